@@ -1,0 +1,158 @@
+/* frontend.h: from C text to the IR.
+ *
+ * Sections follow the pipeline: options, the AST (ours: small, fully typed), clang_*.c that fill it, sitter.c that completes it,
+ * lowering to the IR. Only clang_*.c include <clang-c/Index.h>, only sitter.c <tree_sitter/api.h>.
+ */
+#ifndef ADGEN_FRONTEND_H
+#define ADGEN_FRONTEND_H
+
+#include "../transform/transform.h"
+
+/* ====================================================================== options.c: the command line */
+
+typedef enum { EMIT_C, EMIT_IR, EMIT_DOT, EMIT_PRIMAL } EmitKind;
+
+typedef struct {
+    Ptrs inputs;          /* char*: FILE.c */
+    const char *out;      /* -o; "-": standard output */
+    EmitKind emit;
+    Ptrs requests;        /* Request* in order */
+    Ptrs clang_args;      /* char*: -I -D -U -std= -include -isystem and what follows -- */
+    const char *std;      /* value of -std=, or NULL */
+    bool openmp;
+    bool header;
+    const char *header_file; /* NULL: OUT with .h */
+    bool verbose, werror;
+    Ptrs disabled_warnings;  /* char*: NAME of -Wno-NAME */
+    const char *command;     /* the command as typed, for the header comment */
+} Options;
+
+/* Parses argv. Returns true to go on; false when the run is over (--help, wrong usage), with the exit status in *status. */
+bool options_parse(int argc, char **argv, Arena *arena, Options *opt, int *status);
+
+/* ====================================================================== ast.c: the syntax tree */
+
+typedef struct Expr Expr;
+typedef struct Stmt Stmt;
+typedef struct Decl Decl;
+
+typedef enum {
+    EX_INT,       /* ival (also characters, enum constants, folded sizeof of constants); text: symbolic spelling for enum constants */
+    EX_FLOAT,     /* fval, text: source spelling; __builtin_inf etc. have text "INFINITY" "NAN" "HUGE_VAL" */
+    EX_STRING,    /* text: literal with quotes, as the source has it */
+    EX_VAR,       /* decl */
+    EX_FN,        /* decl (function) */
+    EX_UNARY,     /* op: UN_*, a */
+    EX_BINARY,    /* op: BIN_*, a, b (operands already converted to their common type by EX_CAST) */
+    EX_LOGAND, EX_LOGOR, /* a, b */
+    EX_ASSIGN,    /* a = b (b already of a's type) */
+    EX_COMPOUND,  /* a op= b; op: BIN_*, computed in comp_type (b is already of it; shifts: b has its own promoted type) */
+    EX_COND,      /* a ? b : c; GNU a ?: c has b == NULL */
+    EX_COMMA,     /* a, b */
+    EX_CAST,      /* a to type; explicit_cast tells (T)a from a conversion */
+    EX_DECAY,     /* array a to pointer, or function to pointer to function */
+    EX_CALL,      /* a: callee (EX_FN after stripping decay, or a pointer), args */
+    EX_INDEX,     /* a[b]: a pointer, b integer (already in this order) */
+    EX_MEMBER,    /* a.field: a is a record lvalue (-> is given as EX_UNARY(DEREF)); field: index */
+    EX_SIZEOF,    /* of: the type; value in ival where constant; vla: ival is -1 and a is the operand's length expression or NULL */
+    EX_INIT,      /* { ... }: args in order of elements/fields after designators are applied (NULL: zero), for aggregates */
+    EX_COMPOUND_LIT, /* (T){...}: a is the EX_INIT; type T; an lvalue */
+    EX_STMT_EXPR, /* ({ ... }): stmt; value is its last expression */
+    EX_UNSUPPORTED /* text says what: lowering refuses it only if a differentiated function reaches it */
+} ExprKind;
+
+typedef enum { UN_NEG, UN_PLUS, UN_BITNOT, UN_LNOT, UN_DEREF, UN_ADDR, UN_PREINC, UN_PREDEC, UN_POSTINC, UN_POSTDEC, UN_REAL, UN_IMAG } UnaryOp;
+typedef enum { BIN_ADD, BIN_SUB, BIN_MUL, BIN_DIV, BIN_REM, BIN_AND, BIN_OR, BIN_XOR, BIN_SHL, BIN_SHR,
+               BIN_EQ, BIN_NE, BIN_LT, BIN_LE, BIN_GT, BIN_GE } BinaryOp;
+/* BIN_ADD/SUB on pointers: pointer operand first for ADD (the builder swaps i + p). BIN_SUB of two pointers: type long. */
+
+struct Expr {
+    ExprKind kind;
+    Type *type;           /* after conversions; arrays stay arrays until EX_DECAY. VLA types: TY_ARRAY, count -1, vla_dim = Expr* */
+    Loc loc;
+    int op;
+    Expr *a, *b, *c;
+    Expr **args;
+    int nargs;
+    Decl *decl;
+    int field;
+    int64_t ival;
+    long double fval;
+    const char *text;
+    Type *of;
+    Type *comp_type;
+    Stmt *stmt;
+    bool explicit_cast;
+};
+
+typedef enum { ST_EXPR, ST_DECL, ST_BLOCK, ST_IF, ST_FOR, ST_WHILE, ST_DO, ST_SWITCH, ST_CASE, ST_DEFAULT, ST_BREAK,
+               ST_CONTINUE, ST_RETURN, ST_GOTO, ST_LABEL, ST_EMPTY, ST_UNSUPPORTED } StmtKind;
+
+struct Stmt {
+    StmtKind kind;
+    Loc loc;
+    Expr *e;              /* EXPR, IF/WHILE/DO/SWITCH/FOR condition (NULL: absent), RETURN value (NULL), CASE low value */
+    Expr *case_high;      /* GNU case ranges, else NULL */
+    Stmt *init;           /* FOR: declaration or expression statement, or NULL */
+    Expr *inc;            /* FOR, or NULL */
+    Stmt *body;           /* loops, switch, IF's then; CASE, DEFAULT and LABEL: the labelled statement */
+    Stmt *els;            /* IF */
+    Stmt **list;          /* BLOCK */
+    int nlist;
+    Decl **decls;         /* DECL (variables; types and prototypes are left out) */
+    int ndecls;
+    const char *label;    /* GOTO, LABEL */
+    const char *text;     /* UNSUPPORTED: what it is */
+    LoopInfo *loop;       /* FOR WHILE DO: annotations and pragmas before it, or NULL */
+};
+
+struct Decl {
+    bool is_fn;
+    Var *var;             /* variables and parameters: name, type (arrays as declared), qualifiers, storage class */
+    Type *ctype;          /* the variable's full front-end type, VLA dimensions included (array parameters: adjusted pointer type,
+                             its pointee an array, VLA where so declared) */
+    Expr *init;           /* variables; EX_INIT for aggregates, EX_STRING for char arrays */
+    Fn *fn;               /* functions: IR function with everything but its body filled */
+    Decl **params;
+    int nparams;
+    Stmt *body;           /* NULL for prototypes */
+    Loc loc;
+    bool is_static_local;
+    /* for lowering */
+    void *lowered;
+};
+
+/* ====================================================================== clang_parse.c clang_type.c clang_expr.c clang_stmt.c clang_decl.c */
+
+/* The whole translation unit. Functions with a body in the given files (and static/inline ones in headers) have `body`. */
+typedef struct {
+    Ptrs functions;       /* Decl*, in source order; one per function (definition preferred) */
+    Ptrs globals;         /* Decl*: file scope variables */
+} Unit;
+
+/* Parses one FILE.c with libclang into AST, adds top-level items, globals, annotation requests to program. NULL after diag_errors
+ * (libclang's own errors become ours, with file:line:col). Calls sitter_* for what libclang does not tell. */
+Unit *clang_parse(Program *p, const Options *opt, const char *file);
+
+/* ====================================================================== sitter.c: concrete syntax */
+
+/* Which clauses of each `for` are present, in order of the for statements of one function's pretty-printed text. */
+typedef struct {
+    bool has_init, has_cond, has_inc;
+} ForClauses;
+int sitter_for_clauses(const char *fn_text, size_t len, Arena *arena, ForClauses **out);
+/* Pragmas of a file: byte offset and text after `#pragma `. */
+typedef struct {
+    size_t offset;
+    const char *text;
+} Pragma;
+int sitter_pragmas(const char *file_text, size_t len, Arena *arena, Pragma **out);
+
+/* ====================================================================== lower_*.c: AST to IR */
+
+/* Lowers every function of the unit that has a body into its Fn's body (memory form: locals are LOCAL objects, loads and stores;
+ * loops are WHILE; break, continue, return, goto are flags and guards). A construct that is not supported is recorded in
+ * fn->unsupported and reported only when a differentiated function reaches it. */
+void lower_unit(Program *p, Unit *u);
+
+#endif

@@ -1,0 +1,11 @@
+/* Rows of <math.h>; part of ops.h. Syntax and the partials' language are explained there. */
+OP_MATH1(FABS, "fabs", "a > 0 ? 1 : a < 0 ? -1 : 0", -5, 5, 0)
+OP_MATH1(SQRT, "sqrt", "0.5 / y", 0.01, 10, 1)
+OP_MATH1(EXP, "exp", "y", -5, 5, 0)
+OP_MATH1(LOG, "log", "1 / a", 0.01, 10, 1)
+OP_MATH1(SIN, "sin", "cos(a)", -5, 5, 0)
+OP_MATH1(COS, "cos", "-sin(a)", -5, 5, 0)
+OP_MATH1(TANH, "tanh", "1 - y * y", -5, 5, 0)
+OP_MATH2(POW, "pow", "b == 0 ? 0 : b * pow(a, b - 1)", "a == 0 ? (b > 0 ? 0 : y * log(a)) : y * log(a)", 0.1, 4, 1)
+OP_MATH2(FMAX, "fmax", "a > b ? 1 : a < b ? 0 : a == b ? 0.5 : b != b", "b > a ? 1 : b < a ? 0 : a == b ? 0.5 : a != a", -5, 5, 0)
+OP_MATH2(FMIN, "fmin", "a < b ? 1 : a > b ? 0 : a == b ? 0.5 : b != b", "b < a ? 1 : b > a ? 0 : a == b ? 0.5 : a != a", -5, 5, 0)

@@ -1,0 +1,505 @@
+/* transform.h: the IR and everything that is done to it.
+ *
+ * Sections follow the pipeline: support, types, IR, builder, text form, verifier, passes, derivatives, storage, emitters.
+ * Nothing here knows libclang, tree-sitter or the front end's AST.
+ */
+#ifndef ADGEN_TRANSFORM_H
+#define ADGEN_TRANSFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* ====================================================================== support.c: memory and containers */
+
+/* An arena: allocations live until the arena is freed. Zeroed memory; out of memory ends the run with exit 3. */
+typedef struct Arena Arena;
+Arena *arena_new(void);
+void arena_free(Arena *a);
+void *arena_alloc(Arena *a, size_t bytes);
+char *arena_strdup(Arena *a, const char *s);
+char *arena_strndup(Arena *a, const char *s, size_t n);
+char *arena_printf(Arena *a, const char *fmt, ...);
+
+/* A growing array of pointers, in an arena. Zero-initialise with its arena: (Ptrs){.arena = a}. */
+typedef struct {
+    void **at;
+    size_t n, cap;
+    Arena *arena;
+} Ptrs;
+void ptrs_push(Ptrs *v, void *p);
+bool ptrs_has(const Ptrs *v, const void *p);
+
+/* A map from pointer to pointer (open addressing), in an arena. Zero-initialise with its arena. */
+typedef struct {
+    const void **keys;
+    void **vals;
+    size_t n, cap;
+    Arena *arena;
+} PtrMap;
+void *ptrmap_get(const PtrMap *m, const void *key); /* NULL when absent */
+void ptrmap_put(PtrMap *m, const void *key, void *val);
+
+/* A growing string. Zero-initialise with its arena; s is always terminated after the first append. */
+typedef struct {
+    char *s;
+    size_t n, cap;
+    Arena *arena;
+} Str;
+void str_put(Str *s, const char *text);
+void str_putn(Str *s, const char *text, size_t n);
+void str_fmt(Str *s, const char *fmt, ...);
+
+/* ====================================================================== diag.c: what the user is told */
+
+typedef struct {
+    int file; /* index into the diagnostics' file list; -1: none */
+    int line, col; /* 1-based; 0: unknown */
+} Loc;
+
+/* Registers a source file's name and text (for the caret line); returns its index. text may be NULL. */
+int diag_add_file(const char *name, const char *text, size_t len);
+const char *diag_file_name(int file);
+
+/* An error in the user's input: `file:line:col: error: ...`, the source line and a caret. Counts. */
+void diag_error(Loc loc, const char *fmt, ...);
+void diag_warning(Loc loc, const char *name, const char *fmt, ...); /* [-Wname]; -Werror makes it an error */
+void diag_note(Loc loc, const char *fmt, ...);                      /* belongs to the diagnostic before it */
+int diag_error_count(void);
+
+/* adgen's own mistake, or a limit: says what to report, exit 3. */
+_Noreturn void ice_at(const char *file, int line, const char *fmt, ...);
+_Noreturn void limit_exceeded(Loc loc, const char *fmt, ...);
+#define ICE(...) ice_at(__FILE__, __LINE__, __VA_ARGS__)
+
+/* ====================================================================== types.c: C types */
+
+/* Arithmetic types, in conversion-rank order inside each class: TY(code, "C spelling", bytes, class). */
+#define SCALAR_TYPES(TY)                                                                                               \
+    TY(BOOL, "_Bool", 1, UNSIGNED)                                                                                     \
+    TY(CHAR, "char", 1, SIGNED)                                                                                        \
+    TY(SCHAR, "signed char", 1, SIGNED)                                                                                \
+    TY(UCHAR, "unsigned char", 1, UNSIGNED)                                                                            \
+    TY(SHORT, "short", 2, SIGNED)                                                                                      \
+    TY(USHORT, "unsigned short", 2, UNSIGNED)                                                                          \
+    TY(INT, "int", 4, SIGNED)                                                                                          \
+    TY(UINT, "unsigned int", 4, UNSIGNED)                                                                              \
+    TY(LONG, "long", 8, SIGNED)                                                                                        \
+    TY(ULONG, "unsigned long", 8, UNSIGNED)                                                                            \
+    TY(LLONG, "long long", 8, SIGNED)                                                                                  \
+    TY(ULLONG, "unsigned long long", 8, UNSIGNED)                                                                      \
+    TY(F32, "float", 4, FLOATING)                                                                                      \
+    TY(F64, "double", 8, FLOATING)                                                                                     \
+    TY(F80, "long double", 16, FLOATING)                                                                               \
+    TY(CF32, "float _Complex", 8, COMPLEX)                                                                             \
+    TY(CF64, "double _Complex", 16, COMPLEX)                                                                           \
+    TY(CF80, "long double _Complex", 32, COMPLEX)
+
+typedef enum {
+#define TY(code, text, bytes, cls) TY_##code,
+    SCALAR_TYPES(TY)
+#undef TY
+    TY_VOID,
+    TY_PTR,    /* elem: pointee */
+    TY_ARRAY,  /* elem, count; count < 0: length not known to the compiler (VLA or []), front end only */
+    TY_RECORD, /* struct or union */
+    TY_FUNC,   /* function type, opaque but for its spelling */
+    TY_OPAQUE  /* a type adgen only passes on (FILE, va_list) */
+} TypeKind;
+
+typedef struct Type Type;
+typedef struct Field {
+    const char *name; /* NULL: anonymous member */
+    Type *type;
+    int64_t offset_bits; /* from the record's start */
+    int bit_width;       /* bit-field width, 0: not a bit-field */
+    bool is_const;
+} Field;
+
+/* Interned where unqualified: pointer equality is type equality (records: one Type per declaration).
+ * Qualifiers live on Var (declarations) and Type.elem_const/elem_volatile of pointers, which do take part in identity. */
+struct Type {
+    TypeKind kind;
+    Type *elem;
+    int64_t count;
+    bool elem_const, elem_volatile; /* TY_PTR: pointee qualifiers; TY_ARRAY: element is const */
+    int64_t size, align;            /* bytes; 0 where unknown */
+    const char *name;               /* TY_RECORD: as spelled, `struct Cam` or a typedef name; TY_FUNC, TY_OPAQUE: spelling */
+    bool is_union;
+    Field *fields;
+    int nfields;
+    void *vla_dim;                  /* front end only: the dimension's expression */
+    /* TY_FUNC */
+    Type *ret;
+    Type **params;
+    int nparams;
+    bool variadic;
+};
+
+Type *type_scalar(TypeKind k);
+Type *type_void(void);
+Type *type_ptr(Type *elem);                       /* pointer to unqualified elem */
+Type *type_ptr_q(Type *elem, bool is_const, bool is_volatile);
+Type *type_array(Type *elem, int64_t count);
+Type *type_record(const char *name, bool is_union); /* new each call; fill fields, size, align */
+Type *type_func(Type *ret, Type **params, int nparams, bool variadic);
+Type *type_opaque(const char *name);              /* one per name */
+bool type_is_int(const Type *t);                  /* bool, char ... unsigned long long */
+bool type_is_signed(const Type *t);
+bool type_is_float(const Type *t);                /* F32 F64 F80 */
+bool type_is_complex(const Type *t);
+bool type_is_scalar(const Type *t);               /* integer, floating, complex or pointer */
+bool type_has_float(const Type *t);               /* a floating or complex leaf, looking through arrays and records, not through pointers */
+bool type_reaches_float(const Type *t);           /* also through pointers, but not void* and function pointers; recursive types are fine */
+const char *type_spelling(const Type *t);         /* C type name of a type without declarator parts, e.g. "double" */
+/* A C declaration `T name`: handles pointers, arrays, function pointers: type_declare(a, t, "p") -> "const double *p". */
+char *type_declare(Arena *a, const Type *t, const char *name);
+
+/* ====================================================================== ir.c: the IR */
+
+typedef enum {
+#define OP(code, text, kind, effect) OP_##code,
+#define OP_MATH1(code, text, da, lo, hi, guard) OP_##code,
+#define OP_MATH2(code, text, da, db, lo, hi, guard) OP_##code,
+#include "ops.h"
+    OP_COUNT
+} OpCode;
+
+typedef enum { KIND_CTL, KIND_CONST, KIND_ARITH, KIND_ADDR, KIND_MEM, KIND_CALL, KIND_AD, KIND_MATH } OpKind;
+typedef enum { EFFECT_PURE, EFFECT_READS, EFFECT_WRITES, EFFECT_OUTSIDE } OpEffect;
+
+typedef struct {
+    const char *text;
+    OpKind kind;
+    OpEffect effect;
+    int arity;              /* KIND_MATH: 1 or 2; else -1 */
+    const char *partial[2]; /* KIND_MATH */
+    double lo, hi;          /* self-test interval */
+    bool guard;             /* zero rule */
+} OpInfo;
+extern const OpInfo op_info[OP_COUNT];
+
+typedef struct Value Value;
+typedef struct Op Op;
+typedef struct Region Region;
+typedef struct Fn Fn;
+typedef struct Var Var;
+typedef struct Program Program;
+
+/* A declared name of the source (or one adgen invents): what the emitter calls things and how it declares them. */
+struct Var {
+    const char *name;
+    Type *type;          /* const-size arrays are TY_ARRAY; VLAs are flattened: element type, ndims > 0 */
+    const char *spelled; /* how the source spells the base type where a typedef hides it ("real"), else NULL: use type */
+    Loc loc;
+    bool is_param, is_global, is_static, is_extern, is_const, is_volatile, is_restrict, is_atomic, is_thread;
+    bool is_inactive;    /* AD_INACTIVE */
+    bool is_array_param; /* declared with [] : a[], a[3], a[n][m]; dims below */
+    int ndims;           /* declared array dimensions as source text; param: outermost included (may be "") */
+    const char **dims;
+    bool dims_runtime;   /* one of dims but a parameter's first is not a constant: indexing uses INDEX with stride */
+    const char *decl_text; /* file scope and static locals: full definition's source text, macros expanded; NULL for locals */
+    const char *len;     /* AD_LEN's text or NULL */
+    Fn *owner;           /* function of a param or local, NULL at file scope */
+};
+
+struct Value {
+    Type *type;
+    Op *def;       /* the op, or NULL for a region argument */
+    Region *arg_of;
+    int index;     /* result or argument number */
+    int id;        /* unique within its Fn, dense: fn->nvalues bounds it */
+    Var *var;      /* name hint: the source variable this value is a version of; may be NULL */
+};
+
+/* A sequence of ops ended by YIELD or COND. Values defined in it (and its args) are visible from their definition to the
+ * region's end, nested regions included. */
+struct Region {
+    Op *owner;     /* the op it belongs to; NULL for a function body */
+    Fn *fn;
+    Value **args;
+    int nargs;
+    Op *first, *last;
+};
+
+typedef struct {
+    bool independent;       /* AD_INDEPENDENT */
+    bool checkpoint;        /* AD_CHECKPOINT(n) */
+    int snapshots;          /* 0: adgen chooses */
+    const char *omp;        /* text after `#pragma omp`, or NULL */
+} LoopInfo;
+
+struct Op {
+    OpCode code;
+    Value **args;
+    int nargs;
+    Value **results;
+    int nresults;
+    Region *regions[2];
+    int nregions;
+    Region *parent;
+    Op *prev, *next;
+    Loc loc;
+    /* attributes; each op's row says which it uses */
+    int64_t ival;
+    long double fval;
+    const char *text;
+    Type *of;
+    Var *var;
+    Fn *callee;
+    OpCode cmp;        /* FOR: continue while counter cmp hi */
+    bool reversed;     /* FOR: the same iterations, last first */
+    bool zeroed;       /* LOCAL, ALLOC: starts as all zero */
+    bool tape;         /* ALLOC, LOCAL: made by storage.c or a shadow; failure calls ad_out_of_memory */
+    bool is_static;    /* FOR/LOCAL: free for the passes that need one */
+    LoopInfo *loop;    /* FOR, WHILE: annotations or NULL */
+    Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
+    const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
+    int mark;          /* scratch for the pass that runs */
+};
+
+/* A function. Its body's region arguments are the parameters, in order. A parameter of record type by value is represented by a
+ * pointer to the (own copy of the) object: var->type is the record, the value's type a pointer to it (byval). A function that returns a
+ * record has one more, last, region argument: a pointer to the result object (sret). The body's YIELD has the return value
+ * (none for void and sret). Early exits are structured away. */
+struct Fn {
+    const char *name;
+    Program *program;
+    Region *body;
+    Type *ret;            /* declared return type */
+    bool sret;
+    Var **params;         /* one per declared parameter */
+    int nparams;
+    int nvalues;
+    Loc loc;
+    bool is_static, is_inline, is_variadic;
+    bool noalias;         /* AD_NOALIAS */
+    bool is_inactive;     /* AD_INACTIVE on the function */
+    bool has_body;
+    const char *comment;  /* what a generated function computes: printed above it; may have several lines */
+    const char *ret_spelled; /* typedef spelling of the return type or NULL */
+    const char *decl_text;/* prototype's source text */
+    const char *def_text; /* whole definition's source text (to be repeated for static callees that stay called) */
+    struct { Loc loc; const char *what; } unsupported; /* first construct that lowering could not take: what == NULL: none */
+    Ptrs locals;          /* Var*: every local variable, in order (names in use) */
+    Fn *custom_vjp, *custom_jvp;
+    Arena *arena;         /* of its ops */
+};
+
+/* A top-level item of a source file that generated code repeats: an include, a type, a constant. */
+typedef struct {
+    enum { TOP_INCLUDE, TOP_TYPE, TOP_VAR, TOP_FUNCTION } kind;
+    const char *text;     /* `#include <math.h>`, or the declaration's text without the closing `;` */
+    const char *name;     /* tag, typedef, variable or function name, may be NULL */
+    Var *var;             /* TOP_VAR */
+    Fn *fn;               /* TOP_FUNCTION */
+    bool in_main;         /* written in a given file itself, not in a header */
+    Loc loc;
+} TopItem;
+
+struct Program {
+    Arena *arena;         /* lives for the whole run */
+    Ptrs fns;             /* Fn* with and without body */
+    Ptrs globals;         /* Var* */
+    Ptrs items;           /* TopItem*, in source order */
+    Ptrs files;           /* char*: the given source files */
+    Ptrs requests;        /* Request*: from annotations, then from the command line */
+    const char *std;      /* "c99", "gnu11": what the source was parsed as */
+    bool has_errors;
+};
+Program *program_new(void);
+Fn *program_find_fn(Program *p, const char *name);
+Var *program_find_global(Program *p, const char *name);
+
+/* ---------------------------------------------------------------------- building */
+
+/* Where new ops go: before `before`, or at the region's end (before nothing) when NULL. */
+typedef struct {
+    Fn *fn;
+    Region *region;
+    Op *before;
+    Loc loc;
+} Builder;
+
+Fn *fn_new(Program *p, const char *name);
+Region *region_new(Fn *fn, Op *owner);
+Value *region_add_arg(Region *r, Type *t, Var *hint);
+Builder at_end(Region *r);
+Builder before_op(Op *op);
+Builder after_op(Op *op);
+
+/* A raw op with `nargs` operands (copied) and `nresults` results (types NULL until set by the caller), inserted at b. */
+Op *op_build(Builder *b, OpCode code, Value **args, int nargs, int nresults);
+/* Scalar ops: checks operand types in debug builds, returns the result. */
+Value *build_un(Builder *b, OpCode code, Value *a);               /* NEG BITNOT LNOT, math1 */
+Value *build_bin(Builder *b, OpCode code, Value *x, Value *y);    /* arithmetic, comparisons (result int), math2 */
+Value *build_select(Builder *b, Value *c, Value *t, Value *e);
+Value *build_cast(Builder *b, Value *v, Type *to);                /* v itself where the type is the same */
+Value *build_int(Builder *b, Type *t, int64_t v);
+Value *build_float(Builder *b, Type *t, long double v);
+Value *build_zero(Builder *b, Type *t);                           /* 0, 0.0 or NULL */
+Value *build_index(Builder *b, Value *p, Value *i);
+Value *build_index_stride(Builder *b, Value *p, Value *i, Value *stride);
+Value *build_field(Builder *b, Value *p, int field);
+Value *build_decay(Builder *b, Value *p);
+Value *build_ptrcast(Builder *b, Value *p, Type *to);
+Value *build_local(Builder *b, Type *of, Var *var, Value **dims, int ndims);
+Value *build_load(Builder *b, Value *p);
+void build_store(Builder *b, Value *p, Value *v);
+void build_accum(Builder *b, Value *p, Value *v);
+Op *build_if(Builder *b, Value *cond);                            /* two empty regions; results are added by op_add_result */
+Op *build_for(Builder *b, Value *lo, Value *hi, Value *step, OpCode cmp); /* body with its counter argument; result 0: final counter */
+Op *build_while(Builder *b);
+Value *op_add_result(Op *op, Type *t, Var *hint);
+void op_add_arg(Op *op, Value *v);
+/* Adds a loop-carried value to a FOR: operand, region argument and result (not the yield's operand: the caller pushes it). */
+Value *for_add_carried(Op *for_op, Value *init, Var *hint);       /* returns the region argument */
+Value *for_result_of(Op *for_op, Value *region_arg);
+void build_yield(Builder *b, Value **vals, int n);
+void build_cond(Builder *b, Value *c, Value **vals, int n);
+Op *region_terminator(const Region *r);
+
+void op_remove(Op *op);                        /* unlinks; its results must be unused */
+void op_move(Op *op, Builder *to);
+void replace_uses(Fn *fn, Value *from, Value *to); /* every operand in fn */
+/* Copies src's ops (without its terminator when skip_terminator) to b; map takes and gets Value* -> Value*; operands not in the map stay. */
+void clone_ops(Builder *b, const Region *src, PtrMap *map, bool skip_terminator);
+Op *clone_op(Builder *b, const Op *op, PtrMap *map);
+Fn *clone_fn(const Fn *fn, const char *name);
+bool region_contains(const Region *r, const Op *op);              /* at any depth */
+int loop_depth(const Op *op);                                     /* number of loops around op */
+/* Calls visit on each op, outer before inner, in order. */
+void walk_ops(Region *r, void (*visit)(Op *op, void *ctx), void *ctx);
+
+/* ====================================================================== ir_print.c, ir_parse.c, verify.c */
+
+/* The text form; stable numbering; reads back to an equal program. */
+void ir_print(FILE *out, Program *p);
+void ir_print_fn(FILE *out, const Fn *fn);
+/* Reads what ir_print wrote; NULL and a diagnostic on a syntax error. */
+Program *ir_parse(const char *text, const char *name);
+/* Checks structure, types, dominance (USE is exempt), terminators; ICE with the pass's name on a violation. */
+void verify_fn(const Fn *fn, const char *after_pass);
+
+/* ====================================================================== passes before differentiation */
+
+/* inline.c: expands every CALL to a function of the program with a body, in root, to any depth. A CALLPTR whose target became a known
+ * FNADDR becomes a CALL first. Recursion: diag_error at the call. Returns false after an error. */
+bool inline_calls(Fn *root);
+/* promote.c: scalar replacement of local records and small constant-index arrays, then locals to SSA values. */
+void promote_locals(Fn *fn);
+/* simplify.c: integer and exact folding, identities, common subexpressions, unused results and region arguments, dead pure ops. */
+void simplify(Fn *fn);
+/* raise.c: a while whose trip count is known on entry becomes a for. */
+void raise_loops(Fn *fn);
+/* invariant.c: loop-invariant pure ops, and loads that nothing in the loop may overwrite, move before the loop. */
+void hoist_invariants(Fn *fn);
+
+/* ====================================================================== analyses */
+
+/* memory.c: what pointers point to, which memory may overlap, what is overwritten. Facts hold for the function as it was at
+ * mem_analyse; new ops need a new analysis. */
+typedef struct MemInfo MemInfo;
+MemInfo *mem_analyse(Fn *fn);
+/* The abstract objects a pointer may point into, as indices 0..mem_count-1; returns how many, set in *objs. */
+int mem_objects(const MemInfo *m, const Value *ptr, const int **objs);
+int mem_count(const MemInfo *m);
+/* What object i is: its defining LOCAL/ALLOC/GLOBAL op or parameter value; NULL where it is what memory of object *parent points to
+ * (rows of a double **, a struct's buffers) or unknown memory. */
+typedef enum { OBJ_LOCAL, OBJ_HEAP, OBJ_GLOBAL, OBJ_PARAM, OBJ_POINTEE, OBJ_UNKNOWN } ObjKind;
+ObjKind mem_object_kind(const MemInfo *m, int obj);
+Op *mem_object_op(const MemInfo *m, int obj);
+Value *mem_object_param(const MemInfo *m, int obj);   /* OBJ_PARAM: the region argument; OBJ_POINTEE: that of the root */
+int mem_object_parent(const MemInfo *m, int obj);
+bool mem_object_read_only(const MemInfo *m, int obj);  /* no op of the function may write it */
+/* May the two addresses overlap (accesses of the given pointers' pointee types)? false is a proof. */
+bool mem_may_alias(const MemInfo *m, const Value *p, const Value *q);
+bool mem_objects_may_alias(const MemInfo *m, int a, int b);
+/* No op that can run after `load` within `fn` (later in order, or in a later iteration of a loop around it) may write what it
+ * reads, and the object is alive at the function's end. Then a reverse sweep can repeat the load. */
+bool mem_reloadable(const MemInfo *m, const Op *load);
+/* May op (or anything inside its regions) write the memory that `ptr` addresses? */
+bool mem_op_may_write(const MemInfo *m, const Op *op, const Value *ptr);
+
+/* ====================================================================== derivatives */
+
+typedef enum { MODE_GRAD, MODE_VJP, MODE_JVP, MODE_HVP, MODE_JACOBIAN, MODE_HESSIAN } Mode;
+typedef enum { ROLE_NONE = 0, ROLE_INDEP = 1, ROLE_DEP = 2, ROLE_SCRATCH = 4 } Role; /* bits; INDEP|DEP: in/out */
+
+/* One derivative to make, as asked for by an option or annotation. */
+typedef struct {
+    Mode mode;
+    const char *fn_name;
+    const char *new_name;  /* --name or NULL */
+    bool bare;             /* NAME without parentheses */
+    Ptrs indep, dep, scratch; /* char* names as written */
+    bool has_arrow;
+    int directions;        /* 0: none */
+    bool primal_done, split;
+    const char *text;      /* the SPEC as written */
+    Loc loc;               /* annotation's place, or file -1 for the command line */
+    /* filled by request_resolve */
+    Fn *fn;
+    Role *roles;           /* one per fn->params */
+    Ptrs global_vars;      /* Var*: named globals, with */
+    Role *global_roles;
+    bool return_is_dep;
+} Request;
+
+/* request.c: parses a SPEC (`f(w, b -> y; tmp)`); NULL and *error set (a message) when malformed. */
+Request *request_parse(Arena *a, Mode mode, const char *spec, const char **error);
+/* Fits it to the program: diag_error (exit 1) where a name is unknown or the SPEC does not fit. Returns false after an error. */
+bool request_resolve(Request *rq, Program *p);
+const char *request_result_name(const Request *rq, Arena *a); /* NAME_grad ... or new_name */
+
+/* activity.c: which values and objects carry derivatives from the independents to the dependents. */
+typedef struct Activity Activity;
+Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq);
+bool active_value(const Activity *a, const Value *v);
+bool active_object(const Activity *a, int obj);
+bool active_pointer(const Activity *a, const Value *p); /* points to an active object: it has a shadow */
+
+/* partials.c: d result / d operand k of a scalar op as new IR at b. `operand` and `result` give values usable at b (USEs in a
+ * reverse sweep). NULL: the partial is identically zero. */
+typedef struct {
+    Value *(*operand)(void *ctx, const Op *op, int k);
+    Value *(*result)(void *ctx, const Op *op);
+    void *ctx;
+} PartialEnv;
+Value *build_partial(Builder *b, const Op *op, int k, const PartialEnv *env);
+/* adjoint/tangent * partial of op wrt operand k, with MULZ where the row says so; trivial factors 1, -1 are folded. NULL: zero. */
+Value *build_partial_product(Builder *b, const Op *op, int k, Value *factor, const PartialEnv *env);
+
+/* tangent.c, adjoint.c: new functions, USEs unresolved. NULL after diag_error. */
+Fn *tangent(Fn *fn, Request *rq);
+Fn *adjoint(Fn *fn, Request *rq);
+
+/* storage.c: resolves every USE: in scope, counter, reload, recompute, kept in an indexed array, kept on a stack. */
+void storage_resolve(Fn *fn);
+
+/* derive.c: the whole way of one request: clone, inline, promote, raise, differentiate, store, clean. The pipeline's list of passes.
+ * Returns the generated function or NULL after errors. */
+typedef struct {
+    bool no_passes[64];
+    const char *after;  /* --after=PASS */
+    bool store_everything; /* -fno-recompute -fno-reload */
+} PassOptions;
+extern PassOptions pass_options;
+Fn *derive(Program *p, Request *rq);
+/* The same passes up to (not including) differentiation: what --emit=primal writes back. */
+Fn *prepare_primal(Program *p, Fn *fn);
+
+/* ====================================================================== emit_c.c */
+
+typedef struct {
+    const char *command;   /* as typed, for the header comment */
+    const char *out_name;
+    bool primal;           /* --emit=primal: functions under their own names */
+} EmitOptions;
+/* Writes a whole C file with the given functions (Fn*). */
+void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt);
+/* The prototypes with documentation, for --header. */
+void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt);
+
+#endif
