@@ -67,6 +67,10 @@ void diag_error(Loc loc, const char *fmt, ...);
 void diag_warning(Loc loc, const char *name, const char *fmt, ...); /* [-Wname]; -Werror makes it an error */
 void diag_note(Loc loc, const char *fmt, ...);                      /* belongs to the diagnostic before it */
 int diag_error_count(void);
+void diag_set_werror(bool on);
+void diag_disable_warning(const char *name);                        /* NAME of -Wno-NAME; its notes go too */
+void diag_set_output(FILE *out);                                    /* NULL: standard error */
+void diag_reset(void);                                              /* forgets files, counts and options (for tests) */
 
 /* adgen's own mistake, or a limit: says what to report, exit 3. */
 _Noreturn void ice_at(const char *file, int line, const char *fmt, ...);
@@ -130,6 +134,7 @@ struct Type {
     Field *fields;
     int nfields;
     void *vla_dim;                  /* front end only: the dimension's expression */
+    Type *derived, *next_derived;   /* types.c: pointers to, arrays of, functions returning this type */
     /* TY_FUNC */
     Type *ret;
     Type **params;
@@ -221,6 +226,7 @@ struct Region {
     Value **args;
     int nargs;
     Op *first, *last;
+    Region *mirror; /* reverse sweep: the forward region whose execution this one reverses; else NULL */
 };
 
 typedef struct {
@@ -285,6 +291,7 @@ struct Fn {
     Ptrs locals;          /* Var*: every local variable, in order (names in use) */
     Fn *custom_vjp, *custom_jvp;
     Arena *arena;         /* of its ops */
+    struct MemInfo *mem;  /* set by adjoint(): memory facts of the forward sweep, for storage_resolve */
 };
 
 /* A top-level item of a source file that generated code repeats: an include, a type, a constant. */
@@ -309,6 +316,7 @@ struct Program {
     bool has_errors;
 };
 Program *program_new(void);
+void program_free(Program *p);                    /* with the functions in p->fns */
 Fn *program_find_fn(Program *p, const char *name);
 Var *program_find_global(Program *p, const char *name);
 
@@ -322,7 +330,9 @@ typedef struct {
     Loc loc;
 } Builder;
 
-Fn *fn_new(Program *p, const char *name);
+Fn *fn_new(Program *p, const char *name);          /* appended to p->fns; empty body region, returns void until set */
+Value *value_new(Fn *fn, Type *t, Var *hint);      /* for ir*.c: belongs to nothing yet */
+Value **value_list(Arena *a, Value *const *values, int n); /* for ir*.c: a list that op_add_arg & co. can extend */
 Region *region_new(Fn *fn, Op *owner);
 Value *region_add_arg(Region *r, Type *t, Var *hint);
 Builder at_end(Region *r);
@@ -332,17 +342,23 @@ Builder after_op(Op *op);
 /* A raw op with `nargs` operands (copied) and `nresults` results (types NULL until set by the caller), inserted at b. */
 Op *op_build(Builder *b, OpCode code, Value **args, int nargs, int nresults);
 /* Scalar ops: checks operand types in debug builds, returns the result. */
-Value *build_un(Builder *b, OpCode code, Value *a);               /* NEG BITNOT LNOT, math1 */
+Value *build_un(Builder *b, OpCode code, Value *a);               /* NEG BITNOT LNOT, math1, and the other one-operand rows */
+Type *un_result_type(OpCode code, Type *operand);                 /* result types of one- and two-operand rows */
+Type *bin_result_type(OpCode code, Type *left);
+bool bin_types_fit(OpCode code, const Type *x, const Type *y);
+bool op_is_compare(OpCode code);                                  /* EQ NE LT LE GT GE */
 Value *build_bin(Builder *b, OpCode code, Value *x, Value *y);    /* arithmetic, comparisons (result int), math2 */
 Value *build_select(Builder *b, Value *c, Value *t, Value *e);
-Value *build_cast(Builder *b, Value *v, Type *to);                /* v itself where the type is the same */
+Value *build_cast(Builder *b, Value *v, Type *to);                /* v itself where the type is the same; pointers: PTRCAST, PTRINT */
 Value *build_int(Builder *b, Type *t, int64_t v);
-Value *build_float(Builder *b, Type *t, long double v);
+Value *build_float(Builder *b, Type *t, long double v);           /* v is rounded to t */
 Value *build_zero(Builder *b, Type *t);                           /* 0, 0.0 or NULL */
 Value *build_index(Builder *b, Value *p, Value *i);
 Value *build_index_stride(Builder *b, Value *p, Value *i, Value *stride);
 Value *build_field(Builder *b, Value *p, int field);
 Value *build_decay(Builder *b, Value *p);
+Type *field_ptr_type(const Type *ptr, int field);                 /* type of FIELD and DECAY of a pointer, qualifiers passed on */
+Type *decay_ptr_type(const Type *ptr);
 Value *build_ptrcast(Builder *b, Value *p, Type *to);
 Value *build_local(Builder *b, Type *of, Var *var, Value **dims, int ndims);
 Value *build_load(Builder *b, Value *p);
@@ -353,6 +369,8 @@ Op *build_for(Builder *b, Value *lo, Value *hi, Value *step, OpCode cmp); /* bod
 Op *build_while(Builder *b);
 Value *op_add_result(Op *op, Type *t, Var *hint);
 void op_add_arg(Op *op, Value *v);
+void op_set_args(Op *op, Value *const *args, int nargs);          /* replaces the operand list (never assign op->args) */
+void op_add_region(Op *op);
 /* Adds a loop-carried value to a FOR: operand, region argument and result (not the yield's operand: the caller pushes it). */
 Value *for_add_carried(Op *for_op, Value *init, Var *hint);       /* returns the region argument */
 Value *for_result_of(Op *for_op, Value *region_arg);
@@ -362,14 +380,18 @@ Op *region_terminator(const Region *r);
 
 void op_remove(Op *op);                        /* unlinks; its results must be unused */
 void op_move(Op *op, Builder *to);
-void replace_uses(Fn *fn, Value *from, Value *to); /* every operand in fn */
-/* Copies src's ops (without its terminator when skip_terminator) to b; map takes and gets Value* -> Value*; operands not in the map stay. */
+void op_insert(Builder *b, Op *op);            /* an op that is in no region */
+void replace_uses(Fn *fn, Value *from, Value *to); /* every operand in fn: O(ops), so passes collect a map and call */
+void replace_uses_map(Fn *fn, PtrMap *map);    /* ... this once: Value* -> Value*, chains a -> b -> c are followed */
+Value *map_value(PtrMap *map, Value *v);       /* where such chains end; v itself when it is not in the map */
+/* Copies src's ops (without its terminator when skip_terminator) to b; map takes and gets Value* -> Value* (also Op* -> Op* and Region* ->
+ * Region*, so that `mirror` follows when both are copied); operands not in the map stay. */
 void clone_ops(Builder *b, const Region *src, PtrMap *map, bool skip_terminator);
 Op *clone_op(Builder *b, const Op *op, PtrMap *map);
-Fn *clone_fn(const Fn *fn, const char *name);
+Fn *clone_fn(const Fn *fn, const char *name);                     /* own arena, ids and lists, same Vars; not in p->fns */
 bool region_contains(const Region *r, const Op *op);              /* at any depth */
 int loop_depth(const Op *op);                                     /* number of loops around op */
-/* Calls visit on each op, outer before inner, in order. */
+/* Calls visit on each op, outer before inner, in order. visit may remove its op (its regions are then skipped) and insert before it. */
 void walk_ops(Region *r, void (*visit)(Op *op, void *ctx), void *ctx);
 
 /* ====================================================================== ir_print.c, ir_parse.c, verify.c */

@@ -1,0 +1,286 @@
+/* ir.c: the op table, programs, functions, regions, and moving ops about. */
+#include "transform.h"
+
+#include <string.h>
+
+const OpInfo op_info[OP_COUNT] = {
+#define OP(code, name, k, e) [OP_##code] = {.text = name, .kind = KIND_##k, .effect = EFFECT_##e, .arity = -1},
+#define OP_MATH1(code, name, da, l, h, g)                                                                              \
+    [OP_##code] = {.text = name, .kind = KIND_MATH, .effect = EFFECT_PURE, .arity = 1, .partial = {da, NULL}, .lo = l, .hi = h, .guard = g},
+#define OP_MATH2(code, name, da, db, l, h, g)                                                                          \
+    [OP_##code] = {.text = name, .kind = KIND_MATH, .effect = EFFECT_PURE, .arity = 2, .partial = {da, db}, .lo = l, .hi = h, .guard = g},
+#include "ops.h"
+};
+
+/* ---------------------------------------------------------------------- programs and functions */
+
+Program *program_new(void)
+{
+    Arena *a = arena_new();
+    Program *p = arena_alloc(a, sizeof *p);
+    p->arena = p->fns.arena = p->globals.arena = p->items.arena = p->files.arena = p->requests.arena = a;
+    return p;
+}
+
+void program_free(Program *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->fns.n; i++)
+        arena_free(((Fn *)p->fns.at[i])->arena);
+    arena_free(p->arena);
+}
+
+Fn *program_find_fn(Program *p, const char *name)
+{
+    for (size_t i = 0; i < p->fns.n; i++)
+        if (!strcmp(((Fn *)p->fns.at[i])->name, name))
+            return p->fns.at[i];
+    return NULL;
+}
+
+Var *program_find_global(Program *p, const char *name)
+{
+    for (size_t i = 0; i < p->globals.n; i++)
+        if (!strcmp(((Var *)p->globals.at[i])->name, name))
+            return p->globals.at[i];
+    return NULL;
+}
+
+Fn *fn_new(Program *p, const char *name)
+{
+    Fn *fn = arena_alloc(p->arena, sizeof *fn);
+    fn->name = arena_strdup(p->arena, name);
+    fn->program = p;
+    fn->arena = fn->locals.arena = arena_new();
+    fn->ret = type_void();
+    fn->loc.file = -1;
+    fn->body = region_new(fn, NULL);
+    ptrs_push(&p->fns, fn);
+    return fn;
+}
+
+Region *region_new(Fn *fn, Op *owner)
+{
+    Region *r = arena_alloc(fn->arena, sizeof *r);
+    r->fn = fn;
+    r->owner = owner;
+    return r;
+}
+
+Value *value_new(Fn *fn, Type *t, Var *hint)
+{
+    Value *v = arena_alloc(fn->arena, sizeof *v);
+    v->type = t;
+    v->id = fn->nvalues++;
+    v->var = hint;
+    return v;
+}
+
+/* ---------------------------------------------------------------------- operand, result and argument lists
+ *
+ * Lists have room for the next power of two, so appending needs no capacity field: it reallocates when the count is one. */
+
+static size_t list_room(int n)
+{
+    size_t room = 2;
+    while (room < (size_t)n)
+        room *= 2;
+    return room;
+}
+
+Value **value_list(Arena *a, Value *const *values, int n)
+{
+    Value **list = arena_alloc(a, list_room(n) * sizeof *list);
+    if (values && n)
+        memcpy(list, values, (size_t)n * sizeof *list);
+    return list;
+}
+
+static void list_push(Arena *a, Value ***list, int *n, Value *v)
+{
+    if (!*list || list_room(*n) == (size_t)*n) {
+        Value **fresh = arena_alloc(a, list_room(*n + 1) * sizeof *fresh);
+        if (*n)
+            memcpy(fresh, *list, (size_t)*n * sizeof *fresh);
+        *list = fresh;
+    }
+    (*list)[(*n)++] = v;
+}
+
+Value *region_add_arg(Region *r, Type *t, Var *hint)
+{
+    Value *v = value_new(r->fn, t, hint);
+    v->arg_of = r;
+    v->index = r->nargs;
+    list_push(r->fn->arena, &r->args, &r->nargs, v);
+    return v;
+}
+
+static Fn *fn_of(const Op *op)
+{
+    if (!op->parent)
+        ICE("op '%s' is in no region", op_info[op->code].text);
+    return op->parent->fn;
+}
+
+Value *op_add_result(Op *op, Type *t, Var *hint)
+{
+    Fn *fn = fn_of(op);
+    Value *v = value_new(fn, t, hint);
+    v->def = op;
+    v->index = op->nresults;
+    list_push(fn->arena, &op->results, &op->nresults, v);
+    return v;
+}
+
+void op_add_arg(Op *op, Value *v)
+{
+    list_push(fn_of(op)->arena, &op->args, &op->nargs, v);
+}
+
+void op_set_args(Op *op, Value *const *args, int nargs)
+{
+    op->args = value_list(fn_of(op)->arena, args, nargs);
+    op->nargs = nargs;
+}
+
+/* ---------------------------------------------------------------------- where ops are */
+
+Builder at_end(Region *r)
+{
+    return (Builder){.fn = r->fn, .region = r, .loc = r->owner ? r->owner->loc : r->fn->loc};
+}
+
+Builder before_op(Op *op)
+{
+    return (Builder){.fn = fn_of(op), .region = op->parent, .before = op, .loc = op->loc};
+}
+
+Builder after_op(Op *op)
+{
+    return (Builder){.fn = fn_of(op), .region = op->parent, .before = op->next, .loc = op->loc};
+}
+
+void op_insert(Builder *b, Op *op)
+{
+    Region *r = b->region;
+    Op *next = b->before, *prev = next ? next->prev : r->last;
+    op->parent = r;
+    op->prev = prev;
+    op->next = next;
+    if (prev)
+        prev->next = op;
+    else
+        r->first = op;
+    if (next)
+        next->prev = op;
+    else
+        r->last = op;
+}
+
+void op_remove(Op *op)
+{
+    Region *r = op->parent;
+    if (!r)
+        ICE("op '%s' is removed twice", op_info[op->code].text);
+    if (op->prev)
+        op->prev->next = op->next;
+    else
+        r->first = op->next;
+    if (op->next)
+        op->next->prev = op->prev;
+    else
+        r->last = op->prev;
+    op->prev = op->next = NULL;
+    op->parent = NULL;
+}
+
+void op_move(Op *op, Builder *to)
+{
+    if (to->before == op)
+        return;
+    op_remove(op);
+    op_insert(to, op);
+}
+
+Op *region_terminator(const Region *r)
+{
+    return r->last && (r->last->code == OP_YIELD || r->last->code == OP_COND) ? r->last : NULL;
+}
+
+bool region_contains(const Region *r, const Op *op)
+{
+    for (const Region *at = op->parent; at; at = at->owner ? at->owner->parent : NULL)
+        if (at == r)
+            return true;
+    return false;
+}
+
+int loop_depth(const Op *op)
+{
+    int depth = 0;
+    for (const Region *at = op->parent; at && at->owner; at = at->owner->parent)
+        depth += at->owner->code == OP_FOR || at->owner->code == OP_WHILE;
+    return depth;
+}
+
+/* ---------------------------------------------------------------------- over all ops */
+
+void walk_ops(Region *r, void (*visit)(Op *op, void *ctx), void *ctx)
+{
+    for (Op *op = r->first, *next; op; op = next) {
+        next = op->next;
+        visit(op, ctx);
+        if (!op->parent)
+            continue;
+        for (int i = 0; i < op->nregions; i++)
+            walk_ops(op->regions[i], visit, ctx);
+    }
+}
+
+typedef struct {
+    Value *from, *to;
+} Replacement;
+
+static void replace_one(Op *op, void *ctx)
+{
+    const Replacement *r = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        if (op->args[i] == r->from)
+            op->args[i] = r->to;
+}
+
+void replace_uses(Fn *fn, Value *from, Value *to)
+{
+    walk_ops(fn->body, replace_one, &(Replacement){from, to});
+}
+
+Value *map_value(PtrMap *m, Value *v)
+{
+    Value *to = ptrmap_get(m, v);
+    if (!to)
+        return v;
+    Value *last = to;
+    for (Value *next; (next = ptrmap_get(m, last)) && next != last;)
+        last = next;
+    for (Value *at = v; at != last; at = to) { /* shorten the chain, so that long ones stay linear */
+        to = ptrmap_get(m, at);
+        if (to != last)
+            ptrmap_put(m, at, last);
+    }
+    return last;
+}
+
+static void replace_mapped(Op *op, void *ctx)
+{
+    PtrMap *m = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        op->args[i] = map_value(m, op->args[i]);
+}
+
+void replace_uses_map(Fn *fn, PtrMap *map)
+{
+    if (map->n)
+        walk_ops(fn->body, replace_mapped, map);
+}

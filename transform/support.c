@@ -1,0 +1,251 @@
+/* support.c: arenas, pointer arrays, pointer maps, growing strings. */
+#include "transform.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------------- arena */
+
+typedef struct Chunk Chunk;
+struct Chunk {
+    Chunk *next;
+    size_t used, size;
+    /* Allocations start at the first multiple of ALIGN after the header. */
+};
+
+struct Arena {
+    Chunk *head;
+    size_t next_size; /* chunks double, so that a big function costs few of them and a small one little memory */
+};
+
+enum { ALIGN = 16, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20 };
+
+static size_t round_up(size_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static void *checked_calloc(size_t bytes)
+{
+    void *p = calloc(1, bytes);
+    if (!p)
+        limit_exceeded((Loc){.file = -1}, "out of memory (%zu bytes)", bytes);
+    return p;
+}
+
+Arena *arena_new(void)
+{
+    Arena *a = checked_calloc(sizeof *a);
+    a->next_size = FIRST_CHUNK;
+    return a;
+}
+
+void arena_free(Arena *a)
+{
+    if (!a)
+        return;
+    for (Chunk *c = a->head, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    free(a);
+}
+
+static Chunk *chunk_new(Arena *a, size_t bytes)
+{
+    size_t header = round_up(sizeof(Chunk));
+    size_t size = a->next_size;
+    if (size < header + bytes)
+        size = header + bytes;
+    if (a->next_size < LAST_CHUNK)
+        a->next_size *= 2;
+    Chunk *c = checked_calloc(size);
+    c->used = header;
+    c->size = size;
+    return c;
+}
+
+void *arena_alloc(Arena *a, size_t bytes)
+{
+    if (bytes > SIZE_MAX / 2)
+        limit_exceeded((Loc){.file = -1}, "out of memory (%zu bytes)", bytes);
+    bytes = round_up(bytes ? bytes : 1);
+    Chunk *c = a->head;
+    if (!c || c->size - c->used < bytes) {
+        Chunk *fresh = chunk_new(a, bytes);
+        if (c && bytes > LAST_CHUNK / 4) { /* a big block of its own: keep filling the chunk before it */
+            fresh->next = c->next;
+            c->next = fresh;
+        } else {
+            fresh->next = c;
+            a->head = fresh;
+        }
+        c = fresh;
+    }
+    void *p = (char *)c + c->used;
+    c->used += bytes;
+    return p;
+}
+
+char *arena_strndup(Arena *a, const char *s, size_t n)
+{
+    char *copy = arena_alloc(a, n + 1);
+    memcpy(copy, s, n);
+    return copy;
+}
+
+char *arena_strdup(Arena *a, const char *s)
+{
+    return arena_strndup(a, s, strlen(s));
+}
+
+static char *arena_vprintf(Arena *a, const char *fmt, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    if (n < 0)
+        ICE("bad format \"%s\"", fmt);
+    char *s = arena_alloc(a, (size_t)n + 1);
+    vsnprintf(s, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return s;
+}
+
+char *arena_printf(Arena *a, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    char *s = arena_vprintf(a, fmt, ap);
+    va_end(ap);
+    return s;
+}
+
+/* ---------------------------------------------------------------------- Ptrs */
+
+void ptrs_push(Ptrs *v, void *p)
+{
+    if (v->n == v->cap) {
+        size_t cap = v->cap ? v->cap * 2 : 8;
+        void **at = arena_alloc(v->arena, cap * sizeof *at);
+        if (v->n)
+            memcpy(at, v->at, v->n * sizeof *at);
+        v->at = at;
+        v->cap = cap;
+    }
+    v->at[v->n++] = p;
+}
+
+bool ptrs_has(const Ptrs *v, const void *p)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (v->at[i] == p)
+            return true;
+    return false;
+}
+
+/* ---------------------------------------------------------------------- PtrMap */
+
+/* The finaliser of MurmurHash3 (Appleby, 2011): arena addresses differ in few middle bits only. */
+static size_t hash_ptr(const void *p)
+{
+    uint64_t h = (uint64_t)(uintptr_t)p;
+    h ^= h >> 33;
+    h *= UINT64_C(0xff51afd7ed558ccd);
+    h ^= h >> 33;
+    h *= UINT64_C(0xc4ceb9fe1a85ec53);
+    h ^= h >> 33;
+    return (size_t)h;
+}
+
+/* The slot of key, or the free one where it belongs. The table is never full. */
+static size_t ptrmap_slot(const PtrMap *m, const void *key)
+{
+    size_t mask = m->cap - 1;
+    size_t i = hash_ptr(key) & mask;
+    while (m->keys[i] && m->keys[i] != key)
+        i = (i + 1) & mask;
+    return i;
+}
+
+void *ptrmap_get(const PtrMap *m, const void *key)
+{
+    if (!m->n || !key)
+        return NULL;
+    size_t i = ptrmap_slot(m, key);
+    return m->keys[i] ? m->vals[i] : NULL;
+}
+
+static void ptrmap_grow(PtrMap *m)
+{
+    PtrMap old = *m;
+    m->cap = old.cap ? old.cap * 2 : 16;
+    m->keys = arena_alloc(m->arena, m->cap * sizeof *m->keys);
+    m->vals = arena_alloc(m->arena, m->cap * sizeof *m->vals);
+    for (size_t k = 0; k < old.cap; k++) {
+        if (!old.keys[k])
+            continue;
+        size_t i = ptrmap_slot(m, old.keys[k]);
+        m->keys[i] = old.keys[k];
+        m->vals[i] = old.vals[k];
+    }
+}
+
+void ptrmap_put(PtrMap *m, const void *key, void *val)
+{
+    if (!key)
+        ICE("a map's key is NULL");
+    if ((m->n + 1) * 3 > m->cap * 2)
+        ptrmap_grow(m);
+    size_t i = ptrmap_slot(m, key);
+    if (!m->keys[i]) {
+        m->keys[i] = key;
+        m->n++;
+    }
+    m->vals[i] = val;
+}
+
+/* ---------------------------------------------------------------------- Str */
+
+static void str_reserve(Str *s, size_t more)
+{
+    if (s->n + more + 1 <= s->cap)
+        return;
+    size_t cap = s->cap ? s->cap * 2 : 64;
+    while (cap < s->n + more + 1)
+        cap *= 2;
+    char *fresh = arena_alloc(s->arena, cap);
+    if (s->n)
+        memcpy(fresh, s->s, s->n);
+    s->s = fresh;
+    s->cap = cap;
+}
+
+void str_putn(Str *s, const char *text, size_t n)
+{
+    str_reserve(s, n);
+    memcpy(s->s + s->n, text, n);
+    s->n += n;
+    s->s[s->n] = '\0';
+}
+
+void str_put(Str *s, const char *text)
+{
+    str_putn(s, text, strlen(text));
+}
+
+void str_fmt(Str *s, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        ICE("bad format \"%s\"", fmt);
+    str_reserve(s, (size_t)n);
+    vsnprintf(s->s + s->n, (size_t)n + 1, fmt, again);
+    va_end(again);
+    s->n += (size_t)n;
+}
