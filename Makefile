@@ -1,0 +1,135 @@
+# adgen: `make help` lists the targets.
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+LLVM    ?= /usr/lib/llvm-19
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+export LLVM
+
+# tree-sitter's core and C grammar come as C sources from npm and are compiled in.
+TS      := node_modules/tree-sitter/vendor/tree-sitter
+TSC     := node_modules/tree-sitter-c
+
+# WERROR=1 makes warnings errors; SAN=1 builds with the address and undefined-behaviour sanitizers.
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
+comma    := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION='"$(VERSION)"' $(WARNINGS) $(SANFLAGS) -I. -Iruntime \
+            -isystem $(LLVM)/include -isystem $(TS)/lib/include -isystem $(TSC)/bindings/c
+
+VENDOR  := $(BUILD)/vendor/core.o $(BUILD)/vendor/grammar.o
+
+FRONT   := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard frontend/*.c)))
+TRANS   := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard transform/*.c)))
+RUN     := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard runtime/*.c)))
+# Everything but main.c, for the unit tests to link with.
+CORE    := $(BUILD)/libadgen_core.a
+UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*_test.c)))
+OWNSRC  := $(sort $(wildcard frontend/*.c transform/*.c runtime/*.c))
+LIBS    := -L$(LLVM)/lib -lclang-19 -lpthread -lm
+
+.PHONY: all objects help deps demo test asan lint fuzz bench format bless install clean unit
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/adgen $(BUILD)/libadgen_rt.a  ## build adgen and its runtime library (the default)
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z_.]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-24s%s\n", $$1, $$2}'
+	@echo "variables: CC, CFLAGS, BUILD, WERROR=1, SAN=1, LLVM, PREFIX, DESTDIR"
+
+deps:  ## install the packages that are missing (Debian; quick when there is nothing to do)
+	@.ci/deps
+
+# ---------------------------------------------------------------- building
+
+$(BUILD)/adgen: $(BUILD)/frontend/main.o $(CORE)
+	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(CORE): $(filter-out $(BUILD)/frontend/main.o,$(FRONT)) $(TRANS) $(VENDOR)
+	rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/libadgen_rt.a: $(RUN)
+	rm -f $@
+	ar rcs $@ $^
+
+$(FRONT) $(TRANS) $(RUN): $(BUILD)/%.o: %.c | deps
+	@mkdir -p $(@D)
+	$(CC) $(OWN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The vendored parser: its own dialect, and its warnings are not ours.
+$(BUILD)/vendor/core.o $(BUILD)/vendor/grammar.o: package-lock.json | deps
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_DEFAULT_SOURCE -w $(CFLAGS) -I$(TS)/lib/include -I$(TS)/lib/src -I$(TSC)/src -c -o $@ \
+	    $(if $(findstring core,$@),$(TS)/lib/src/lib.c,$(TSC)/src/parser.c)
+
+$(UNIT): $(BUILD)/tests/%: tests/%.c $(CORE) $(BUILD)/libadgen_rt.a | deps
+	@mkdir -p $(@D)
+	$(CC) $(OWN) -Wno-pedantic $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(CORE) $(BUILD)/libadgen_rt.a -lcriterion $(LIBS)
+
+objects: $(FRONT) $(TRANS) $(RUN) $(VENDOR)  ## compile everything without linking
+
+unit: $(UNIT)  ## build the unit test programs
+
+-include $(wildcard $(BUILD)/*/*.d)
+
+# ---------------------------------------------------------------- trying and testing
+
+demo: all  ## a sample from source to trained model: gradient, check, learning curve
+	@sh samples/demo.sh
+
+test: all unit  ## everything: unit, numeric, reject, golden, round trip, command line
+	@BUILD=$(BUILD) CC='$(CC)' sh tests/run
+
+asan:  ## the whole suite with adgen and the generated code under the sanitizers
+	@$(MAKE) --no-print-directory test BUILD=build/asan SAN=1 CFLAGS='-O1 -g'
+
+fuzz: all  ## feed damaged sources to adgen: it must answer, never crash (N=runs)
+	@BUILD=$(BUILD) sh tests/fuzz.sh $(or $(N),200)
+
+bench: all  ## gradient time / primal time of the samples, and adgen's own speed
+	@BUILD=$(BUILD) CC='$(CC)' sh tests/bench.sh
+
+bless: all  ## rewrite the golden files from what adgen makes now
+	@BUILD=$(BUILD) CC='$(CC)' sh tests/run --bless
+
+lint: deps  ## file and function sizes, warnings of gcc and clang
+	@sh tests/lint.sh $(OWNSRC) -- $(filter-out -W%,$(OWN))
+
+format:  ## clang-format the C sources in place
+	clang-format -i $(wildcard frontend/*.[ch] transform/*.c transform/transform.h runtime/*.[ch] tests/*.c)
+
+compile_commands.json: Makefile $(OWNSRC)  ## the compilation database for editors
+	@{ sep='['; for f in $(OWNSRC); do \
+	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
+	        '$(subst ",\\\",$(CC) $(OWN) $(CFLAGS))' "$$f"; sep=','; \
+	done; printf '\n]\n'; } > $@
+
+# ---------------------------------------------------------------- installing
+
+install: all $(BUILD)/adgen.1 $(BUILD)/adgen.pc  ## install under PREFIX (staged below DESTDIR)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/include' '$(DESTDIR)$(PREFIX)/lib/pkgconfig' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 755 $(BUILD)/adgen '$(DESTDIR)$(PREFIX)/bin/adgen'
+	install -m 644 $(wildcard runtime/adgen*.h) '$(DESTDIR)$(PREFIX)/include/'
+	install -m 644 $(BUILD)/libadgen_rt.a '$(DESTDIR)$(PREFIX)/lib/'
+	install -m 644 $(BUILD)/adgen.pc '$(DESTDIR)$(PREFIX)/lib/pkgconfig/'
+	install -m 644 $(BUILD)/adgen.1 '$(DESTDIR)$(PREFIX)/share/man/man1/'
+
+# The manual page's option list is the program's own.
+$(BUILD)/adgen.1: frontend/adgen.1.in $(BUILD)/adgen
+	$(BUILD)/adgen --help | sed -n '/^  -/,$$p' | sed 's/\\/\\e/g; s/-/\\-/g' > $@.options
+	sed -e 's/@VERSION@/$(VERSION)/' -e '/^@OPTIONS@$$/{r $@.options' -e 'd;}' $< > $@
+	rm -f $@.options
+
+$(BUILD)/adgen.pc: Makefile
+	@mkdir -p $(@D)
+	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'libdir=$${prefix}/lib' '' 'Name: adgen' \
+	    'Description: runtime of derivatives generated by adgen' 'Version: $(VERSION)' \
+	    'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -ladgen_rt -lm' > $@
+
+clean:  ## remove what was built
+	rm -rf build compile_commands.json
