@@ -25,10 +25,20 @@ typedef struct {
     bool verbose, werror;
     Ptrs disabled_warnings;  /* char*: NAME of -Wno-NAME */
     const char *command;     /* the command as typed, for the header comment */
+    const char *include_dir; /* where adgen.h is: beside the program (build tree) or in PREFIX/include */
+    const char *runtime_lib; /* libadgen_rt.a, for --check */
+    bool check;
+    CheckOptions check_opt;
 } Options;
 
 /* Parses argv. Returns true to go on; false when the run is over (--help, wrong usage), with the exit status in *status. */
 bool options_parse(int argc, char **argv, Arena *arena, Options *opt, int *status);
+
+/* ====================================================================== check_run.c: --check */
+
+/* Builds and runs the derivatives in out_text (the generated file) against their tangents and central differences; with
+ * --emit=primal the written-back functions against the source. Prints a table. False when they disagree or cannot be built. */
+bool check_run(Program *p, const Options *opt, const char *out_text);
 
 /* ====================================================================== ast.c: the syntax tree */
 

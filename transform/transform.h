@@ -167,6 +167,8 @@ typedef enum {
 #define OP(code, text, kind, effect) OP_##code,
 #define OP_MATH1(code, text, da, lo, hi, guard) OP_##code,
 #define OP_MATH2(code, text, da, db, lo, hi, guard) OP_##code,
+#define OP_MATH3(code, text, da, db, dc, lo, hi, guard) OP_##code,
+#define OP_MATHN(code, text, results, operands, da, db, lo, hi, guard) OP_##code,
 #include "ops.h"
     OP_COUNT
 } OpCode;
@@ -178,8 +180,9 @@ typedef struct {
     const char *text;
     OpKind kind;
     OpEffect effect;
-    int arity;              /* KIND_MATH: 1 or 2; else -1 */
-    const char *partial[2]; /* KIND_MATH */
+    int arity;              /* KIND_MATH: 1 to 3; else -1 */
+    const char *sig;        /* KIND_MATH: "results:operands", see ops.h; else NULL */
+    const char *partial[3]; /* KIND_MATH */
     double lo, hi;          /* self-test interval */
     bool guard;             /* zero rule */
 } OpInfo;
@@ -262,6 +265,7 @@ struct Op {
     LoopInfo *loop;    /* FOR, WHILE: annotations or NULL */
     Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
     const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
+    bool guarded;      /* scalar op made inside the partial of a guarded row: its own partials obey the zero rule too */
     int mark;          /* scratch for the pass that runs */
 };
 
@@ -511,6 +515,22 @@ extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
 /* The same passes up to (not including) differentiation: what --emit=primal writes back. */
 Fn *prepare_primal(Program *p, Fn *fn);
+
+/* ====================================================================== check.c: --check */
+
+/* What the user says about the arguments that --check makes up. Each is `NAME=VALUE`; NAME is a parameter or a path below one
+ * (`s.w`, rows of a T **: `a[]`). */
+typedef struct {
+    Ptrs set;   /* char*: NAME=EXPR, or NAME[i]=EXPR for each element i */
+    Ptrs range; /* char*: NAME=LO:HI for random floating values */
+    Ptrs len;   /* char*: NAME=EXPR, number of elements */
+} CheckOptions;
+/* The C text of a program that checks `requests` (Request*, resolved and derived; their tangent companions are called
+ * check_tangent_name) on functions of source, which it includes; it runs with runtime/adgen_check.h. With primal_only: all functions in
+ * fns (Fn*) against their written-back selves. False after a diag_error: an argument cannot be made up without more options. */
+bool check_driver(Str *out, Program *p, const char *source, const Ptrs *requests, const CheckOptions *opt);
+bool check_primal_driver(Str *out, Program *p, const char *source, const Ptrs *fns, const CheckOptions *opt);
+const char *check_tangent_name(Arena *a, const Request *rq);
 
 /* ====================================================================== emit_c.c */
 
