@@ -4,6 +4,12 @@
  *   OP(CODE, "text", kind, effect)
  *   OP_MATH1(CODE, "libm", "d/da", lo, hi, guard)            one-argument row of <math.h>
  *   OP_MATH2(CODE, "libm", "d/da", "d/db", lo, hi, guard)    two arguments; both drawn from [lo, hi] in the self-test
+ *   OP_MATH3(CODE, "libm", "d/da", "d/db", "d/dc", lo, hi, guard)
+ *   OP_MATHN(CODE, "libm", "results", "operands", "d/da", "d/db", lo, hi, guard)
+ *                                                            other types, one letter each: f the function's floating type, i int,
+ *                                                            l long, L long long, e long double, g any floating type (a type-generic
+ *                                                            macro: the name has no suffix). C returns a second result through a
+ *                                                            pointer. Only result 0 has partials; d/db is NULL for one operand.
  *
  * `text` is the op's name in the IR's text form; for OP_MATH rows it is the double libm name in lower case
  * (float and long double names add f and l).
@@ -20,10 +26,10 @@
  *         OUTSIDE  talks to the outside world: exactly once, in order
  *
  * Partials are written in a small expression language (transform/partials.c parses it into IR):
- *   a b     the operands          y        the result
+ *   a b c   the operands          y        result 0
  *   + - * / unary-, parentheses, decimal literals, comparisons, c ? t : e
- *   any one- or two-argument row's libm name as a function: exp(a), pow(a, b-1)
- *   pi      the constant; ln2, ln10, sqrtpi2 (2/sqrt(pi))
+ *   any row's libm name as a function: exp(a), pow(a, b-1); literals take the type that is asked for
+ *   ln2, ln10, sqrtpi2 (2/sqrt(pi))
  * A partial in y is the result form: it costs no second libm call.
  * guard: 1 when a factor that is exactly zero times a non-finite partial contributes 0 (INTERFACE.md section 3).
  */
@@ -35,6 +41,12 @@
 #endif
 #ifndef OP_MATH2
 #define OP_MATH2(code, text, da, db, lo, hi, guard)
+#endif
+#ifndef OP_MATH3
+#define OP_MATH3(code, text, da, db, dc, lo, hi, guard)
+#endif
+#ifndef OP_MATHN
+#define OP_MATHN(code, text, results, operands, da, db, lo, hi, guard)
 #endif
 
 /* --- control. Regions end with YIELD; a while's first region ends with COND. ------------------------------ */
@@ -121,3 +133,5 @@ OP(POP, "pop", AD, WRITES)          /* pop tape -> v */
 #undef OP
 #undef OP_MATH1
 #undef OP_MATH2
+#undef OP_MATH3
+#undef OP_MATHN

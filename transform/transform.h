@@ -41,6 +41,16 @@ typedef struct {
 void *ptrmap_get(const PtrMap *m, const void *key); /* NULL when absent */
 void ptrmap_put(PtrMap *m, const void *key, void *val);
 
+/* A map from string to pointer, in an arena. Zero-initialise with its arena. Keys are not copied. */
+typedef struct {
+    const char **keys;
+    void **vals;
+    size_t n, cap;
+    Arena *arena;
+} StrMap;
+void *strmap_get(const StrMap *m, const char *key); /* NULL when absent */
+void strmap_put(StrMap *m, const char *key, void *val);
+
 /* A growing string. Zero-initialise with its arena; s is always terminated after the first append. */
 typedef struct {
     char *s;
@@ -403,20 +413,69 @@ void walk_ops(Region *r, void (*visit)(Op *op, void *ctx), void *ctx);
 /* The text form; stable numbering; reads back to an equal program. */
 void ir_print(FILE *out, Program *p);
 void ir_print_fn(FILE *out, const Fn *fn);
+/* One op on one line, values by their ids, regions left out: for messages and debuggers. */
+char *op_to_text(Arena *a, const Op *op);
 /* Reads what ir_print wrote; NULL and a diagnostic on a syntax error. */
 Program *ir_parse(const char *text, const char *name);
 /* Checks structure, types, dominance (USE is exempt), terminators; ICE with the pass's name on a violation. */
 void verify_fn(const Fn *fn, const char *after_pass);
+
+/* ====================================================================== rewrite.c: what passes share */
+
+/* Is v an integer constant (looking through casts of constants)? Its value, wrapped to v's type, in *out. */
+bool value_int(const Value *v, int64_t *out);
+/* x as the integer type t holds it: sign-extended, or zero-extended for unsigned types (64-bit ones: the bit pattern). */
+int64_t int_wrap(const Type *t, uint64_t x);
+/* Is v always 0 or 1? */
+bool value_is_bool(const Value *v);
+bool value_is_const(const Value *v);              /* ICONST FCONST NULLPTR */
+bool value_same(const Value *a, const Value *b);  /* the same value, or equal constants */
+bool float_same_bits(long double x, long double y); /* equal and of equal sign; false for NaN */
+/* Known sign of a FOR's step: its constant value, or +1/-1 where only cmp tells the direction. */
+int64_t for_step(const Op *for_op);
+/* Does v exist outside op (is it not defined in op's regions)? */
+bool value_outside(const Value *v, const Op *op);
+/* May op, with what is inside it, be executed where it would not have been (no effect, no memory, no trap, cheap)? */
+bool op_speculatable(const Op *op);
+/* Moves all ops of r but its terminator before `op`. Returns the first moved one or op. */
+Op *region_splice(Region *r, Op *before);
+void op_drop_arg(Op *op, int k);
+void op_drop_result(Op *op, int k);
+void region_drop_arg(Region *r, int k);
+/* A name hint for `v` where it has none and can have one. */
+void value_hint(Value *v, Var *hint);
 
 /* ====================================================================== passes before differentiation */
 
 /* inline.c: expands every CALL to a function of the program with a body, in root, to any depth. A CALLPTR whose target became a known
  * FNADDR becomes a CALL first. Recursion: diag_error at the call. Returns false after an error. */
 bool inline_calls(Fn *root);
-/* promote.c: scalar replacement of local records and small constant-index arrays, then locals to SSA values. */
+/* promote.c: scalar replacement of local records and small constant-index arrays, then locals to SSA values, repeated until
+ * nothing is left to promote (a pointer to a local that was itself kept in a local). */
 void promote_locals(Fn *fn);
+/* sroa.c: one level of records and arrays into LOCALs of their own. Returns whether anything changed. */
+bool split_locals(Fn *fn);
 /* simplify.c: integer and exact folding, identities, common subexpressions, unused results and region arguments, dead pure ops. */
 void simplify(Fn *fn);
+/* ... its parts. fold.c: the value of a scalar or address op where operands make it known; new ops go before op. NULL: op stays.
+ * uses[id]: how often a value is used (at least), for ids below nuses. */
+Value *fold_op(Op *op, const int *uses, int nuses);
+/* cse.c: available expressions, scoped by region. */
+typedef struct Cse Cse;
+Cse *cse_new(Arena *a);
+size_t cse_enter(Cse *c);                 /* a region begins: returns what cse_leave needs */
+void cse_leave(Cse *c, size_t mark);
+void cse_clobber(Cse *c);                 /* memory may have changed */
+long cse_memory(const Cse *c);            /* the state of memory, to go back to for a second region */
+void cse_set_memory(Cse *c, long state);
+Value *cse_find(Cse *c, Op *op);          /* an op that computed result 0 of op already, else NULL and op is available from now on */
+void cse_stored(Cse *c, const Op *store); /* after a store: a load of the same address gives the value */
+/* merge_if.c: consecutive ifs of which one decides the other become one. Returns whether anything changed. */
+bool merge_ifs(Fn *fn);
+/* dce.c: removes ops, region arguments and results that nothing needs. Returns whether anything changed. */
+bool remove_dead(Fn *fn);
+/* walk.c: a pointer that a loop moves along one object becomes that object's base and a carried offset. */
+void normalise_pointers(Fn *fn);
 /* raise.c: a while whose trip count is known on entry becomes a for. */
 void raise_loops(Fn *fn);
 /* invariant.c: loop-invariant pure ops, and loads that nothing in the loop may overwrite, move before the loop. */
