@@ -96,7 +96,8 @@ struct Expr {
 };
 
 typedef enum { ST_EXPR, ST_DECL, ST_BLOCK, ST_IF, ST_FOR, ST_WHILE, ST_DO, ST_SWITCH, ST_CASE, ST_DEFAULT, ST_BREAK,
-               ST_CONTINUE, ST_RETURN, ST_GOTO, ST_LABEL, ST_EMPTY, ST_UNSUPPORTED } StmtKind;
+               ST_CONTINUE, ST_RETURN, ST_GOTO, ST_LABEL, ST_EMPTY, ST_UNSUPPORTED,
+               ST_SCOPE, ST_HOIST /* made by lowering only, see lower.h */ } StmtKind;
 
 struct Stmt {
     StmtKind kind;
@@ -114,6 +115,10 @@ struct Stmt {
     const char *label;    /* GOTO, LABEL */
     const char *text;     /* UNSUPPORTED: what it is */
     LoopInfo *loop;       /* FOR WHILE DO: annotations and pragmas before it, or NULL */
+    /* for lowering */
+    uint64_t exits;       /* the ways control may leave it other than by its end: EXIT_ bits of lower.h */
+    bool falls;           /* control may reach its end */
+    struct Scope *scope;  /* ST_SCOPE */
 };
 
 struct Decl {
