@@ -545,16 +545,30 @@ bool active_value(const Activity *a, const Value *v);
 bool active_object(const Activity *a, int obj);
 bool active_pointer(const Activity *a, const Value *p); /* points to an active object: it has a shadow */
 
-/* partials.c: d result / d operand k of a scalar op as new IR at b. `operand` and `result` give values usable at b (USEs in a
- * reverse sweep). NULL: the partial is identically zero. */
+/* math.c: the rows of <math.h> as C functions. float_type: what the letter f of a row's signature stands for.
+ * math_find: the row of a C function's name ("sqrtf": OP_SQRT, float; *float_type NULL: a type-generic macro); OP_COUNT: none. */
+OpCode math_find(const char *c_name, Type **float_type);
+const char *math_c_name(const Op *op, Arena *a);           /* "sqrtf" */
+Type *math_float_type(const Op *op);                       /* of its first floating operand */
+int math_nresults(OpCode code);
+Type *math_result_type(OpCode code, int r, Type *float_type);
+Type *math_operand_type(OpCode code, int k, Type *float_type);
+Op *build_math(Builder *b, OpCode code, Type *float_type, Value **args);
+
+/* partials.c: d result 0 / d operand k of a scalar op as new IR at b (other results carry no derivative). `operand` and `result`
+ * give values usable at b (USEs in a reverse sweep). NULL: the partial is identically zero. */
 typedef struct {
     Value *(*operand)(void *ctx, const Op *op, int k);
     Value *(*result)(void *ctx, const Op *op);
     void *ctx;
 } PartialEnv;
 Value *build_partial(Builder *b, const Op *op, int k, const PartialEnv *env);
-/* adjoint/tangent * partial of op wrt operand k, with MULZ where the row says so; trivial factors 1, -1 are folded. NULL: zero. */
+/* adjoint/tangent * partial of op wrt operand k, with MULZ where the row says so; trivial factors 1, -1 are folded. NULL: zero.
+ * Of a CAST, an adjoint (type of the result) becomes the operand's type, a tangent (type of the operand) the result's. */
 Value *build_partial_product(Builder *b, const Op *op, int k, Value *factor, const PartialEnv *env);
+bool op_partial_is_zero(const Op *op, int k);
+/* Does the partial with respect to operand k read operand `which` (-1: the result)? */
+bool partial_needs(const Op *op, int k, int which);
 
 /* tangent.c, adjoint.c: new functions, USEs unresolved. NULL after diag_error. */
 Fn *tangent(Fn *fn, Request *rq);
