@@ -45,7 +45,9 @@ static Value *build_op1(Builder *b, OpCode code, Type *t, Value **args, int narg
 
 Type *un_result_type(OpCode code, Type *operand)
 {
-    if (code == OP_NEG || code == OP_BITNOT || code == OP_USE || op_info[code].kind == KIND_MATH)
+    if (op_info[code].kind == KIND_MATH)
+        return math_result_type(code, 0, operand);
+    if (code == OP_NEG || code == OP_BITNOT || code == OP_USE)
         return operand;
     return int_type();
 }
@@ -59,6 +61,8 @@ Type *bin_result_type(OpCode code, Type *left)
 {
     if (op_is_compare(code) || code == OP_LAND || code == OP_LOR)
         return int_type();
+    if (op_info[code].kind == KIND_MATH)
+        return math_result_type(code, 0, left);
     return code == OP_PTRDIFF ? type_scalar(TY_LONG) : left;
 }
 
@@ -74,16 +78,29 @@ bool bin_types_fit(OpCode code, const Type *x, const Type *y)
     return x == y && x->kind < TY_VOID;
 }
 
+/* A row of <math.h> with one result; its floating type is that of the first floating operand. */
+static Value *build_math_row(Builder *b, OpCode code, Value **args, int nargs)
+{
+    expect(op_info[code].arity == nargs && math_nresults(code) == 1, b, code, "wrong number of operands or results");
+    int k = 0;
+    while (k < nargs - 1 && !type_is_float(args[k]->type) && !type_is_complex(args[k]->type))
+        k++;
+    expect(type_is_float(args[k]->type) || type_is_complex(args[k]->type), b, code, "no floating operand");
+    return build_math(b, code, args[k]->type, args)->results[0];
+}
+
 Value *build_un(Builder *b, OpCode code, Value *a)
 {
     if (op_info[code].kind == KIND_MATH)
-        expect(op_info[code].arity == 1 && (type_is_float(a->type) || type_is_complex(a->type)), b, code, "not a floating operand");
+        return build_math_row(b, code, (Value *[]){a}, 1);
     expect(type_is_scalar(a->type), b, code, "the operand is not a scalar");
     return build_op1(b, code, un_result_type(code, a->type), (Value *[]){a}, 1);
 }
 
 Value *build_bin(Builder *b, OpCode code, Value *x, Value *y)
 {
+    if (op_info[code].kind == KIND_MATH)
+        return build_math_row(b, code, (Value *[]){x, y}, 2);
     if (!bin_types_fit(code, x->type, y->type))
         ICE("building '%s' in %s: operands are %s and %s", op_info[code].text, b->fn->name, type_spelling(x->type),
             type_spelling(y->type));

@@ -249,3 +249,54 @@ void str_fmt(Str *s, const char *fmt, ...)
     va_end(again);
     s->n += (size_t)n;
 }
+
+/* ---------------------------------------------------------------------- StrMap */
+
+/* FNV-1a (Fowler, Noll, Vo, 1991). */
+static size_t hash_str(const char *s)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+    return (size_t)(h ^ (h >> 32));
+}
+
+static size_t strmap_slot(const StrMap *m, const char *key)
+{
+    size_t mask = m->cap - 1;
+    size_t i = hash_str(key) & mask;
+    while (m->keys[i] && strcmp(m->keys[i], key) != 0)
+        i = (i + 1) & mask;
+    return i;
+}
+
+void *strmap_get(const StrMap *m, const char *key)
+{
+    if (!m->n)
+        return NULL;
+    size_t i = strmap_slot(m, key);
+    return m->keys[i] ? m->vals[i] : NULL;
+}
+
+void strmap_put(StrMap *m, const char *key, void *val)
+{
+    if ((m->n + 1) * 3 > m->cap * 2) {
+        StrMap old = *m;
+        m->cap = old.cap ? old.cap * 2 : 16;
+        m->keys = arena_alloc(m->arena, m->cap * sizeof *m->keys);
+        m->vals = arena_alloc(m->arena, m->cap * sizeof *m->vals);
+        for (size_t k = 0; k < old.cap; k++) {
+            if (!old.keys[k])
+                continue;
+            size_t i = strmap_slot(m, old.keys[k]);
+            m->keys[i] = old.keys[k];
+            m->vals[i] = old.vals[k];
+        }
+    }
+    size_t i = strmap_slot(m, key);
+    if (!m->keys[i]) {
+        m->keys[i] = key;
+        m->n++;
+    }
+    m->vals[i] = val;
+}

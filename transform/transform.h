@@ -305,7 +305,8 @@ struct Fn {
     Ptrs locals;          /* Var*: every local variable, in order (names in use) */
     Fn *custom_vjp, *custom_jvp;
     Arena *arena;         /* of its ops */
-    struct MemInfo *mem;  /* set by adjoint(): memory facts of the forward sweep, for storage_resolve */
+    struct MemInfo *mem;  /* set by differentiation: memory facts of the forward sweep, for storage_resolve */
+    int mem_values;       /* values with smaller ids are known to mem */
 };
 
 /* A top-level item of a source file that generated code repeats: an include, a type, a constant. */
