@@ -48,7 +48,8 @@ typedef struct Decl Decl;
 
 typedef enum {
     EX_INT,       /* ival (also characters, enum constants, folded sizeof of constants); text: symbolic spelling for enum constants */
-    EX_FLOAT,     /* fval, text: source spelling; __builtin_inf etc. have text "INFINITY" "NAN" "HUGE_VAL" */
+    EX_FLOAT,     /* fval, text: source spelling or NULL; __builtin_inf etc. have text "INFINITY" "NAN" "HUGE_VAL" (f, l);
+                     of complex type: the imaginary literal fval*I */
     EX_STRING,    /* text: literal with quotes, as the source has it */
     EX_VAR,       /* decl */
     EX_FN,        /* decl (function) */
@@ -64,8 +65,10 @@ typedef enum {
     EX_CALL,      /* a: callee (EX_FN after stripping decay, or a pointer), args */
     EX_INDEX,     /* a[b]: a pointer, b integer (already in this order) */
     EX_MEMBER,    /* a.field: a is a record lvalue (-> is given as EX_UNARY(DEREF)); field: index */
-    EX_SIZEOF,    /* of: the type; value in ival where constant; vla: ival is -1 and a is the operand's length expression or NULL */
-    EX_INIT,      /* { ... }: args in order of elements/fields after designators are applied (NULL: zero), for aggregates */
+    EX_SIZEOF,    /* ival: the value, of: the type, NULL where only the value is known. VLA: ival is -1 and a is the size in bytes as an
+                     expression of this type, or NULL where it is not known */
+    EX_INIT,      /* { ... }: args in order of elements/fields after designators are applied (NULL: zero), for aggregates; elements from
+                     nargs on are zero; a union has one arg, for field `field` */
     EX_COMPOUND_LIT, /* (T){...}: a is the EX_INIT; type T; an lvalue */
     EX_STMT_EXPR, /* ({ ... }): stmt; value is its last expression */
     EX_UNSUPPORTED /* text says what: lowering refuses it only if a differentiated function reaches it */
@@ -133,32 +136,56 @@ struct Decl {
     Stmt *body;           /* NULL for prototypes */
     Loc loc;
     bool is_static_local;
+    bool in_system;       /* functions: declared in a system header, or known to the compiler (isnan, assert): such an Fn is not in
+                             program->fns unless it has a body here (static inline), and is called by its name */
     /* for lowering */
     void *lowered;
 };
 
+/* C text of an expression, without the conversions that the source left implicit (dimensions of arrays, messages). */
+const char *expr_text(Arena *arena, const Expr *e);
+bool expr_is_lvalue(const Expr *e);
+/* The value of an integer constant expression. */
+bool expr_const_int(const Expr *e, int64_t *value);
+/* The tree of a unit, one node a line, for people. */
+struct Unit;
+void ast_dump(FILE *out, const struct Unit *u);
+
 /* ====================================================================== clang_parse.c clang_type.c clang_expr.c clang_stmt.c clang_decl.c */
 
 /* The whole translation unit. Functions with a body in the given files (and static/inline ones in headers) have `body`. */
-typedef struct {
-    Ptrs functions;       /* Decl*, in source order; one per function (definition preferred) */
-    Ptrs globals;         /* Decl*: file scope variables */
+typedef struct Unit {
+    Ptrs functions;       /* Decl*, one per function (definition preferred): source order, then those met in bodies */
+    Ptrs globals;         /* Decl*: file scope variables of the given file and the user's headers */
 } Unit;
 
 /* Parses one FILE.c with libclang into AST, adds top-level items, globals, annotation requests to program. NULL after diag_errors
- * (libclang's own errors become ours, with file:line:col). Calls sitter_* for what libclang does not tell. */
+ * (libclang's own errors become ours, with file:line:col). Calls sitter_* for what libclang does not tell.
+ *
+ * What lowering relies on: the operands of EX_BINARY on complex numbers may be of the corresponding real type (as in C). A VLA's
+ * dimensions are expressions to evaluate where the variable is declared (parameters: on entry); a dimension that is not known (a
+ * typedef of a VLA) is vla_dim == NULL. Var->type of a pointer to a VLA is the flattened pointer, too. Stmt.decls has static locals, too,
+ * but no extern declarations. Fn->locals is filled. */
 Unit *clang_parse(Program *p, const Options *opt, const char *file);
 
 /* ====================================================================== sitter.c: concrete syntax */
 
-/* Which clauses of each `for` are present, in order of the for statements of one function's pretty-printed text. */
+/* What one function's pretty-printed text tells, each kind in order of the text. */
 typedef struct {
     bool has_init, has_cond, has_inc;
 } ForClauses;
-int sitter_for_clauses(const char *fn_text, size_t len, Arena *arena, ForClauses **out);
-/* Pragmas of a file: byte offset and text after `#pragma `. */
 typedef struct {
-    size_t offset;
+    ForClauses *fors;
+    int nfors;
+    const char **sizeofs; /* sizeof and alignof expressions, keyword and operand */
+    int nsizeofs;
+    const char **floats;  /* floating literals */
+    int nfloats;
+} FnSyntax;
+FnSyntax *sitter_function(const char *fn_text, size_t len, Arena *arena);
+/* Pragmas of a file: text after `#pragma `, byte offsets of its `#` and of what follows its line. */
+typedef struct {
+    size_t offset, end;
     const char *text;
 } Pragma;
 int sitter_pragmas(const char *file_text, size_t len, Arena *arena, Pragma **out);

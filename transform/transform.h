@@ -328,6 +328,7 @@ struct Program {
     Ptrs files;           /* char*: the given source files */
     Ptrs requests;        /* Request*: from annotations, then from the command line */
     const char *std;      /* "c99", "gnu11": what the source was parsed as */
+    void *front;          /* the front end's own tables that live across files */
     bool has_errors;
 };
 Program *program_new(void);
@@ -461,6 +462,12 @@ void simplify(Fn *fn);
 /* ... its parts. fold.c: the value of a scalar or address op where operands make it known; new ops go before op. NULL: op stays.
  * uses[id]: how often a value is used (at least), for ids below nuses. */
 Value *fold_op(Op *op, const int *uses, int nuses);
+/* What v's truth depends on: v without the `!= 0`, widening casts and double negations around it. */
+Value *value_condition(Value *v);
+bool op_inverse_compare(const Op *cmp, OpCode *inverse); /* is `!cmp` the comparison *inverse? (not < of floats: NaN) */
+/* p = index(index(root, i), j): root, and i + j as a long (new ops at b). */
+Value *index_root(Value *p);
+Value *index_offset(Builder *b, Value *p);
 /* cse.c: available expressions, scoped by region. */
 typedef struct Cse Cse;
 Cse *cse_new(Arena *a);
