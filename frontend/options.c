@@ -51,7 +51,7 @@ static void add_request(Parse *p, Mode mode, const char *spec)
     const char *error = NULL;
     Request *rq = request_parse(p->arena, mode, spec, &error);
     if (!rq) {
-        fprintf(stderr, "adgen: error: malformed %s '%s': %s\n", p->name, spec, error);
+        fprintf(stderr, "adgen: error: %s: %s\n", p->name, error);
         p->failed = true;
         return;
     }

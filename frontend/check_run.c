@@ -1,0 +1,240 @@
+/* check_run.c: --check: the generated file, a file with the tangents, and a program for each source (transform/check.c writes it) are
+ * compiled with $CC in a temporary directory and run. $CFLAGS is for all of it, $ADGEN_CHECK_FLAGS for the generated code alone.
+ */
+#include "frontend.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct {
+    Program *p;
+    const Options *opt;
+    Arena *arena;
+    const char *dir;
+    Ptrs files; /* char*: in dir, to be removed */
+    bool failed;
+} Check;
+
+static bool check_fails(Check *c, const char *what, const char *about)
+{
+    fprintf(stderr, "adgen: error: --check: %s%s\n", what, about);
+    c->failed = true;
+    return false;
+}
+
+static const char *in_dir(Check *c, const char *name)
+{
+    char *path = arena_printf(c->arena, "%s/%s", c->dir, name);
+    ptrs_push(&c->files, path);
+    return path;
+}
+
+static bool write_text(Check *c, const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    bool good = f && fputs(text, f) >= 0;
+    if (f)
+        good = fclose(f) == 0 && good;
+    return good || check_fails(c, "cannot write ", path);
+}
+
+/* 'it''s' for the shell. */
+static void put_quoted(Str *s, const char *word)
+{
+    str_put(s, " '");
+    for (const char *p = word; *p; p++)
+        str_put(s, *p == '\'' ? "'\\''" : (char[]){*p, '\0'});
+    str_put(s, "'");
+}
+
+static const char *directory_of(Check *c, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return slash ? arena_strndup(c->arena, file, (size_t)(slash - file) + 1) : ".";
+}
+
+static const char *environment(const char *name, const char *otherwise)
+{
+    const char *v = getenv(name);
+    return v && *v ? v : otherwise;
+}
+
+/* Runs the command; true for exit status 0. */
+static bool run_command(Check *c, const char *command)
+{
+    if (c->opt->verbose)
+        fprintf(stderr, "%s\n", command);
+    fflush(stdout);
+    int status = system(command);
+    if (status != -1 && WIFSIGNALED(status))
+        fprintf(stderr, "adgen: --check: stopped by signal %d\n", WTERMSIG(status));
+    return status == 0;
+}
+
+/* $CC -c, with the options that the source was read with. */
+static bool compile(Check *c, const char *source, const char *object, const char *flags)
+{
+    Str s = {.arena = c->arena};
+    str_fmt(&s, "%s -O1 -ffp-contract=off", environment("CC", "cc"));
+    for (size_t i = 0; i < c->opt->clang_args.n; i++)
+        put_quoted(&s, c->opt->clang_args.at[i]);
+    for (size_t i = 0; i < c->opt->inputs.n; i++) {
+        str_put(&s, " -I");
+        put_quoted(&s, directory_of(c, c->opt->inputs.at[i]));
+    }
+    str_fmt(&s, " %s %s -c -o", environment("CFLAGS", ""), flags);
+    put_quoted(&s, object);
+    put_quoted(&s, source);
+    return run_command(c, s.s);
+}
+
+/* The tangents that --vjp and --grad are held against, which the user did not ask for. */
+static bool write_tangents(Check *c, const char *path)
+{
+    Ptrs fns = {.arena = c->arena};
+    for (size_t i = 0; i < c->p->requests.n; i++) {
+        const Request *rq = c->p->requests.at[i];
+        if (rq->mode == MODE_JVP)
+            continue;
+        Request *tangent_rq = arena_alloc(c->arena, sizeof *tangent_rq);
+        *tangent_rq = *rq;
+        tangent_rq->mode = MODE_JVP;
+        tangent_rq->new_name = check_tangent_name(c->arena, rq);
+        Fn *f = derive(c->p, tangent_rq);
+        if (!f)
+            return check_fails(c, "no tangent of ", rq->fn_name);
+        ptrs_push(&fns, f);
+    }
+    Str text = {.arena = c->arena};
+    EmitOptions emit = {.command = c->opt->command, .out_name = path};
+    if (fns.n)
+        emit_c(&text, c->p, &fns, &emit);
+    else
+        str_put(&text, "typedef int ck_nothing;\n");
+    return write_text(c, path, text.s);
+}
+
+static bool is_from(const Loc *loc, const char *file)
+{
+    return loc->file >= 0 && !strcmp(diag_file_name(loc->file), file);
+}
+
+/* The program for one source: what of it is to be checked. False when there is nothing. */
+static bool driver_text(Check *c, const char *source, Str *text)
+{
+    Ptrs wanted = {.arena = c->arena};
+    bool primal = c->opt->emit == EMIT_PRIMAL;
+    for (size_t i = 0; i < c->p->requests.n && !primal; i++) {
+        Request *rq = c->p->requests.at[i];
+        if (is_from(&rq->fn->loc, source))
+            ptrs_push(&wanted, rq);
+    }
+    for (size_t i = 0; i < c->p->fns.n && primal; i++) {
+        Fn *f = c->p->fns.at[i];
+        if (f->has_body && !f->is_static && strcmp(f->name, "main") && is_from(&f->loc, source))
+            ptrs_push(&wanted, f);
+    }
+    if (!wanted.n)
+        return false;
+    char *real = realpath(source, NULL);
+    const char *path = arena_strdup(c->arena, real ? real : source);
+    free(real);
+    bool good = primal ? check_primal_driver(text, c->p, path, &wanted, &c->opt->check_opt)
+                       : check_driver(text, c->p, path, &wanted, &c->opt->check_opt);
+    c->failed = c->failed || !good;
+    return good;
+}
+
+/* The written-back functions get names of their own, beside the source's. */
+static const char *renaming_flags(Check *c)
+{
+    Str s = {.arena = c->arena};
+    str_put(&s, "");
+    for (size_t i = 0; i < c->p->fns.n && c->opt->emit == EMIT_PRIMAL; i++) {
+        const Fn *f = c->p->fns.at[i];
+        if (f->has_body && !f->is_static)
+            str_fmt(&s, " -D%s=ck_again_%s", f->name, f->name);
+    }
+    return s.s;
+}
+
+/* Compiles and runs the program for source number k. */
+static void check_source(Check *c, size_t k, const char *objects)
+{
+    const char *source = c->opt->inputs.at[k];
+    Str text = {.arena = c->arena}, link = {.arena = c->arena};
+    if (!driver_text(c, source, &text))
+        return;
+    const char *program = in_dir(c, arena_printf(c->arena, "check%zu", k));
+    const char *file = in_dir(c, arena_printf(c->arena, "check%zu.c", k)), *object = in_dir(c, arena_printf(c->arena, "check%zu.o", k));
+    if (!write_text(c, file, text.s) || !compile(c, file, object, "-w")) {
+        check_fails(c, "cannot compile the program that checks ", source);
+        return;
+    }
+    str_fmt(&link, "%s %s -o", environment("CC", "cc"), environment("CFLAGS", ""));
+    put_quoted(&link, program);
+    put_quoted(&link, object);
+    str_put(&link, objects);
+    for (size_t i = 0; i < c->opt->inputs.n; i++) {
+        if (i == k)
+            continue;
+        const char *other = in_dir(c, arena_printf(c->arena, "source%zu_%zu.o", k, i));
+        if (!compile(c, c->opt->inputs.at[i], other, arena_printf(c->arena, "-w -Dmain=ck_source_main%zu", i)))
+            check_fails(c, "cannot compile ", c->opt->inputs.at[i]);
+        put_quoted(&link, other);
+    }
+    put_quoted(&link, c->opt->runtime_lib);
+    str_put(&link, " -lm -lpthread");
+    if (!run_command(c, link.s)) {
+        check_fails(c, "cannot link the program that checks ", source);
+        return;
+    }
+    Str run = {.arena = c->arena};
+    put_quoted(&run, program);
+    if (!run_command(c, run.s))
+        c->failed = true;
+}
+
+static void build_and_run(Check *c, const char *out_text)
+{
+    const char *out = in_dir(c, "derivative.c"), *out_object = in_dir(c, "derivative.o");
+    const char *tangents = in_dir(c, "tangent.c"), *tangents_object = in_dir(c, "tangent.o");
+    const char *flags = arena_printf(c->arena, "-Wall -Wextra -Wpedantic %s", environment("ADGEN_CHECK_FLAGS", ""));
+    bool primal = c->opt->emit == EMIT_PRIMAL;
+    if (!write_text(c, out, out_text) || (!primal && !write_tangents(c, tangents)))
+        return;
+    Str objects = {.arena = c->arena};
+    put_quoted(&objects, out_object);
+    if (!compile(c, out, out_object, arena_printf(c->arena, "%s%s", flags, renaming_flags(c)))) {
+        check_fails(c, "the generated file does not compile", "");
+        return;
+    }
+    if (!primal) {
+        put_quoted(&objects, tangents_object);
+        if (!compile(c, tangents, tangents_object, flags)) {
+            check_fails(c, "the generated tangents do not compile", "");
+            return;
+        }
+    }
+    for (size_t i = 0; i < c->opt->inputs.n; i++)
+        check_source(c, i, objects.s);
+}
+
+bool check_run(Program *p, const Options *opt, const char *out_text)
+{
+    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}};
+    if (!opt->include_dir || !opt->runtime_lib)
+        return check_fails(&c, "adgen's own runtime library is not beside it", "");
+    char *dir = arena_printf(p->arena, "%s/adgen-check-XXXXXX", environment("TMPDIR", "/tmp"));
+    if (!mkdtemp(dir))
+        return check_fails(&c, "no temporary directory: ", strerror(errno));
+    c.dir = dir;
+    build_and_run(&c, out_text);
+    for (size_t i = 0; i < c.files.n && !getenv("ADGEN_CHECK_KEEP"); i++)
+        unlink(c.files.at[i]);
+    rmdir(dir);
+    return !c.failed;
+}

@@ -1,0 +1,63 @@
+/* adgen_check.h: what the programs that `adgen --check` generates include. Not for users' own tests.
+ *
+ * A generated program knows how to make one set of arguments (ck_args), always the same one, and how to call the function, its tangent
+ * and its adjoint with such sets. All memory in a set is known element by element as leaves, in the same order in each set; so the checks
+ * themselves are vector arithmetic over leaves and know nothing of C types.
+ */
+#ifndef ADGEN_CHECK_H
+#define ADGEN_CHECK_H
+
+#include <stddef.h>
+
+typedef enum { CK_OTHER, CK_F32, CK_F64, CK_F80 } ck_kind;
+enum { CK_INDEP = 1, CK_DEP = 2, CK_SCRATCH = 4 }; /* roles of a parameter, as bits */
+
+/* One number in memory. */
+typedef struct {
+    void *at;
+    size_t size;
+    ck_kind kind;
+    int param;      /* whose: index into ck_test.params */
+    int by_value;   /* part of a by-value parameter: f changes only its own copy */
+    unsigned roles; /* of all parameters through which it can be reached */
+} ck_leaf;
+
+typedef struct {
+    void *args; /* the generated program's struct of arguments */
+    const struct ck_test *test;
+    ck_leaf *leaf;
+    size_t nleaves, leaf_cap;
+    void **block;
+    size_t nblocks, block_cap;
+    unsigned long long random;
+} ck_args;
+
+typedef struct {
+    const char *name;
+    unsigned roles;
+} ck_param;
+
+typedef struct ck_test {
+    const char *name;    /* of the derivative */
+    const ck_param *params;
+    int nparams;         /* the return value, if any, comes last */
+    int single;          /* float takes part: wider bounds */
+    int grad;            /* the seed is 1 on the one dependent and not an argument */
+    void (*build)(ck_args *a);
+    void (*primal)(ck_args *a);
+    void (*tangent)(ck_args *a, ck_args *v);
+    void (*adjoint)(ck_args *a, ck_args *d); /* NULL: only the tangent is checked */
+    void (*again)(ck_args *a);               /* --emit=primal: the written-back function; then nothing else is checked */
+} ck_test;
+
+/* For build functions. */
+void *ck_array(ck_args *a, long long count, size_t size); /* zeroed; a negative count is none */
+double ck_random(ck_args *a, double lo, double hi);
+void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int by_value);
+/* The memory from `at` on also belongs to this parameter; bytes == 0: to its block's end. */
+void ck_alias(ck_args *a, const void *at, size_t bytes, int param);
+
+/* Runs all checks and prints a table. Returns 0 when they agree. */
+int ck_run(const ck_test *t);
+
+#endif
