@@ -1,0 +1,668 @@
+/* adjoint.c: the reverse-mode transformation, IR -> IR (Griewank and Walther, Evaluating Derivatives, 2nd ed. 2008, chapter 3, for
+ * structured programs: the reverse of a region is its ops read backwards).
+ *
+ *   { y = f(x); z = g(y) }   ->   forward: the same;   reverse: { dy += dz * dg/dy;  dx += dy * df/dx }
+ *
+ * Adjoints of scalars are SSA values; adjoints of memory live in shadow memory (shadow.c). What the reverse sweep needs of the forward
+ * sweep it asks for by USE; where that comes from is storage.c's decision.
+ */
+#include "derivative.h"
+
+typedef struct {
+    Shadow *s;
+    Fn *fn;
+    PtrMap adjoint;   /* forward Value* -> its adjoint, valid at the current place of the reverse sweep; absent: zero */
+    PtrMap delayed;   /* ALLOC op -> itself: its FREE was taken out and happens when the reverse sweep is done with it */
+} Adjoint;
+
+static void reverse_region(Adjoint *a, Builder *b, Region *forward);
+
+/* ---------------------------------------------------------------------- adjoints of scalars */
+
+static Value *adjoint_of(Adjoint *a, const Value *v)
+{
+    return ptrmap_get(&a->adjoint, v);
+}
+
+static void set_adjoint(Adjoint *a, const Value *v, Value *d)
+{
+    ptrmap_put(&a->adjoint, v, d);
+}
+
+static Value *adjoint_or_zero(Adjoint *a, Builder *b, const Value *v)
+{
+    Value *d = adjoint_of(a, v);
+    return d ? d : build_zero(b, v->type);
+}
+
+static Var *adjoint_var(Adjoint *a, const Value *v)
+{
+    return v->var ? var_named(a->fn, v->type, "d_", v->var, "v") : NULL;
+}
+
+static void name_adjoint(Adjoint *a, Value *d, const Value *of)
+{
+    if (d->def && !d->var)
+        d->var = adjoint_var(a, of);
+}
+
+static void accumulate(Adjoint *a, Builder *b, const Value *v, Value *d)
+{
+    if (!d || !shadow_is_active(a->s, v))
+        return;
+    Value *old = adjoint_of(a, v);
+    Value *sum = old ? build_bin(b, OP_ADD, old, d) : d;
+    name_adjoint(a, sum, v);
+    set_adjoint(a, v, sum);
+}
+
+/* ---------------------------------------------------------------------- scalar ops */
+
+typedef struct {
+    Builder *b;
+} UseEnv;
+
+static Value *use_operand(void *ctx, const Op *op, int k)
+{
+    return build_use(((UseEnv *)ctx)->b, op->args[k]);
+}
+
+static Value *use_result(void *ctx, const Op *op)
+{
+    return build_use(((UseEnv *)ctx)->b, op->results[0]);
+}
+
+static void reverse_scalar(Adjoint *a, Builder *b, Op *op)
+{
+    Value *d = op->nresults ? adjoint_of(a, op->results[0]) : NULL;
+    if (!d)
+        return;
+    UseEnv use = {b};
+    PartialEnv env = {use_operand, use_result, &use};
+    for (int k = 0; k < op->nargs; k++)
+        if (shadow_is_active(a->s, op->args[k]))
+            accumulate(a, b, op->args[k], build_partial_product(b, op, k, d, &env));
+}
+
+/* ---------------------------------------------------------------------- memory */
+
+static void reverse_load(Adjoint *a, Builder *b, Op *op)
+{
+    Value *d = adjoint_of(a, op->results[0]);
+    if (d && shadow_has(a->s, op->args[0]))
+        build_accum(b, shadow_in_reverse(a->s, b, op->args[0]), d);
+}
+
+/* The shadow of what is overwritten starts anew. Where the shadow is the caller's accumulator, what it held is put aside in the forward
+ * sweep and put back here (INTERFACE.md, "purely accumulated"). */
+static void reverse_store(Adjoint *a, Builder *b, Op *op)
+{
+    Value *p = op->args[0];
+    if (!shadow_has(a->s, p))
+        return;
+    if (op->args[1]->type->kind == TY_PTR && shadow_has(a->s, op->args[1])) { /* a stored address takes its twin along */
+        Value *address = shadow_twin(a->s, p), *twin = shadow_twin(a->s, op->args[1]);
+        Builder fwd = after_op(op);
+        build_store(&fwd, address, twin);
+    }
+    if (!type_is_float(op->args[1]->type))
+        return;
+    Value *after = build_zero(b, op->args[1]->type);
+    if (shadow_accumulates_only(a->s, p)) {
+        Value *twin = shadow_twin(a->s, p);
+        Builder fwd = before_op(op);
+        Value *saved = build_load(&fwd, twin);
+        build_store(&fwd, twin, build_zero(&fwd, saved->type));
+        after = build_use(b, saved);
+    }
+    Value *shadow = shadow_in_reverse(a->s, b, p);
+    if (shadow_is_active(a->s, op->args[1])) {
+        Value *d = build_load(b, shadow);
+        build_store(b, shadow, after);
+        accumulate(a, b, op->args[1], d);
+        return;
+    }
+    build_store(b, shadow, after);
+}
+
+static void reverse_zero(Adjoint *a, Builder *b, Op *op)
+{
+    if (!type_has_float(op->args[0]->type->elem) || !shadow_has(a->s, op->args[0]))
+        return;
+    if (shadow_accumulates_only(a->s, op->args[0])) {
+        diag_error(op->loc, "clearing an independent array by memset is not supported; clear it element by element");
+        a->s->failed = true;
+        return;
+    }
+    Value *args[2] = {shadow_in_reverse(a->s, b, op->args[0]), build_use(b, op->args[1])};
+    op_build(b, OP_ZERO, args, 2, 0);
+}
+
+/* An object that lives for one iteration: its shadow lives from the reversal of its end to the reversal of its beginning. */
+static void reverse_free(Adjoint *a, Builder *b, Op *op)
+{
+    Op *alloc = free_target(op);
+    if (!alloc || loop_depth(alloc) == 0 || !shadow_has(a->s, alloc->results[0]))
+        return;
+    if (alloc->parent != op->parent) {
+        diag_error(alloc->loc, "memory that is allocated in a loop must be freed at the end of the same block to be differentiated; "
+                               "allocate it before the loop");
+        a->s->failed = true;
+        return;
+    }
+    ptrmap_put(&a->s->in_reverse, alloc->results[0], shadow_alloc(b, alloc, true));
+}
+
+static void build_free(Builder *b, Value *p)
+{
+    op_build(b, OP_FREE, &p, 1, 0);
+}
+
+typedef struct {
+    const Op *alloc;
+    bool found;
+} FindFree;
+
+static void find_free(Op *op, void *ctx)
+{
+    FindFree *f = ctx;
+    if (op->code == OP_FREE && free_target(op) == f->alloc)
+        f->found = true;
+}
+
+static void reverse_alloc(Adjoint *a, Builder *b, Op *op)
+{
+    Value *p = op->results[0];
+    bool delayed = ptrmap_get(&a->delayed, op) != NULL;
+    if (shadow_has(a->s, p)) {
+        if (loop_depth(op) > 0) {
+            Value *shadow = ptrmap_get(&a->s->in_reverse, p);
+            if (shadow) {
+                build_free(b, shadow);
+            } else {
+                diag_error(op->loc, "memory that is allocated in a loop and not freed in the same iteration cannot be differentiated "
+                                    "yet; allocate it before the loop");
+                a->s->failed = true;
+            }
+        } else {
+            FindFree f = {op, delayed};
+            walk_ops(a->fn->body, find_free, &f);
+            if (f.found) /* else the object outlives the function, and so does its shadow */
+                build_free(b, build_use(b, shadow_twin(a->s, p)));
+        }
+    }
+    if (delayed)
+        build_free(b, build_use(b, p));
+}
+
+/* A local of run-time size in an inner block. */
+static void open_scope(Adjoint *a, Builder *b, Region *forward)
+{
+    for (Op *op = forward->first; op; op = op->next) {
+        if (op->code != OP_LOCAL || op->nargs == 0 || forward == a->fn->body || !shadow_has(a->s, op->results[0]))
+            continue;
+        Value **dims = arena_alloc(a->fn->arena, sizeof *dims * (size_t)op->nargs);
+        for (int i = 0; i < op->nargs; i++)
+            dims[i] = build_use(b, op->args[i]);
+        Value *d = build_local(b, op->of, var_named(a->fn, op->of, "d_", op->var, "local"), dims, op->nargs);
+        d->def->zeroed = true;
+        ptrmap_put(&a->s->in_reverse, op->results[0], d);
+    }
+}
+
+/* ---------------------------------------------------------------------- control */
+
+/* The active values from outside that a region's ops add adjoints to, in order of first use. */
+typedef struct {
+    Adjoint *a;
+    const Region *region;
+    Ptrs values;
+    PtrMap seen;
+} Outer;
+
+static bool defined_inside(const Region *r, const Value *v)
+{
+    const Region *home = v->def ? v->def->parent : v->arg_of;
+    for (; home; home = home->owner ? home->owner->parent : NULL)
+        if (home == r)
+            return true;
+    return false;
+}
+
+static void collect_outer(Op *op, void *ctx)
+{
+    Outer *o = ctx;
+    for (int i = 0; i < op->nargs; i++) {
+        Value *v = op->args[i];
+        if (!shadow_is_active(o->a->s, v) || ptrmap_get(&o->seen, v) || defined_inside(o->region, v))
+            continue;
+        ptrmap_put(&o->seen, v, v);
+        ptrs_push(&o->values, v);
+    }
+}
+
+static Ptrs outer_values(Adjoint *a, Region *r)
+{
+    Outer o = {a, r, {.arena = a->fn->arena}, {.arena = a->fn->arena}};
+    walk_ops(r, collect_outer, &o);
+    return o.values;
+}
+
+static bool region_is_empty(const Region *r)
+{
+    return r->first == r->last;
+}
+
+static void reverse_if(Adjoint *a, Builder *b, Op *op)
+{
+    Op *rev = build_if(b, build_use(b, op->args[0]));
+    rev->mirror = op;
+    Ptrs outer[2];
+    Value **after[2];
+    Ptrs all = {.arena = a->fn->arena};
+    PtrMap before = {.arena = a->fn->arena};
+    for (int r = 0; r < 2; r++) {
+        outer[r] = outer_values(a, op->regions[r]);
+        for (size_t i = 0; i < outer[r].n; i++)
+            if (!ptrs_has(&all, outer[r].at[i]))
+                ptrs_push(&all, outer[r].at[i]);
+    }
+    for (size_t i = 0; i < all.n; i++)
+        ptrmap_put(&before, all.at[i], adjoint_of(a, all.at[i]));
+    for (int r = 0; r < 2; r++) {
+        Region *region = rev->regions[r];
+        region->mirror = op->regions[r];
+        Builder in = at_end(region);
+        in.loc = op->loc;
+        Op *yield = region_terminator(op->regions[r]);
+        for (int k = 0; k < op->nresults; k++)
+            accumulate(a, &in, yield->args[k], adjoint_of(a, op->results[k]));
+        reverse_region(a, &in, op->regions[r]);
+        after[r] = arena_alloc(a->fn->arena, sizeof **after * (all.n + 1));
+        for (size_t i = 0; i < all.n; i++) {
+            after[r][i] = adjoint_of(a, all.at[i]);
+            set_adjoint(a, all.at[i], ptrmap_get(&before, all.at[i]));
+        }
+    }
+    Ptrs yields[2] = {{.arena = a->fn->arena}, {.arena = a->fn->arena}};
+    for (size_t i = 0; i < all.n; i++) {
+        Value *v = all.at[i], *old = ptrmap_get(&before, v);
+        if (after[0][i] == old && after[1][i] == old)
+            continue;
+        for (int r = 0; r < 2; r++) {
+            Builder in = at_end(rev->regions[r]);
+            ptrs_push(&yields[r], after[r][i] ? after[r][i] : build_zero(&in, v->type));
+        }
+        set_adjoint(a, v, op_add_result(rev, v->type, adjoint_var(a, v)));
+    }
+    for (int r = 0; r < 2; r++) {
+        Builder in = at_end(rev->regions[r]);
+        build_yield(&in, (Value **)yields[r].at, (int)yields[r].n);
+    }
+    if (rev->nresults == 0 && region_is_empty(rev->regions[0]) && region_is_empty(rev->regions[1]))
+        op_remove(rev);
+}
+
+static bool is_active_pair(const Adjoint *a, const Value *x, const Value *y)
+{
+    return shadow_is_active(a->s, x) || shadow_is_active(a->s, y);
+}
+
+/* for (i up) { r' = F(r, u) }  ->  for (i down) { (d_r, d_u) = reverse of F } */
+static void reverse_for(Adjoint *a, Builder *b, Op *op)
+{
+    Region *body = op->regions[0];
+    Ptrs outer = outer_values(a, body);
+    Value *lo = build_use(b, op->args[0]), *hi = build_use(b, op->args[1]), *step = build_use(b, op->args[2]);
+    Op *rev = build_for(b, lo, hi, step, op->cmp);
+    rev->reversed = !op->reversed;
+    rev->mirror = op;
+    rev->loop = op->loop;
+    Region *rbody = rev->regions[0];
+    rbody->mirror = body;
+    rbody->args[0]->var = body->args[0]->var;
+    Ptrs web = {.arena = a->fn->arena}, web_arg = {.arena = a->fn->arena}, outer_arg = {.arena = a->fn->arena};
+    int ncarried = body->nargs - 1;
+    Builder before = before_op(rev);
+    for (int k = 0; k < ncarried; k++) {
+        Value *arg = body->args[1 + k], *result = op->results[1 + k];
+        if (!is_active_pair(a, arg, result))
+            continue;
+        ptrs_push(&web, arg);
+        ptrs_push(&web_arg, for_add_carried(rev, adjoint_or_zero(a, &before, result), adjoint_var(a, arg)));
+    }
+    for (size_t i = 0; i < outer.n; i++) {
+        Value *v = outer.at[i];
+        ptrs_push(&outer_arg, for_add_carried(rev, adjoint_or_zero(a, &before, v), adjoint_var(a, v)));
+        set_adjoint(a, v, outer_arg.at[i]);
+    }
+    Builder in = at_end(rbody);
+    in.loc = op->loc;
+    Op *yield = region_terminator(body);
+    for (size_t i = 0; i < web.n; i++) {
+        const Value *arg = web.at[i];
+        accumulate(a, &in, yield->args[arg->index - 1], web_arg.at[i]);
+    }
+    reverse_region(a, &in, body);
+    Ptrs next = {.arena = a->fn->arena};
+    for (size_t i = 0; i < web.n; i++)
+        ptrs_push(&next, adjoint_or_zero(a, &in, web.at[i]));
+    for (size_t i = 0; i < outer.n; i++)
+        ptrs_push(&next, adjoint_or_zero(a, &in, outer.at[i]));
+    build_yield(&in, (Value **)next.at, (int)next.n);
+    for (size_t i = 0; i < outer.n; i++)
+        set_adjoint(a, outer.at[i], for_result_of(rev, outer_arg.at[i]));
+    for (size_t i = 0; i < web.n; i++) {
+        const Value *arg = web.at[i];
+        accumulate(a, b, op->args[2 + arg->index], for_result_of(rev, web_arg.at[i]));
+    }
+}
+
+/* ---------------------------------------------------------------------- while loops */
+
+static bool needs_reverse(Op *op, const Adjoint *a)
+{
+    for (int i = 0; i < op->nresults; i++)
+        if (shadow_is_active(a->s, op->results[i]))
+            return true;
+    if ((op->code == OP_STORE || op->code == OP_ZERO) && shadow_has(a->s, op->args[0]))
+        return true;
+    if (op->code == OP_ALLOC || op->code == OP_FREE)
+        return true;
+    for (int r = 0; r < op->nregions; r++)
+        for (Op *in = op->regions[r]->first; in; in = in->next)
+            if (needs_reverse(in, a))
+                return true;
+    return false;
+}
+
+static bool region_needs_reverse(Region *r, const Adjoint *a)
+{
+    for (Op *op = r->first; op; op = op->next)
+        if (needs_reverse(op, a))
+            return true;
+    return false;
+}
+
+/* Counts how often `after` runs: a carried value of the forward loop. */
+static Value *count_trips(Adjoint *a, Op *op)
+{
+    Type *t = type_scalar(TY_ULONG);
+    Var *var = var_named(a->fn, t, "", NULL, "trips");
+    var->spelled = "size_t";
+    Builder b = before_op(op);
+    op_add_arg(op, build_int(&b, t, 0));
+    Value *in_before = region_add_arg(op->regions[0], t, var);
+    op_add_arg(region_terminator(op->regions[0]), in_before);
+    Value *in_after = region_add_arg(op->regions[1], t, var);
+    Op *yield = region_terminator(op->regions[1]);
+    b = before_op(yield);
+    Value *next = build_bin(&b, OP_ADD, in_after, build_int(&b, t, 1));
+    next->var = var;
+    op_add_arg(yield, next);
+    return op_add_result(op, t, var);
+}
+
+/* Adjoints across a while loop. vals: what COND passes on (and the results); args: what `before` receives. */
+typedef struct {
+    Op *op;
+    Ptrs vals, args, outer;      /* forward values: after's arguments, before's arguments, outer values */
+    Ptrs carried_arg, outer_arg; /* the reverse loop's region arguments */
+} WhileRev;
+
+static void collect_while(Adjoint *a, WhileRev *w)
+{
+    Op *op = w->op;
+    for (int k = 0; k < op->regions[1]->nargs; k++)
+        if (is_active_pair(a, op->regions[1]->args[k], op->results[k]))
+            ptrs_push(&w->vals, op->regions[1]->args[k]);
+    for (int k = 0; k < op->regions[0]->nargs; k++)
+        if (shadow_is_active(a->s, op->regions[0]->args[k]))
+            ptrs_push(&w->args, op->regions[0]->args[k]);
+    for (int r = 0; r < 2; r++) {
+        Ptrs o = outer_values(a, op->regions[r]);
+        for (size_t i = 0; i < o.n; i++)
+            if (!ptrs_has(&w->outer, o.at[i]) && !defined_inside(op->regions[0], o.at[i]))
+                ptrs_push(&w->outer, o.at[i]);
+    }
+}
+
+static void carry(Adjoint *a, Builder *before, Op *rev, WhileRev *w, Value **init)
+{
+    for (size_t i = 0; i < w->args.n; i++)
+        ptrs_push(&w->carried_arg, for_add_carried(rev, init[i], adjoint_var(a, w->args.at[i])));
+    for (size_t i = 0; i < w->outer.n; i++) {
+        Value *v = w->outer.at[i];
+        ptrs_push(&w->outer_arg, for_add_carried(rev, adjoint_or_zero(a, before, v), adjoint_var(a, v)));
+        set_adjoint(a, v, w->outer_arg.at[i]);
+    }
+}
+
+static void yield_carried(Adjoint *a, Builder *in, Op *rev, WhileRev *w, Builder *b)
+{
+    Ptrs next = {.arena = a->fn->arena};
+    for (size_t i = 0; i < w->args.n; i++)
+        ptrs_push(&next, adjoint_or_zero(a, in, w->args.at[i]));
+    for (size_t i = 0; i < w->outer.n; i++)
+        ptrs_push(&next, adjoint_or_zero(a, in, w->outer.at[i]));
+    build_yield(in, (Value **)next.at, (int)next.n);
+    for (size_t i = 0; i < w->outer.n; i++)
+        set_adjoint(a, w->outer.at[i], for_result_of(rev, w->outer_arg.at[i]));
+    for (size_t i = 0; i < w->args.n; i++) {
+        const Value *arg = w->args.at[i];
+        accumulate(a, b, w->op->args[arg->index], for_result_of(rev, w->carried_arg.at[i]));
+    }
+}
+
+/* d vals -> d of what COND passed; a pass-through when `before` computes nothing active. */
+static void reverse_before(Adjoint *a, Builder *in, WhileRev *w, Value **d_vals)
+{
+    Op *cond = region_terminator(w->op->regions[0]);
+    for (size_t i = 0; i < w->vals.n; i++) {
+        const Value *val = w->vals.at[i];
+        accumulate(a, in, cond->args[1 + val->index], d_vals[i]);
+    }
+    reverse_region(a, in, w->op->regions[0]);
+}
+
+/* The reverse of iteration k's `after`, when it ran; else the adjoints of the loop's results. */
+static void reverse_after_or_results(Adjoint *a, Builder *in, WhileRev *w, Value *k, Value *trips, Value **d_vals)
+{
+    Op *op = w->op;
+    Op *rev = build_if(in, build_bin(in, OP_LT, k, build_use(in, trips)));
+    Builder t = at_end(rev->regions[0]), e = at_end(rev->regions[1]);
+    rev->regions[0]->mirror = op->regions[1];
+    t.loc = e.loc = op->loc;
+    PtrMap outer_before = {.arena = a->fn->arena};
+    for (size_t i = 0; i < w->outer.n; i++)
+        ptrmap_put(&outer_before, w->outer.at[i], adjoint_of(a, w->outer.at[i]));
+    Op *yield = region_terminator(op->regions[1]);
+    for (size_t i = 0; i < w->args.n; i++) {
+        const Value *arg = w->args.at[i];
+        accumulate(a, &t, yield->args[arg->index], w->carried_arg.at[i]);
+    }
+    reverse_region(a, &t, op->regions[1]);
+    Ptrs yt = {.arena = a->fn->arena}, ye = {.arena = a->fn->arena};
+    for (size_t i = 0; i < w->vals.n; i++) {
+        const Value *val = w->vals.at[i];
+        ptrs_push(&yt, adjoint_or_zero(a, &t, val));
+        ptrs_push(&ye, adjoint_or_zero(a, &e, op->results[val->index]));
+        d_vals[i] = op_add_result(rev, val->type, adjoint_var(a, val));
+    }
+    for (size_t i = 0; i < w->outer.n; i++) {
+        Value *v = w->outer.at[i];
+        ptrs_push(&yt, adjoint_or_zero(a, &t, v));
+        ptrs_push(&ye, ptrmap_get(&outer_before, v));
+        set_adjoint(a, v, op_add_result(rev, v->type, adjoint_var(a, v)));
+    }
+    build_yield(&t, (Value **)yt.at, (int)yt.n);
+    build_yield(&e, (Value **)ye.at, (int)ye.n);
+}
+
+/* `after` runs T times, `before` T + 1 times. Where `before` computes nothing active the reverse loop runs T times over `after`;
+ * else it runs T + 1 times, and its first time skips the reverse of `after`. */
+static void reverse_while(Adjoint *a, Builder *b, Op *op)
+{
+    bool before_matters = region_needs_reverse(op->regions[0], a);
+    if (!before_matters && !region_needs_reverse(op->regions[1], a) && op->nresults == 0)
+        return;
+    Arena *arena = a->fn->arena;
+    WhileRev w = {op, {.arena = arena}, {.arena = arena}, {.arena = arena}, {.arena = arena}, {.arena = arena}};
+    collect_while(a, &w);
+    if (!before_matters && !region_needs_reverse(op->regions[1], a) && w.args.n == 0 && w.vals.n == 0)
+        return;
+    Value *trips = count_trips(a, op);
+    Type *t = trips->type;
+    Value *hi = build_use(b, trips), *one = build_int(b, t, 1);
+    Value **d_vals = arena_alloc(arena, sizeof *d_vals * (w.vals.n + 1));
+    Value **init = arena_alloc(arena, sizeof *init * (w.args.n + 1));
+    for (size_t i = 0; i < w.vals.n; i++)
+        d_vals[i] = adjoint_of(a, op->results[((Value *)w.vals.at[i])->index]);
+    if (before_matters) {
+        hi = build_bin(b, OP_ADD, hi, one);
+        for (size_t i = 0; i < w.args.n; i++)
+            init[i] = build_zero(b, ((Value *)w.args.at[i])->type);
+    } else {
+        reverse_before(a, b, &w, d_vals); /* only hands adjoints on */
+        for (size_t i = 0; i < w.args.n; i++) {
+            init[i] = adjoint_or_zero(a, b, w.args.at[i]);
+            set_adjoint(a, w.args.at[i], NULL);
+        }
+    }
+    Op *rev = build_for(b, build_int(b, t, 0), hi, one, OP_LT);
+    rev->reversed = true;
+    rev->mirror = op;
+    Region *body = rev->regions[0];
+    body->args[0]->var = var_named(a->fn, t, "", NULL, "trip");
+    body->args[0]->var->spelled = "size_t";
+    body->mirror = op->regions[before_matters ? 0 : 1];
+    Builder before = before_op(rev), in = at_end(body);
+    in.loc = op->loc;
+    carry(a, &before, rev, &w, init);
+    if (before_matters) {
+        reverse_after_or_results(a, &in, &w, body->args[0], trips, d_vals);
+        reverse_before(a, &in, &w, d_vals);
+    } else {
+        Op *yield = region_terminator(op->regions[1]);
+        for (size_t i = 0; i < w.args.n; i++)
+            accumulate(a, &in, yield->args[((Value *)w.args.at[i])->index], w.carried_arg.at[i]);
+        reverse_region(a, &in, op->regions[1]);
+        for (size_t i = 0; i < w.vals.n; i++)
+            d_vals[i] = adjoint_of(a, w.vals.at[i]);
+        reverse_before(a, &in, &w, d_vals);
+    }
+    yield_carried(a, &in, rev, &w, b);
+}
+
+/* ---------------------------------------------------------------------- the sweep */
+
+static void reverse_op(Adjoint *a, Builder *b, Op *op)
+{
+    b->loc = op->loc;
+    switch (op->code) {
+    case OP_LOAD:
+        reverse_load(a, b, op);
+        return;
+    case OP_STORE:
+        reverse_store(a, b, op);
+        return;
+    case OP_ZERO:
+        reverse_zero(a, b, op);
+        return;
+    case OP_ALLOC:
+        reverse_alloc(a, b, op);
+        return;
+    case OP_FREE:
+        reverse_free(a, b, op);
+        return;
+    case OP_REALLOC:
+        if (shadow_has(a->s, op->results[0])) {
+            diag_error(op->loc, "realloc of memory that carries derivatives is not supported yet; allocate a new block and copy");
+            a->s->failed = true;
+        }
+        return;
+    case OP_IF:
+        if (needs_reverse(op, a))
+            reverse_if(a, b, op);
+        return;
+    case OP_FOR:
+        if (needs_reverse(op, a))
+            reverse_for(a, b, op);
+        return;
+    case OP_WHILE:
+        if (needs_reverse(op, a))
+            reverse_while(a, b, op);
+        return;
+    default:
+        if (op_info[op->code].effect == EFFECT_PURE)
+            reverse_scalar(a, b, op);
+    }
+}
+
+static void reverse_region(Adjoint *a, Builder *b, Region *forward)
+{
+    open_scope(a, b, forward);
+    Op *terminator = region_terminator(forward);
+    for (Op *op = terminator->prev; op; op = op->prev)
+        reverse_op(a, b, op);
+}
+
+/* Takes out each FREE that ends, in the same block and outside loops, an object made there: the reverse sweep may still read it. */
+static void delay_frees(Adjoint *a, Region *r)
+{
+    for (Op *op = r->first, *next; op; op = next) {
+        next = op->next;
+        if (op->code == OP_IF)
+            for (int k = 0; k < 2; k++)
+                delay_frees(a, op->regions[k]);
+        if (op->code != OP_FREE)
+            continue;
+        Op *alloc = free_target(op);
+        if (alloc && alloc->parent == r) {
+            ptrmap_put(&a->delayed, alloc, alloc);
+            op_remove(op);
+        }
+    }
+}
+
+static void seed_return(Adjoint *a, Builder *b, Op *yield)
+{
+    if (yield->nargs == 0 || !a->s->rq->return_is_dep || !type_is_float(yield->args[0]->type))
+        return;
+    Value *seed = a->s->rq->mode == MODE_GRAD ? build_float(b, yield->args[0]->type, 1.0L) : a->s->sig.d_return;
+    accumulate(a, b, yield->args[0], seed);
+}
+
+static void deliver_scalars(Adjoint *a, Builder *b)
+{
+    for (int i = 0; i < a->s->sig.nshadow - 1; i++) {
+        Value *p = a->fn->body->args[i], *shadow = a->s->sig.shadow[i];
+        if (!shadow || !type_is_float(p->type))
+            continue;
+        Value *d = adjoint_of(a, p);
+        if (d)
+            build_accum(b, shadow, d);
+    }
+}
+
+Fn *adjoint(Fn *fn, Request *rq)
+{
+    Adjoint a = {.fn = fn, .adjoint = {.arena = fn->arena}, .delayed = {.arena = fn->arena}};
+    hoist_locals(fn);
+    delay_frees(&a, fn->body);
+    a.s = shadow_new(fn, rq);
+    if (a.s->failed)
+        return NULL;
+    Op *yield = region_terminator(fn->body);
+    /* The reverse sweep is built after the last forward op, before the return. A marker separates them while twins are inserted. */
+    Builder b = before_op(yield);
+    Op *marker = op_build(&b, OP_IF, NULL, 0, 0);
+    marker->nregions = 0;
+    seed_return(&a, &b, yield);
+    open_scope(&a, &b, fn->body);
+    for (Op *op = marker->prev; op; op = op->prev)
+        reverse_op(&a, &b, op);
+    deliver_scalars(&a, &b);
+    op_remove(marker);
+    return a.s->failed ? NULL : fn;
+}

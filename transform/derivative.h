@@ -1,0 +1,117 @@
+/* derivative.h: what tangent.c, adjoint.c and storage.c share; private to them.
+ *
+ * Shadow memory has its primal's layout. A pointer that may reach shadowed memory has a *twin*: the same address computation on the
+ * shadow. Twins of anything but plain address arithmetic are made in the forward sweep (shadow_twin); the reverse sweep repeats plain
+ * address arithmetic on them (shadow_in_reverse).
+ */
+#ifndef ADGEN_DERIVATIVE_H
+#define ADGEN_DERIVATIVE_H
+
+#include "transform.h"
+
+/* ====================================================================== signature.c: the generated parameters */
+
+/* The derivative parameters of one request, in the order of INTERFACE.md section 3. */
+typedef struct {
+    Value **shadow;      /* by primal region argument: pointer d_x (for a by-value scalar under --jvp: the tangent itself); NULL: none */
+    int nshadow;
+    Value *d_return;     /* vjp: the seed value (records: pointer to the own copy); jvp: pointer to the result's tangent; else NULL */
+    Value **global_shadow; /* by rq->global_vars */
+} Signature;
+
+/* const double *const * -> double **: a shadow is written wherever its primal's type is floating. */
+Type *type_without_const(Type *t);
+
+/* Appends the derivative parameters to g (a clone of the primal) and names them d_*. */
+Signature signature_add(Fn *g, const Request *rq);
+
+/* ====================================================================== shadow.c: shadow memory */
+
+typedef struct {
+    Fn *fn;
+    Request *rq;
+    MemInfo *mem;
+    Activity *act;
+    Signature sig;
+    int nvalues;         /* values that the analyses know */
+    bool *shadowed;      /* by object */
+    PtrMap twins;        /* forward Value* -> twin Value* */
+    PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
+    bool failed;
+} Shadow;
+
+/* Analyses fn, adds the parameters, decides which objects have shadows. failed is set after a diag_error. */
+Shadow *shadow_new(Fn *fn, Request *rq);
+bool shadow_is_active(const Shadow *s, const Value *v);   /* a floating value with a derivative */
+bool shadow_has(const Shadow *s, const Value *ptr);       /* ptr may reach shadowed memory */
+/* An independent that is not a dependent: its shadow is only added to, a store to the primal must save and put back (INTERFACE.md). */
+bool shadow_accumulates_only(const Shadow *s, const Value *ptr);
+Value *shadow_twin(Shadow *s, Value *ptr);
+/* The address of ptr's shadow at b in the reverse sweep. */
+Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr);
+/* v as it was in the forward sweep: a USE, or a copy of a constant. */
+Value *build_use(Builder *b, Value *v);
+/* Moves fixed-size locals to the function's top: an object whose contents start undefined can serve every iteration. */
+void hoist_locals(Fn *fn);
+/* A Var for an invented name, e.g. d_x for x. */
+Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char *fallback);
+/* Zeroed shadow of an ALLOC at b (calloc with the primal's size). use: through USEs, for the reverse sweep. */
+Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
+/* The ALLOC whose object a FREE ends, looking through casts; NULL when it is not plain. */
+Op *free_target(const Op *free_op);
+
+/* ====================================================================== mincut.c */
+
+/* Minimum vertex cut between must-keep values and needed values; see storage.c. */
+typedef struct FlowGraph FlowGraph;
+FlowGraph *flow_new(Arena *a, int nodes);
+void flow_edge(FlowGraph *g, int from, int to, int64_t capacity);
+#define FLOW_INFINITE ((int64_t)1 << 60)
+/* Maximum flow from s to t (E. A. Dinic, 1970); afterwards flow_on_sink_side tells the minimum cut that is nearest to t. */
+int64_t flow_solve(FlowGraph *g, int s, int t);
+bool flow_on_sink_side(const FlowGraph *g, int node);
+
+/* ====================================================================== storage_extent.c */
+
+/* An upper bound of a FOR's trip count, in type long and not negative, computed at b, which is before `outermost`, a loop around the
+ * FOR or the FOR itself; exact where its bounds do not depend on counters of loops inside outermost. NULL: not known there. */
+Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost);
+
+/* ====================================================================== storage_keep.c */
+
+/* How one forward value survives until the reverse sweep. */
+typedef enum { KEEP_SLOT, KEEP_ARRAY, KEEP_STACK } KeepKind;
+enum { MAX_NEST = 16 };
+typedef struct {
+    Value *value;
+    KeepKind kind;
+    Value *memory;           /* SLOT: the local; ARRAY: pointer to the first element */
+    Op *nest[MAX_NEST];      /* ARRAY: the loops around value, outermost first */
+    Value *extent[MAX_NEST]; /* ARRAY: their trip counts */
+    int depth;
+} Keep;
+
+/* Finds v in the reverse sweep, usable before `user`. */
+typedef Value *(*Resolve)(void *ctx, Value *v, Op *user);
+
+typedef struct {
+    Fn *fn;
+    Ptrs keeps;        /* Keep* in order of their decision */
+    PtrMap by_value;   /* Value* -> Keep* */
+    Value *stack;      /* the ad_stack local, or NULL */
+    Ptrs to_free;      /* ARRAY memories: Value* that are visible, or slots */
+} Keeper;
+
+/* Decides the kind, makes the memory and the forward stores (not the pushes). */
+Keep *keep_value(Keeper *k, Value *v);
+/* The kept SLOT or ARRAY value again, before user. */
+Value *keep_load(Keeper *k, Keep *keep, Op *user, Resolve resolve, void *ctx);
+/* Pushes at the end of each region with STACK keeps, pops at the start of its mirror; popped(ctx, mirror, value, result) is told. */
+void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, Region *mirror, Value *v, Value *popped), void *ctx);
+/* Frees all memory before the function's return. */
+void keep_finish(Keeper *k, Resolve resolve, void *ctx);
+Region *value_region(const Value *v);
+/* Drops pure ops and loads whose results nobody uses; USEs too, so that storage keeps nothing for them. */
+void remove_dead_ops(Fn *fn);
+
+#endif

@@ -1,0 +1,443 @@
+/* shadow.c: which objects have shadow memory, and where the shadow of an address is. */
+#include "derivative.h"
+
+/* ---------------------------------------------------------------------- which objects */
+
+/* The role of the parameter or named global an object belongs to; *known is false for the function's own objects. */
+static Role object_role(const Shadow *s, int obj, bool *known)
+{
+    *known = false;
+    ObjKind kind = mem_object_kind(s->mem, obj);
+    Value *root = kind == OBJ_PARAM || kind == OBJ_POINTEE ? mem_object_param(s->mem, obj) : NULL;
+    if (root) {
+        *known = true;
+        int nprimal = s->sig.nshadow - 1;
+        if (root->index < nprimal)
+            return s->rq->roles[root->index];
+        return s->rq->return_is_dep ? ROLE_DEP : ROLE_NONE; /* sret */
+    }
+    Op *op = mem_object_op(s->mem, obj);
+    if (op && op->code == OP_GLOBAL)
+        for (size_t i = 0; i < s->rq->global_vars.n; i++)
+            if (s->rq->global_vars.at[i] == op->var) {
+                *known = true;
+                return s->rq->global_roles[i];
+            }
+    return ROLE_NONE;
+}
+
+static bool any_shadowed(const Shadow *s, const Value *ptr)
+{
+    const int *objs;
+    int n = mem_objects(s->mem, ptr, &objs);
+    for (int i = 0; i < n; i++)
+        if (s->shadowed[objs[i]])
+            return true;
+    return false;
+}
+
+static bool mark_all(Shadow *s, const Value *ptr)
+{
+    const int *objs;
+    int n = mem_objects(s->mem, ptr, &objs);
+    bool changed = false;
+    for (int i = 0; i < n; i++)
+        if (!s->shadowed[objs[i]])
+            changed = s->shadowed[objs[i]] = true;
+    return changed;
+}
+
+typedef struct {
+    Shadow *s;
+    bool changed;
+} Closure;
+
+static bool known_value(const Shadow *s, const Value *v)
+{
+    return v->id < s->nvalues;
+}
+
+/* A pointer that may reach a shadowed object needs a twin, so that all it may reach needs a shadow, and so does the memory it is kept in. */
+static void close_over(Op *op, void *ctx)
+{
+    Closure *c = ctx;
+    Shadow *s = c->s;
+    for (int i = 0; i < op->nresults; i++)
+        if (op->results[i]->type->kind == TY_PTR && any_shadowed(s, op->results[i]))
+            c->changed |= mark_all(s, op->results[i]);
+    for (int r = 0; r < op->nregions; r++)
+        for (int i = 0; i < op->regions[r]->nargs; i++)
+            if (op->regions[r]->args[i]->type->kind == TY_PTR && any_shadowed(s, op->regions[r]->args[i]))
+                c->changed |= mark_all(s, op->regions[r]->args[i]);
+    if (op->code == OP_LOAD && op->results[0]->type->kind == TY_PTR && any_shadowed(s, op->results[0]))
+        c->changed |= mark_all(s, op->args[0]);
+    if (op->code == OP_STORE && op->args[1]->type->kind == TY_PTR && any_shadowed(s, op->args[1]))
+        c->changed |= mark_all(s, op->args[0]);
+}
+
+static void decide_objects(Shadow *s)
+{
+    int n = mem_count(s->mem);
+    s->shadowed = arena_alloc(s->fn->arena, sizeof *s->shadowed * (size_t)(n + 1));
+    for (int i = 0; i < n; i++) {
+        bool known;
+        Role role = object_role(s, i, &known);
+        s->shadowed[i] = active_object(s->act, i) || (role & (ROLE_DEP | ROLE_SCRATCH));
+    }
+    Closure c = {s, true};
+    while (c.changed) {
+        c.changed = false;
+        walk_ops(s->fn->body, close_over, &c);
+    }
+}
+
+Shadow *shadow_new(Fn *fn, Request *rq)
+{
+    Shadow *s = arena_alloc(fn->arena, sizeof *s);
+    s->fn = fn;
+    s->rq = rq;
+    s->twins.arena = fn->arena;
+    s->in_reverse.arena = fn->arena;
+    int errors = diag_error_count();
+    s->mem = mem_analyse(fn);
+    fn->mem = s->mem;
+    s->act = activity_analyse(fn, s->mem, rq);
+    s->nvalues = fn->mem_values = fn->nvalues;
+    if (diag_error_count() > errors) {
+        s->failed = true;
+        return s;
+    }
+    s->sig.nshadow = fn->body->nargs - (fn->sret ? 1 : 0) + 1;
+    decide_objects(s);
+    s->sig = signature_add(fn, rq);
+    return s;
+}
+
+bool shadow_is_active(const Shadow *s, const Value *v)
+{
+    return known_value(s, v) && type_is_float(v->type) && active_value(s->act, v);
+}
+
+bool shadow_has(const Shadow *s, const Value *ptr)
+{
+    return known_value(s, ptr) && any_shadowed(s, ptr);
+}
+
+bool shadow_accumulates_only(const Shadow *s, const Value *ptr)
+{
+    const int *objs;
+    int n = mem_objects(s->mem, ptr, &objs);
+    for (int i = 0; i < n; i++) {
+        bool known;
+        Role role = object_role(s, objs[i], &known);
+        if (known && role == ROLE_INDEP)
+            return true;
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------------- helpers */
+
+Value *build_use(Builder *b, Value *v)
+{
+    if (v->def && op_info[v->def->code].kind == KIND_CONST) {
+        PtrMap none = {.arena = b->fn->arena};
+        return clone_op(b, v->def, &none)->results[0];
+    }
+    Op *op = op_build(b, OP_USE, &v, 1, 1);
+    op->results[0]->type = v->type;
+    op->results[0]->var = v->var;
+    return op->results[0];
+}
+
+typedef struct {
+    Fn *fn;
+    Ptrs found;
+} Hoist;
+
+static void find_fixed_local(Op *op, void *ctx)
+{
+    Hoist *h = ctx;
+    if (op->code == OP_LOCAL && op->nargs == 0 && op->parent != h->fn->body)
+        ptrs_push(&h->found, op);
+}
+
+void hoist_locals(Fn *fn)
+{
+    Hoist h = {fn, {.arena = fn->arena}};
+    walk_ops(fn->body, find_fixed_local, &h);
+    if (h.found.n == 0)
+        return;
+    Builder top = fn->body->first ? before_op(fn->body->first) : at_end(fn->body);
+    for (size_t i = 0; i < h.found.n; i++) {
+        Op *op = h.found.at[i];
+        if (op->zeroed) {
+            Builder b = after_op(op);
+            Value *args[2] = {op->results[0], build_int(&b, type_scalar(TY_ULONG), 1)};
+            op_build(&b, OP_ZERO, args, 2, 0);
+            op->zeroed = false;
+        }
+        op_move(op, &top);
+    }
+}
+
+Op *free_target(const Op *free_op)
+{
+    Value *p = free_op->args[0];
+    while (p->def && p->def->code == OP_PTRCAST)
+        p = p->def->args[0];
+    return p->def && p->def->code == OP_ALLOC ? p->def : NULL;
+}
+
+Value *shadow_alloc(Builder *b, const Op *alloc, bool use)
+{
+    Value *args[2];
+    Type *size_type = type_scalar(TY_ULONG);
+    for (int i = 0; i < alloc->nargs; i++)
+        args[i] = use ? build_use(b, alloc->args[i]) : alloc->args[i];
+    if (alloc->nargs == 1)
+        args[1] = build_int(b, size_type, 1);
+    Op *op = op_build(b, OP_ALLOC, args, 2, 1);
+    op->zeroed = true;
+    op->tape = true;
+    op->results[0]->type = alloc->results[0]->type;
+    op->results[0]->var = var_named(b->fn, alloc->results[0]->type, "d_", alloc->results[0]->var, "heap");
+    return op->results[0];
+}
+
+/* ---------------------------------------------------------------------- twins in the forward sweep */
+
+/* A tangent's shadow is as const as its primal; an adjoint's is written to. */
+static Type *twin_type(const Shadow *s, Type *t)
+{
+    return s->rq->mode == MODE_JVP ? t : type_without_const(t);
+}
+
+static Value *twin_as(Shadow *s, Builder *b, Value *twin, Type *primal)
+{
+    Type *t = twin_type(s, primal);
+    return twin->type == t ? twin : build_ptrcast(b, twin, t);
+}
+
+/* The twin of an operand that a terminator or loop hands on, with the type of what it becomes. */
+static Value *twin_handed_on(Shadow *s, Op *user, Value *operand, Type *primal)
+{
+    Value *twin = shadow_twin(s, operand);
+    Builder b = before_op(user);
+    return twin_as(s, &b, twin, primal);
+}
+
+static Value *refuse_twin(Shadow *s, const Value *ptr, const char *why)
+{
+    Loc loc = ptr->def ? ptr->def->loc : s->fn->loc;
+    diag_error(loc, "cannot follow the derivative through this pointer: %s", why);
+    s->failed = true;
+    Builder b = before_op(s->fn->body->first);
+    return build_zero(&b, ptr->type);
+}
+
+static Value *twin_of_parameter(Shadow *s, Value *p)
+{
+    if (s->fn->sret && p == s->fn->body->args[s->fn->body->nargs - 1] && s->sig.d_return)
+        return s->sig.d_return;
+    if (p->index < s->sig.nshadow && s->sig.shadow[p->index])
+        return s->sig.shadow[p->index];
+    if (s->rq->mode == MODE_GRAD && p->index < s->sig.nshadow - 1 && s->rq->roles[p->index] == ROLE_DEP) {
+        /* --grad f(x -> err): the seed of *err is 1 and needs no parameter */
+        Builder b = before_op(s->fn->body->first);
+        Value *d = build_local(&b, p->type->elem, var_named(s->fn, p->type->elem, "d_", p->var, "out"), NULL, 0);
+        build_store(&b, d, build_float(&b, p->type->elem, 1.0L));
+        return d;
+    }
+    return refuse_twin(s, p,
+                       arena_printf(s->fn->arena, "it may point to '%s', which is neither independent, dependent nor scratch in '%s'",
+                                    p->var && p->var->name ? p->var->name : "?", s->rq->text));
+}
+
+/* The twin of an object that ends with its block cannot serve the reverse sweep (which makes its own: in_reverse). */
+static bool ends_early(const Shadow *s, const Op *op)
+{
+    if (s->rq->mode == MODE_JVP)
+        return false;
+    return op->code == OP_ALLOC ? loop_depth(op) > 0 : op->parent != s->fn->body;
+}
+
+static Value *twin_of_local(Shadow *s, Op *op)
+{
+    if (ends_early(s, op))
+        return refuse_twin(s, op->results[0], "it may point to an array of run-time size that ends with its block; declare the array at "
+                                              "the top of the function");
+    Builder b = after_op(op);
+    Var *var = var_named(s->fn, op->var ? op->var->type : op->of, "d_", op->var, "local");
+    if (op->var) {
+        var->spelled = op->var->spelled;
+        var->ndims = op->var->ndims;
+        var->dims = op->var->dims;
+    }
+    Value *d = build_local(&b, op->of, var, op->args, op->nargs);
+    d->def->zeroed = true;
+    return d;
+}
+
+/* A written global's shadow is a zeroed local of the generated function, made once. */
+static Value *twin_of_global(Shadow *s, Op *op)
+{
+    for (size_t i = 0; i < s->rq->global_vars.n; i++)
+        if (s->rq->global_vars.at[i] == op->var && s->sig.global_shadow[i])
+            return s->sig.global_shadow[i];
+    Value *made = ptrmap_get(&s->twins, op->var);
+    if (made)
+        return made;
+    Builder b = before_op(s->fn->body->first);
+    Value *d = build_local(&b, op->var->type, var_named(s->fn, op->var->type, "d_", op->var, "global"), NULL, 0);
+    d->def->zeroed = true;
+    ptrmap_put(&s->twins, op->var, d);
+    return d;
+}
+
+static Var *twin_var(Shadow *s, const Value *p)
+{
+    return p->var ? var_named(s->fn, twin_type(s, p->type), "d_", p->var, "p") : NULL;
+}
+
+static Value *twin_of_region_arg(Shadow *s, Value *p)
+{
+    Op *loop = p->arg_of->owner;
+    Type *t = twin_type(s, p->type);
+    if (loop->code == OP_FOR) {
+        int k = p->index - 1;
+        Value *d = for_add_carried(loop, twin_handed_on(s, loop, loop->args[3 + k], p->type), twin_var(s, p));
+        ptrmap_put(&s->twins, p, d);
+        Op *yield = region_terminator(loop->regions[0]);
+        op_add_arg(yield, twin_handed_on(s, yield, yield->args[k], p->type));
+        return d;
+    }
+    Region *before = loop->regions[0], *after = loop->regions[1];
+    if (p->arg_of == before) {
+        op_add_arg(loop, twin_handed_on(s, loop, loop->args[p->index], p->type));
+        Value *d = region_add_arg(before, t, twin_var(s, p));
+        ptrmap_put(&s->twins, p, d);
+        Op *yield = region_terminator(after);
+        op_add_arg(yield, twin_handed_on(s, yield, yield->args[p->index], p->type));
+        return d;
+    }
+    Value *d = region_add_arg(after, t, twin_var(s, p));
+    ptrmap_put(&s->twins, p, d);
+    ptrmap_put(&s->twins, loop->results[p->index], op_add_result(loop, t, twin_var(s, p)));
+    Op *cond = region_terminator(before);
+    op_add_arg(cond, twin_handed_on(s, cond, cond->args[1 + p->index], p->type));
+    return d;
+}
+
+static Value *twin_of_result(Shadow *s, Value *p)
+{
+    Op *op = p->def;
+    if (op->code == OP_IF) {
+        for (int r = 0; r < 2; r++) {
+            Op *yield = region_terminator(op->regions[r]);
+            op_add_arg(yield, twin_handed_on(s, yield, yield->args[p->index], p->type));
+        }
+        return op_add_result(op, twin_type(s, p->type), twin_var(s, p));
+    }
+    if (op->code == OP_FOR)
+        return for_result_of(op, shadow_twin(s, op->regions[0]->args[p->index]));
+    shadow_twin(s, op->regions[1]->args[p->index]); /* WHILE: makes the result's twin too */
+    return ptrmap_get(&s->twins, p);
+}
+
+/* The same address computation on another base; types follow the base's constness. */
+static Value *repeat_address(Shadow *s, Builder *b, const Op *op, Value *base, bool in_reverse)
+{
+    Value *i = op->nargs > 1 ? op->args[1] : NULL, *stride = op->nargs > 2 ? op->args[2] : NULL;
+    if (in_reverse && i)
+        i = build_use(b, i);
+    if (in_reverse && stride)
+        stride = build_use(b, stride);
+    switch (op->code) {
+    case OP_INDEX:
+        return stride ? build_index_stride(b, base, i, stride) : build_index(b, base, i);
+    case OP_FIELD:
+        return build_field(b, base, (int)op->ival);
+    case OP_DECAY:
+        return build_decay(b, base);
+    default:
+        return build_ptrcast(b, base, twin_type(s, op->results[0]->type));
+    }
+}
+
+static Value *twin_of_address(Shadow *s, Op *op)
+{
+    Value *base = shadow_twin(s, op->args[0]);
+    Builder b = after_op(op);
+    return repeat_address(s, &b, op, base, false);
+}
+
+static Value *make_twin(Shadow *s, Value *p)
+{
+    if (!p->def)
+        return p->arg_of == s->fn->body ? twin_of_parameter(s, p) : twin_of_region_arg(s, p);
+    Op *op = p->def;
+    switch (op->code) {
+    case OP_LOCAL:
+        return twin_of_local(s, op);
+    case OP_GLOBAL:
+        return twin_of_global(s, op);
+    case OP_ALLOC: {
+        if (ends_early(s, op))
+            return refuse_twin(s, p, "it may point to memory that is allocated in a loop; allocate it before the loop");
+        Builder b = after_op(op);
+        return shadow_alloc(&b, op, false);
+    }
+    case OP_INDEX:
+    case OP_FIELD:
+    case OP_DECAY:
+    case OP_PTRCAST:
+        return twin_of_address(s, op);
+    case OP_LOAD: {
+        Value *address = shadow_twin(s, op->args[0]);
+        Builder b = after_op(op);
+        Value *d = build_load(&b, address);
+        d->def->mirror = op;
+        return d;
+    }
+    case OP_SELECT: {
+        Value *t = shadow_twin(s, op->args[1]), *e = shadow_twin(s, op->args[2]);
+        Builder b = after_op(op);
+        return build_select(&b, op->args[0], twin_as(s, &b, t, p->type), twin_as(s, &b, e, p->type));
+    }
+    case OP_IF:
+    case OP_FOR:
+    case OP_WHILE:
+        return twin_of_result(s, p);
+    case OP_NULLPTR:
+    case OP_UNDEF: {
+        Builder b = after_op(op);
+        return build_zero(&b, twin_type(s, p->type));
+    }
+    default:
+        return refuse_twin(s, p, "its origin is not known; derive it from a parameter, a local array or malloc");
+    }
+}
+
+Value *shadow_twin(Shadow *s, Value *ptr)
+{
+    Value *known = ptrmap_get(&s->twins, ptr);
+    if (known)
+        return known;
+    Value *d = make_twin(s, ptr);
+    ptrmap_put(&s->twins, ptr, d);
+    return d;
+}
+
+Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr)
+{
+    Value *made = ptrmap_get(&s->in_reverse, ptr);
+    if (made)
+        return made;
+    Op *op = ptr->def;
+    if (op && (op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY || op->code == OP_PTRCAST)) {
+        Value *base = shadow_in_reverse(s, b, op->args[0]);
+        return repeat_address(s, b, op, base, true);
+    }
+    return build_use(b, shadow_twin(s, ptr));
+}

@@ -1,0 +1,126 @@
+/* signature.c: the parameters of generated functions (INTERFACE.md section 3). */
+#include "derivative.h"
+
+Type *type_without_const(Type *t)
+{
+    if (t->kind == TY_PTR)
+        return type_ptr(type_without_const(t->elem));
+    if (t->kind == TY_ARRAY)
+        return type_array(type_without_const(t->elem), t->count);
+    return t;
+}
+
+Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char *fallback)
+{
+    Var *v = arena_alloc(fn->arena, sizeof *v);
+    v->name = arena_printf(fn->arena, "%s%s", prefix, like && like->name ? like->name : fallback);
+    v->type = t;
+    v->owner = fn;
+    if (like)
+        v->loc = like->loc;
+    return v;
+}
+
+/* Like d_x[] for x[]: declared dimensions and typedef spelling are the primal's. */
+static Var *shadow_var(Fn *fn, const Var *primal, Type *t)
+{
+    Var *v = var_named(fn, t, "d_", primal, "d");
+    v->spelled = primal->spelled;
+    v->is_array_param = primal->is_array_param;
+    v->ndims = primal->ndims;
+    v->dims = primal->dims;
+    v->dims_runtime = primal->dims_runtime;
+    v->is_param = true;
+    return v;
+}
+
+static Value *add_param(Fn *g, Type *value_type, Var *var)
+{
+    Region *r = g->body;
+    Value *arg = region_add_arg(r, value_type, var);
+    if (g->sret) { /* the result object stays last */
+        Value *sret = r->args[r->nargs - 2];
+        r->args[r->nargs - 2] = arg;
+        r->args[r->nargs - 1] = sret;
+        arg->index = r->nargs - 2;
+        sret->index = r->nargs - 1;
+    }
+    Var **params = arena_alloc(g->arena, sizeof *params * (size_t)(g->nparams + 1));
+    for (int i = 0; i < g->nparams; i++)
+        params[i] = g->params[i];
+    params[g->nparams++] = var;
+    g->params = params;
+    return arg;
+}
+
+static bool role_has_shadow(const Request *rq, Role role)
+{
+    if (rq->mode == MODE_GRAD)
+        return (role & (ROLE_INDEP | ROLE_SCRATCH)) != 0;
+    return role != ROLE_NONE;
+}
+
+/* The d_ of a by-value scalar: where its adjoint goes, or its tangent. */
+static Value *add_scalar_shadow(Fn *g, const Request *rq, const Var *var, Type *t)
+{
+    if (rq->mode == MODE_JVP)
+        return add_param(g, t, shadow_var(g, var, t));
+    Type *p = type_ptr(t);
+    return add_param(g, p, shadow_var(g, var, p));
+}
+
+static Value *add_shadow(Fn *g, const Request *rq, const Value *arg)
+{
+    const Var *var = arg->var;
+    if (type_is_float(arg->type) || type_is_complex(arg->type))
+        return add_scalar_shadow(g, rq, var, arg->type);
+    if (arg->type->kind != TY_PTR)
+        return NULL;
+    Type *t = type_without_const(arg->type);
+    bool by_value = var->type->kind == TY_RECORD;
+    if (rq->mode == MODE_JVP) {
+        bool reads_only = arg->type->elem_const && !by_value;
+        if (reads_only)
+            t = type_ptr_q(t->elem, true, false);
+        Var *v = shadow_var(g, var, by_value ? var->type : t);
+        return add_param(g, t, v);
+    }
+    return add_param(g, t, shadow_var(g, var, t));
+}
+
+static Value *add_return_shadow(Fn *g, const Request *rq)
+{
+    bool jvp = rq->mode == MODE_JVP;
+    Type *t = jvp ? type_ptr(g->ret) : g->ret;
+    Var *v = var_named(g, t, "d_return", NULL, "");
+    v->spelled = g->ret_spelled;
+    v->is_param = true;
+    if (g->ret->kind == TY_RECORD)
+        return add_param(g, type_ptr(g->ret), v);
+    return add_param(g, t, v);
+}
+
+Signature signature_add(Fn *g, const Request *rq)
+{
+    Signature s = {0};
+    int nprimal = g->body->nargs - (g->sret ? 1 : 0);
+    s.nshadow = nprimal + 1;
+    s.shadow = arena_alloc(g->arena, sizeof *s.shadow * (size_t)s.nshadow);
+    Value **primal = arena_alloc(g->arena, sizeof *primal * (size_t)s.nshadow);
+    for (int i = 0; i < nprimal; i++)
+        primal[i] = g->body->args[i];
+    for (int i = 0; i < nprimal; i++)
+        if (role_has_shadow(rq, rq->roles[i]))
+            s.shadow[i] = add_shadow(g, rq, primal[i]);
+    if (rq->return_is_dep && rq->mode != MODE_GRAD)
+        s.d_return = add_return_shadow(g, rq);
+    s.global_shadow = arena_alloc(g->arena, sizeof *s.global_shadow * (rq->global_vars.n + 1));
+    for (size_t i = 0; i < rq->global_vars.n; i++) {
+        const Var *var = rq->global_vars.at[i];
+        if (!role_has_shadow(rq, rq->global_roles[i]))
+            continue;
+        Type *t = type_ptr(type_without_const(var->type->kind == TY_ARRAY ? var->type->elem : var->type));
+        s.global_shadow[i] = add_param(g, t, var_named(g, t, "d_", var, "d"));
+    }
+    return s;
+}

@@ -1,0 +1,353 @@
+/* storage.c: where the reverse sweep gets each forward value from. Every USE becomes, in this order of preference,
+ *
+ *   the value itself        it is still in scope
+ *   the reverse counter     it is the counter of the loop that is reversed
+ *   a reload or recompute   from such values, without library calls
+ *   a kept value            slot, indexed array or stack (storage_keep.c)
+ *
+ * Which values are kept is a minimum vertex cut between those that cannot be recomputed and those that are used; a vertex costs its
+ * bytes times its estimated number of executions (L. Hascoet, U. Naumann, V. Pascual, "To be recorded" analysis in reverse-mode
+ * automatic differentiation, 2005, gives the problem).
+ */
+#include "derivative.h"
+
+#include <string.h>
+
+typedef struct {
+    Fn *fn;
+    Keeper keeper;
+    Ptrs uses;        /* Op*: the USEs, in program order */
+    PtrMap mirror_of; /* forward Region* -> reverse Region* */
+    PtrMap cache;     /* reverse Region* -> PtrMap*: forward Value* -> resolved Value* */
+    PtrMap node_of;   /* Value* -> index + 1 into nodes */
+    Ptrs nodes;       /* Value* that take part in the cut */
+    Ptrs work;
+} Storage;
+
+static Value *resolve(void *ctx, Value *v, Op *user);
+
+/* ---------------------------------------------------------------------- dead code before storage */
+
+static bool is_droppable(const Op *op)
+{
+    OpEffect e = op_info[op->code].effect;
+    if (op->code == OP_YIELD || op->code == OP_COND)
+        return false;
+    if (op->code == OP_LOAD)
+        return !op->args[0]->type->elem_volatile;
+    if (e != EFFECT_PURE)
+        return false;
+    for (int r = 0; r < op->nregions; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            if (in->code != OP_YIELD && in->code != OP_COND && !is_droppable(in))
+                return false;
+    return op->code != OP_WHILE; /* a loop may be there to never end */
+}
+
+static void count_operands(Op *op, void *ctx)
+{
+    int *uses = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        uses[op->args[i]->id]++;
+}
+
+static void uncount(Op *op, void *ctx)
+{
+    int *uses = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        uses[op->args[i]->id]--;
+}
+
+/* Backwards, so that one walk drops whole chains. */
+static void drop_dead(Region *r, int *uses)
+{
+    for (Op *op = r->last, *prev; op; op = prev) {
+        prev = op->prev;
+        bool used = !is_droppable(op);
+        for (int i = 0; i < op->nresults && !used; i++)
+            used = uses[op->results[i]->id] > 0;
+        if (used) {
+            for (int k = op->nregions - 1; k >= 0; k--)
+                drop_dead(op->regions[k], uses);
+            continue;
+        }
+        uncount(op, uses);
+        for (int k = 0; k < op->nregions; k++)
+            walk_ops(op->regions[k], uncount, uses);
+        op_remove(op);
+    }
+}
+
+void remove_dead_ops(Fn *fn)
+{
+    int *uses = arena_alloc(fn->arena, sizeof *uses * (size_t)(fn->nvalues + 1));
+    walk_ops(fn->body, count_operands, uses);
+    drop_dead(fn->body, uses);
+}
+
+/* ---------------------------------------------------------------------- what is free, what can be computed again */
+
+static bool is_counter(const Value *v)
+{
+    return !v->def && v->index == 0 && v->arg_of->owner && v->arg_of->owner->code == OP_FOR;
+}
+
+static bool is_free(const Storage *s, const Value *v)
+{
+    return (v->def && op_info[v->def->code].kind == KIND_CONST) || value_region(v) == s->fn->body || is_counter(v);
+}
+
+static bool is_reloadable(const Storage *s, const Op *load)
+{
+    const Op *primal = load->mirror ? load->mirror : load; /* a twin's load reads what is written where its primal's is */
+    return primal->results[0]->id < s->fn->mem_values && mem_reloadable(s->fn->mem, primal);
+}
+
+static bool is_cheap(const Storage *s, const Op *op)
+{
+    const OpInfo *info = &op_info[op->code];
+    if (op->code == OP_LOAD)
+        return is_reloadable(s, op);
+    if (op->code == OP_USE)
+        return false;
+    if (info->kind == KIND_MATH)
+        return op->code == OP_FABS || op->code == OP_FMAX || op->code == OP_FMIN;
+    return info->kind == KIND_ARITH || info->kind == KIND_ADDR || info->kind == KIND_CONST || op->code == OP_MULZ || op->code == OP_GLOBAL;
+}
+
+enum { CHEAP_IF_OPS = 12 };
+
+/* An if that only chooses between cheap values can be repeated as a whole. */
+static bool is_cheap_if(const Storage *s, const Op *op)
+{
+    int n = 0;
+    for (int r = 0; r < 2; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            if (in->code != OP_YIELD && (!is_cheap(s, in) || ++n > CHEAP_IF_OPS))
+                return false;
+    return true;
+}
+
+static bool can_recompute(const Storage *s, const Value *v)
+{
+    if (!v->def)
+        return false;
+    return v->def->code == OP_IF ? is_cheap_if(s, v->def) : is_cheap(s, v->def);
+}
+
+/* The values an op needs that are not its own: operands, and for an if what its regions take from outside. */
+static void gather_operands(const Op *op, const Op *top, Ptrs *out)
+{
+    for (int i = 0; i < op->nargs; i++) {
+        const Region *home = value_region(op->args[i]);
+        bool own = home->owner == top;
+        if (!own && !ptrs_has(out, op->args[i]))
+            ptrs_push(out, op->args[i]);
+    }
+    for (int r = 0; r < op->nregions; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            gather_operands(in, top, out);
+}
+
+/* ---------------------------------------------------------------------- what is kept */
+
+static int64_t trip_estimate(const Op *loop)
+{
+    enum { UNKNOWN_TRIPS = 64 };
+    if (loop->code != OP_FOR)
+        return UNKNOWN_TRIPS;
+    const Op *lo = loop->args[0]->def, *hi = loop->args[1]->def, *step = loop->args[2]->def;
+    if (!lo || !hi || !step || lo->code != OP_ICONST || hi->code != OP_ICONST || step->code != OP_ICONST || step->ival == 0)
+        return UNKNOWN_TRIPS;
+    int64_t n = (hi->ival - lo->ival) / step->ival;
+    return n > 0 ? n : 1;
+}
+
+static int64_t keep_cost(const Value *v)
+{
+    int64_t cost = v->type->size ? v->type->size : 8;
+    for (const Region *r = value_region(v); r && r->owner; r = r->owner->parent)
+        if ((r->owner->code == OP_FOR || r->owner->code == OP_WHILE) && cost < ((int64_t)1 << 40))
+            cost *= trip_estimate(r->owner);
+    return cost;
+}
+
+static int node_of(Storage *s, Value *v)
+{
+    intptr_t known = (intptr_t)ptrmap_get(&s->node_of, v);
+    if (known)
+        return (int)known - 1;
+    ptrs_push(&s->nodes, v);
+    ptrmap_put(&s->node_of, v, (void *)(intptr_t)s->nodes.n);
+    ptrs_push(&s->work, v);
+    return (int)s->nodes.n - 1;
+}
+
+/* A local's address in an ended scope cannot be kept or recomputed. */
+static void check_keepable(const Value *v)
+{
+    if (v->def && (v->def->code == OP_LOCAL || v->def->code == OP_USE))
+        ICE("storage: the reverse sweep needs %s, which is gone by then", op_info[v->def->code].text);
+}
+
+static void choose_kept(Storage *s, Ptrs *targets)
+{
+    Ptrs operands = {.arena = s->fn->arena};
+    for (size_t i = 0; i < targets->n; i++)
+        node_of(s, targets->at[i]);
+    for (size_t i = 0; i < s->nodes.n; i++) { /* the closure: node_of appends */
+        Value *v = s->nodes.at[i];
+        if (!can_recompute(s, v))
+            continue;
+        operands.n = 0;
+        gather_operands(v->def, v->def, &operands);
+        for (size_t k = 0; k < operands.n; k++)
+            if (!is_free(s, operands.at[k]))
+                node_of(s, operands.at[k]);
+    }
+    int n = (int)s->nodes.n, source = 2 * n, sink = 2 * n + 1;
+    FlowGraph *g = flow_new(s->fn->arena, 2 * n + 2);
+    for (int i = 0; i < n; i++) {
+        Value *v = s->nodes.at[i];
+        flow_edge(g, 2 * i, 2 * i + 1, v->def && v->def->code == OP_LOCAL ? FLOW_INFINITE : keep_cost(v));
+        if (!can_recompute(s, v)) {
+            flow_edge(g, source, 2 * i, FLOW_INFINITE);
+            continue;
+        }
+        operands.n = 0;
+        gather_operands(v->def, v->def, &operands);
+        for (size_t k = 0; k < operands.n; k++)
+            if (!is_free(s, operands.at[k]))
+                flow_edge(g, 2 * node_of(s, operands.at[k]) + 1, 2 * i, FLOW_INFINITE);
+    }
+    for (size_t i = 0; i < targets->n; i++)
+        flow_edge(g, 2 * node_of(s, targets->at[i]) + 1, sink, FLOW_INFINITE);
+    flow_solve(g, source, sink);
+    for (int i = 0; i < n; i++)
+        if (!flow_on_sink_side(g, 2 * i) && flow_on_sink_side(g, 2 * i + 1)) {
+            check_keepable(s->nodes.at[i]);
+            keep_value(&s->keeper, s->nodes.at[i]);
+        }
+}
+
+/* ---------------------------------------------------------------------- resolving */
+
+static PtrMap *cache_of(Storage *s, Region *r)
+{
+    PtrMap *m = ptrmap_get(&s->cache, r);
+    if (!m) {
+        m = arena_alloc(s->fn->arena, sizeof *m);
+        *m = (PtrMap){.arena = s->fn->arena};
+        ptrmap_put(&s->cache, r, m);
+    }
+    return m;
+}
+
+static void remember_popped(void *ctx, Region *mirror, Value *v, Value *popped)
+{
+    ptrmap_put(cache_of(ctx, mirror), v, popped);
+}
+
+static Value *recompute(Storage *s, Value *v, Op *anchor)
+{
+    Ptrs operands = {.arena = s->fn->arena};
+    gather_operands(v->def, v->def, &operands);
+    PtrMap map = {.arena = s->fn->arena};
+    for (size_t i = 0; i < operands.n; i++)
+        ptrmap_put(&map, operands.at[i], resolve(s, operands.at[i], anchor));
+    Builder b = before_op(anchor);
+    return clone_op(&b, v->def, &map)->results[v->index];
+}
+
+static Value *resolve(void *ctx, Value *v, Op *user)
+{
+    Storage *s = ctx;
+    if (v->def && op_info[v->def->code].kind == KIND_CONST) {
+        PtrMap none = {.arena = s->fn->arena};
+        Builder b = before_op(user);
+        return clone_op(&b, v->def, &none)->results[0];
+    }
+    Region *home = value_region(v), *mirror = NULL;
+    Op *anchor = user;
+    for (Region *r = user->parent; r; r = anchor->parent) {
+        if (r == home)
+            return v;
+        if (r->mirror == home) {
+            mirror = r;
+            break;
+        }
+        if (!r->owner)
+            break;
+        anchor = r->owner;
+    }
+    Keep *keep = ptrmap_get(&s->keeper.by_value, v);
+    if (!mirror) {
+        if (keep && keep->kind == KEEP_SLOT)
+            return keep_load(&s->keeper, keep, user, resolve, s);
+        ICE("storage: %s has no place in the reverse sweep", v->def ? op_info[v->def->code].text : "a region argument");
+    }
+    if (is_counter(v))
+        return mirror->args[0];
+    PtrMap *cache = cache_of(s, mirror);
+    Value *known = ptrmap_get(cache, v);
+    if (known)
+        return known;
+    Value *resolved = keep ? keep_load(&s->keeper, keep, anchor, resolve, s) : recompute(s, v, anchor);
+    if (!resolved->var)
+        resolved->var = v->var;
+    ptrmap_put(cache, v, resolved);
+    return resolved;
+}
+
+/* ---------------------------------------------------------------------- the pass */
+
+static void collect(Op *op, void *ctx)
+{
+    Storage *s = ctx;
+    if (op->code == OP_USE)
+        ptrs_push(&s->uses, op);
+    for (int r = 0; r < op->nregions; r++)
+        if (op->regions[r]->mirror)
+            ptrmap_put(&s->mirror_of, op->regions[r]->mirror, op->regions[r]);
+}
+
+static bool in_scope_at(const Op *user, const Value *v)
+{
+    const Region *home = value_region(v);
+    for (const Region *r = user->parent; r; r = r->owner ? r->owner->parent : NULL)
+        if (r == home)
+            return true;
+    return false;
+}
+
+void storage_resolve(Fn *fn)
+{
+    Arena *arena = fn->arena;
+    remove_dead_ops(fn);
+    Storage s = {.fn = fn};
+    s.keeper = (Keeper){.fn = fn, .keeps = {.arena = arena}, .by_value = {.arena = arena}, .to_free = {.arena = arena}};
+    s.uses.arena = s.nodes.arena = s.work.arena = arena;
+    s.mirror_of.arena = s.cache.arena = s.node_of.arena = arena;
+    walk_ops(fn->body, collect, &s);
+    Ptrs targets = {.arena = arena};
+    PtrMap seen = {.arena = arena};
+    for (size_t i = 0; i < s.uses.n; i++) {
+        Op *use = s.uses.at[i];
+        Value *v = use->args[0];
+        if (is_free(&s, v) || in_scope_at(use, v) || ptrmap_get(&seen, v))
+            continue;
+        ptrmap_put(&seen, v, v);
+        ptrs_push(&targets, v);
+    }
+    choose_kept(&s, &targets);
+    keep_stacks(&s.keeper, &s.mirror_of, remember_popped, &s);
+    PtrMap resolved = {.arena = arena};
+    for (size_t i = 0; i < s.uses.n; i++) {
+        Op *use = s.uses.at[i];
+        ptrmap_put(&resolved, use->results[0], resolve(&s, use->args[0], use));
+    }
+    replace_uses_map(fn, &resolved);
+    for (size_t i = 0; i < s.uses.n; i++)
+        op_remove(s.uses.at[i]);
+    keep_finish(&s.keeper, resolve, &s);
+}

@@ -1,0 +1,105 @@
+/* storage_extent.c: how many iterations a loop nest has at most, computed before it is entered.
+ *
+ *   for (i = 0; i < n; i++) for (j = i + 1; j < n; j++)   ->   n and n - 1
+ */
+#include "derivative.h"
+
+static bool is_inside(const Region *r, const Op *loop)
+{
+    for (; r; r = r->owner ? r->owner->parent : NULL)
+        if (r->owner == loop)
+            return true;
+    return false;
+}
+
+static Value *bound(Builder *b, const Value *v, const Op *outermost, int direction);
+
+static int step_sign(const Op *for_op)
+{
+    const Value *step = for_op->args[2];
+    if (step->def && step->def->code == OP_ICONST)
+        return step->def->ival > 0 ? 1 : -1;
+    return for_op->cmp == OP_LT || for_op->cmp == OP_LE ? 1 : for_op->cmp == OP_GT || for_op->cmp == OP_GE ? -1 : 0;
+}
+
+/* The largest (direction 1) or smallest (-1) value a counter takes. */
+static Value *counter_bound(Builder *b, const Op *for_op, const Op *outermost, int direction)
+{
+    int sign = step_sign(for_op);
+    if (sign == 0)
+        return NULL;
+    if (sign != direction)
+        return bound(b, for_op->args[0], outermost, direction);
+    Value *hi = bound(b, for_op->args[1], outermost, direction);
+    if (!hi || for_op->cmp == OP_LE || for_op->cmp == OP_GE)
+        return hi;
+    return build_bin(b, OP_SUB, hi, build_int(b, hi->type, direction));
+}
+
+static Value *product_bound(Builder *b, const Op *op, const Op *outermost, int direction)
+{
+    for (int k = 0; k < 2; k++) {
+        const Op *c = op->args[k]->def;
+        if (!c || c->code != OP_ICONST)
+            continue;
+        Value *x = bound(b, op->args[1 - k], outermost, c->ival >= 0 ? direction : -direction);
+        return x ? build_bin(b, OP_MUL, x, build_int(b, x->type, c->ival)) : NULL;
+    }
+    return NULL;
+}
+
+static Value *bound(Builder *b, const Value *v, const Op *outermost, int direction)
+{
+    Type *t = type_scalar(TY_LONG);
+    const Region *home = v->def ? v->def->parent : v->arg_of;
+    const Op *op = v->def;
+    if (op && op->code == OP_ICONST)
+        return build_int(b, t, op->ival);
+    if (!is_inside(home, outermost))
+        return build_cast(b, (Value *)v, t);
+    if (!op)
+        return home->owner->code == OP_FOR && v->index == 0 ? counter_bound(b, home->owner, outermost, direction) : NULL;
+    Value *x, *y;
+    switch (op->code) {
+    case OP_CAST:
+        return type_is_int(op->args[0]->type) ? bound(b, op->args[0], outermost, direction) : NULL;
+    case OP_ADD:
+        x = bound(b, op->args[0], outermost, direction);
+        y = x ? bound(b, op->args[1], outermost, direction) : NULL;
+        return y ? build_bin(b, OP_ADD, x, y) : NULL;
+    case OP_SUB:
+        x = bound(b, op->args[0], outermost, direction);
+        y = x ? bound(b, op->args[1], outermost, -direction) : NULL;
+        return y ? build_bin(b, OP_SUB, x, y) : NULL;
+    case OP_MUL:
+        return product_bound(b, op, outermost, direction);
+    default:
+        return NULL;
+    }
+}
+
+Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost)
+{
+    int sign = step_sign(for_op);
+    const Op *step = for_op->args[2]->def;
+    if (sign == 0 || !step || step->code != OP_ICONST)
+        return NULL;
+    int64_t stride = sign > 0 ? step->ival : -step->ival;
+    Value *hi = bound(b, for_op->args[1], outermost, sign);
+    Value *lo = hi ? bound(b, for_op->args[0], outermost, -sign) : NULL;
+    if (!lo)
+        return NULL;
+    Type *t = hi->type;
+    const Op *zero = lo->def;
+    bool from_zero = zero && zero->code == OP_ICONST && zero->ival == 0;
+    Value *span = sign > 0 ? (from_zero ? hi : build_bin(b, OP_SUB, hi, lo)) : build_bin(b, OP_SUB, lo, hi);
+    int64_t extra = (for_op->cmp == OP_LE || for_op->cmp == OP_GE ? 1 : 0) + stride - 1;
+    if (extra != 0)
+        span = build_bin(b, OP_ADD, span, build_int(b, t, extra));
+    if (stride != 1)
+        span = build_bin(b, OP_DIV, span, build_int(b, t, stride));
+    if (span->def && span->def->code == OP_ICONST)
+        return span->def->ival >= 0 ? span : build_int(b, t, 0);
+    Value *none = build_int(b, t, 0);
+    return build_select(b, build_bin(b, OP_GT, span, none), span, none);
+}

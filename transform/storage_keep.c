@@ -1,0 +1,281 @@
+/* storage_keep.c: the places where forward values are kept for the reverse sweep.
+ *
+ * outside loops: a C local (slot);   in counted loops: an array indexed by the loop counters;   else: a push/pop stack
+ */
+#include "derivative.h"
+
+Region *value_region(const Value *v)
+{
+    return v->def ? v->def->parent : v->arg_of;
+}
+
+static Var *kept_var(Fn *fn, Type *t, const Value *v)
+{
+    return var_named(fn, t, "kept_", v->var, "value");
+}
+
+/* Just after v's definition: where it can be stored. */
+static Builder after_definition(Value *v)
+{
+    if (v->def)
+        return after_op(v->def);
+    Region *r = v->arg_of;
+    return r->first ? before_op(r->first) : at_end(r);
+}
+
+static Builder function_top(Fn *fn)
+{
+    return fn->body->first ? before_op(fn->body->first) : at_end(fn->body);
+}
+
+/* ---------------------------------------------------------------------- slots */
+
+static Value *make_slot(Fn *fn, Value *v)
+{
+    Builder top = function_top(fn);
+    Value *slot = build_local(&top, v->type, kept_var(fn, v->type, v), NULL, 0);
+    slot->def->zeroed = true; /* the reverse sweep reads it only where the forward sweep wrote it, which compilers cannot see */
+    Builder b = after_definition(v);
+    build_store(&b, slot, v);
+    return slot;
+}
+
+/* ---------------------------------------------------------------------- arrays */
+
+static bool find_nest(Keep *k)
+{
+    Op *inner_first[MAX_NEST];
+    int n = 0;
+    for (Region *r = value_region(k->value); r && r->owner; r = r->owner->parent) {
+        Op *op = r->owner;
+        if (op->code == OP_WHILE || (op->code == OP_FOR && n == MAX_NEST))
+            return false;
+        if (op->code == OP_FOR)
+            inner_first[n++] = op;
+    }
+    for (int i = 0; i < n; i++)
+        k->nest[i] = inner_first[n - 1 - i];
+    k->depth = n;
+    return true;
+}
+
+enum { SMALL_ARRAY = 1024 }; /* elements: up to here a C array, no allocation */
+
+static Value *constant_product(Builder *b, Keep *k)
+{
+    int64_t total = 1;
+    for (int i = 0; i < k->depth; i++) {
+        const Op *c = k->extent[i]->def;
+        if (!c || c->code != OP_ICONST || c->ival > SMALL_ARRAY)
+            return NULL;
+        total *= c->ival;
+        if (total > SMALL_ARRAY)
+            return NULL;
+    }
+    return build_int(b, type_scalar(TY_ULONG), total > 0 ? total : 1);
+}
+
+static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
+{
+    Fn *fn = keeper->fn;
+    Type *elem = k->value->type, *size_type = type_scalar(TY_ULONG);
+    Value *constant = constant_product(b, k);
+    if (constant) {
+        Builder top = function_top(fn);
+        Type *array = type_array(elem, constant->def->ival);
+        Value *local = build_local(&top, array, kept_var(fn, array, k->value), NULL, 0);
+        Builder behind = after_op(local->def);
+        return build_decay(&behind, local);
+    }
+    Value *count = build_cast(b, k->extent[0], size_type);
+    for (int i = 1; i < k->depth; i++)
+        count = build_bin(b, OP_MUL, count, build_cast(b, k->extent[i], size_type));
+    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
+    size->of = elem;
+    size->results[0]->type = size_type;
+    Value *args[2] = {count, size->results[0]};
+    Op *alloc = op_build(b, OP_ALLOC, args, 2, 1);
+    alloc->tape = true;
+    alloc->results[0]->type = type_ptr(elem);
+    alloc->results[0]->var = kept_var(fn, type_ptr(elem), k->value);
+    ptrs_push(&keeper->to_free, alloc->results[0]);
+    return alloc->results[0];
+}
+
+/* A value made before a loop nest inside an if must be seen by the reverse sweep as well. */
+static void make_visible(Keeper *keeper, Value *v)
+{
+    if (value_region(v) == keeper->fn->body || ptrmap_get(&keeper->by_value, v) || op_info[v->def->code].kind == KIND_CONST)
+        return;
+    Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);
+    k->value = v;
+    k->kind = KEEP_SLOT;
+    k->memory = make_slot(keeper->fn, v);
+    ptrmap_put(&keeper->by_value, v, k);
+}
+
+/* The iteration number of nest[i] from its counter (and its own lower bound, in scope in that loop). */
+static Value *trip_number(Builder *b, Value *counter, Value *lo, Value *step)
+{
+    Type *t = type_scalar(TY_LONG);
+    const Op *zero = lo->def, *one = step->def;
+    Value *i = build_cast(b, counter, t);
+    if (!zero || zero->code != OP_ICONST || zero->ival != 0)
+        i = build_bin(b, OP_SUB, i, build_cast(b, lo, t));
+    if (!one || one->code != OP_ICONST || one->ival != 1)
+        i = build_bin(b, OP_DIV, i, build_cast(b, step, t));
+    return i;
+}
+
+static Value *element(Builder *b, Keep *k, Value *memory, Value **counter, Value **lo, Value **step, Value **extent)
+{
+    Value *i = trip_number(b, counter[0], lo[0], step[0]);
+    for (int d = 1; d < k->depth; d++) {
+        i = build_bin(b, OP_MUL, i, extent[d]);
+        i = build_bin(b, OP_ADD, i, trip_number(b, counter[d], lo[d], step[d]));
+    }
+    return build_index(b, memory, i);
+}
+
+static bool make_array(Keeper *keeper, Keep *k)
+{
+    Op *outermost = k->nest[0];
+    Builder b = before_op(outermost);
+    b.loc = outermost->loc;
+    for (int d = 0; d < k->depth; d++) {
+        k->extent[d] = extent_at_entry(&b, k->nest[d], outermost);
+        if (!k->extent[d])
+            return false;
+    }
+    k->memory = allocate(keeper, &b, k);
+    make_visible(keeper, k->memory);
+    Value *counter[MAX_NEST], *lo[MAX_NEST], *step[MAX_NEST];
+    for (int d = 0; d < k->depth; d++) {
+        if (d > 0)
+            make_visible(keeper, k->extent[d]);
+        counter[d] = k->nest[d]->regions[0]->args[0];
+        lo[d] = k->nest[d]->args[0];
+        step[d] = k->nest[d]->args[2];
+    }
+    b = after_definition(k->value);
+    build_store(&b, element(&b, k, k->memory, counter, lo, step, k->extent), k->value);
+    return true;
+}
+
+static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
+{
+    Value *counter[MAX_NEST], *lo[MAX_NEST], *step[MAX_NEST], *extent[MAX_NEST];
+    for (int d = 0; d < k->depth; d++) {
+        counter[d] = resolve(ctx, k->nest[d]->regions[0]->args[0], user);
+        lo[d] = resolve(ctx, k->nest[d]->args[0], user);
+        step[d] = resolve(ctx, k->nest[d]->args[2], user);
+        extent[d] = d > 0 ? resolve(ctx, k->extent[d], user) : NULL;
+    }
+    Value *memory = resolve(ctx, k->memory, user);
+    Builder b = before_op(user);
+    b.loc = user->loc;
+    return build_load(&b, element(&b, k, memory, counter, lo, step, extent));
+}
+
+/* ---------------------------------------------------------------------- the stack */
+
+static void need_stack(Keeper *k)
+{
+    if (k->stack)
+        return;
+    Builder top = function_top(k->fn);
+    Type *t = type_opaque("ad_stack");
+    k->stack = build_local(&top, t, var_named(k->fn, t, "", NULL, "tape"), NULL, 0);
+    k->stack->def->zeroed = true;
+}
+
+typedef struct {
+    Region *region;
+    Ptrs values;
+} RegionStack;
+
+void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, Region *mirror, Value *v, Value *popped), void *ctx)
+{
+    Arena *arena = k->fn->arena;
+    Ptrs stacks = {.arena = arena};
+    PtrMap of = {.arena = arena};
+    for (size_t i = 0; i < k->keeps.n; i++) {
+        Keep *keep = k->keeps.at[i];
+        if (keep->kind != KEEP_STACK)
+            continue;
+        Region *r = value_region(keep->value);
+        RegionStack *s = ptrmap_get(&of, r);
+        if (!s) {
+            s = arena_alloc(arena, sizeof *s);
+            *s = (RegionStack){r, {.arena = arena}};
+            ptrmap_put(&of, r, s);
+            ptrs_push(&stacks, s);
+        }
+        ptrs_push(&s->values, keep->value);
+    }
+    for (size_t i = 0; i < stacks.n; i++) {
+        RegionStack *s = stacks.at[i];
+        Region *mirror = ptrmap_get(mirror_of, s->region);
+        if (!mirror)
+            ICE("a kept value's region has no reverse");
+        Builder push = before_op(region_terminator(s->region)), pop = before_op(mirror->first);
+        for (size_t j = 0; j < s->values.n; j++) {
+            Value *args[2] = {k->stack, s->values.at[j]};
+            op_build(&push, OP_PUSH, args, 2, 0);
+        }
+        for (size_t j = s->values.n; j-- > 0;) {
+            Value *v = s->values.at[j];
+            Op *op = op_build(&pop, OP_POP, &k->stack, 1, 1);
+            op->results[0]->type = v->type;
+            op->results[0]->var = v->var;
+            popped(ctx, mirror, v, op->results[0]);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------------- decisions */
+
+Keep *keep_value(Keeper *keeper, Value *v)
+{
+    Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);
+    k->value = v;
+    bool counted = find_nest(k);
+    if (counted && k->depth == 0) {
+        k->kind = KEEP_SLOT;
+        k->memory = make_slot(keeper->fn, v);
+    } else if (counted && make_array(keeper, k)) {
+        k->kind = KEEP_ARRAY;
+    } else {
+        k->kind = KEEP_STACK;
+        need_stack(keeper);
+    }
+    ptrs_push(&keeper->keeps, k);
+    ptrmap_put(&keeper->by_value, v, k);
+    return k;
+}
+
+Value *keep_load(Keeper *keeper, Keep *keep, Op *user, Resolve resolve, void *ctx)
+{
+    (void)keeper;
+    if (keep->kind == KEEP_ARRAY)
+        return load_array(keep, user, resolve, ctx);
+    Builder b = before_op(user);
+    b.loc = user->loc;
+    return build_load(&b, keep->memory);
+}
+
+void keep_finish(Keeper *k, Resolve resolve, void *ctx)
+{
+    Op *yield = region_terminator(k->fn->body);
+    for (size_t i = 0; i < k->to_free.n; i++) {
+        Value *p = resolve(ctx, k->to_free.at[i], yield);
+        Builder b = before_op(yield);
+        op_build(&b, OP_FREE, &p, 1, 0);
+    }
+    if (k->stack) {
+        Builder b = before_op(yield);
+        Op *op = op_build(&b, OP_CALL, &k->stack, 1, 0);
+        op->text = "ad_stack_free";
+        op->of = type_void();
+    }
+}
