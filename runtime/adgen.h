@@ -61,4 +61,51 @@
 
 #endif
 
+/* ====================================================================== gradient checks, for users' own tests */
+
+/* Link with libadgen_rt.a and libm.
+ *
+ *     static double f(const double *w, void *ctx) { struct data *d = ctx; return loss(w, d->b, d->x, d->n); }
+ *     static void g(const double *w, double *d_w, void *ctx) { ... loss_grad(w, ..., d_w, ...); }
+ *     assert(ad_check_gradient(f, g, w, n, &data) < 1e-7);
+ *
+ * An error is ||a - b|| / (||a|| + ||b||), from 0 to 1, with a from the derivative and b from central differences; 0 where both
+ * are zero, infinity where one is not finite. Correct code is below 1e-7 in double. Functions that compute in float have about
+ * 7 digits: give ad_difference_central a step of 1e-2 and compare with ad_relative_error, below 2e-3. */
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A scalar function of x[n]; its gradient, added to g[n], which the caller has zeroed; a map from x[n] to y[m]. ctx is passed on. */
+typedef double (*ad_function)(const double *x, void *ctx);
+typedef void (*ad_gradient)(const double *x, double *g, void *ctx);
+typedef void (*ad_map)(const double *x, double *y, void *ctx);
+/* d_x[n] += transposed Jacobian times seed[m];  d_y[m] = Jacobian times v[n]. */
+typedef void (*ad_vjp_map)(const double *x, const double *seed, double *d_x, void *ctx);
+typedef void (*ad_jvp_map)(const double *x, const double *v, double *d_y, void *ctx);
+
+double ad_relative_error(const double *a, const double *b, size_t n);
+double ad_check_gradient(ad_function f, ad_gradient gradient, const double *x, size_t n, void *ctx);
+/* Along fixed pseudo-random seeds and directions with components in [-1, 1]; the largest error of 4. */
+double ad_check_vjp(ad_map f, ad_vjp_map vjp, const double *x, size_t n, size_t m, void *ctx);
+double ad_check_jvp(ad_map f, ad_jvp_map jvp, const double *x, size_t n, size_t m, void *ctx);
+
+/* Numerical gradients g[n] of f at x[n]. The step in x[i] is step * max(1, |x[i]|); step <= 0: the usual one, sqrt(2^-52) for one-sided
+ * and cbrt(2^-52) for central differences. It shrinks where f is not finite a step away (log near 0). */
+void ad_difference_forward(ad_function f, const double *x, size_t n, void *ctx, double step, double *g);
+void ad_difference_backward(ad_function f, const double *x, size_t n, void *ctx, double step, double *g);
+void ad_difference_central(ad_function f, const double *x, size_t n, void *ctx, double step, double *g);
+
+#ifndef __cplusplus
+/* Im f(x + ih) / h: exact to rounding for a function that is analytic and written for complex numbers (no fabs, no conj). */
+typedef double _Complex (*ad_complex_function)(const double _Complex *x, void *ctx);
+void ad_difference_complex(ad_complex_function f, const double *x, size_t n, void *ctx, double *g);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif
