@@ -111,7 +111,5 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
 /* Frees all memory before the function's return. */
 void keep_finish(Keeper *k, Resolve resolve, void *ctx);
 Region *value_region(const Value *v);
-/* Drops pure ops and loads whose results nobody uses; USEs too, so that storage keeps nothing for them. */
-void remove_dead_ops(Fn *fn);
 
 #endif

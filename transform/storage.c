@@ -11,8 +11,6 @@
  */
 #include "derivative.h"
 
-#include <string.h>
-
 typedef struct {
     Fn *fn;
     Keeper keeper;
@@ -25,65 +23,6 @@ typedef struct {
 } Storage;
 
 static Value *resolve(void *ctx, Value *v, Op *user);
-
-/* ---------------------------------------------------------------------- dead code before storage */
-
-static bool is_droppable(const Op *op)
-{
-    OpEffect e = op_info[op->code].effect;
-    if (op->code == OP_YIELD || op->code == OP_COND)
-        return false;
-    if (op->code == OP_LOAD)
-        return !op->args[0]->type->elem_volatile;
-    if (e != EFFECT_PURE)
-        return false;
-    for (int r = 0; r < op->nregions; r++)
-        for (const Op *in = op->regions[r]->first; in; in = in->next)
-            if (in->code != OP_YIELD && in->code != OP_COND && !is_droppable(in))
-                return false;
-    return op->code != OP_WHILE; /* a loop may be there to never end */
-}
-
-static void count_operands(Op *op, void *ctx)
-{
-    int *uses = ctx;
-    for (int i = 0; i < op->nargs; i++)
-        uses[op->args[i]->id]++;
-}
-
-static void uncount(Op *op, void *ctx)
-{
-    int *uses = ctx;
-    for (int i = 0; i < op->nargs; i++)
-        uses[op->args[i]->id]--;
-}
-
-/* Backwards, so that one walk drops whole chains. */
-static void drop_dead(Region *r, int *uses)
-{
-    for (Op *op = r->last, *prev; op; op = prev) {
-        prev = op->prev;
-        bool used = !is_droppable(op);
-        for (int i = 0; i < op->nresults && !used; i++)
-            used = uses[op->results[i]->id] > 0;
-        if (used) {
-            for (int k = op->nregions - 1; k >= 0; k--)
-                drop_dead(op->regions[k], uses);
-            continue;
-        }
-        uncount(op, uses);
-        for (int k = 0; k < op->nregions; k++)
-            walk_ops(op->regions[k], uncount, uses);
-        op_remove(op);
-    }
-}
-
-void remove_dead_ops(Fn *fn)
-{
-    int *uses = arena_alloc(fn->arena, sizeof *uses * (size_t)(fn->nvalues + 1));
-    walk_ops(fn->body, count_operands, uses);
-    drop_dead(fn->body, uses);
-}
 
 /* ---------------------------------------------------------------------- what is free, what can be computed again */
 
@@ -323,7 +262,7 @@ static bool in_scope_at(const Op *user, const Value *v)
 void storage_resolve(Fn *fn)
 {
     Arena *arena = fn->arena;
-    remove_dead_ops(fn);
+    remove_dead(fn); /* nothing is kept for a USE that nobody needs */
     Storage s = {.fn = fn};
     s.keeper = (Keeper){.fn = fn, .keeps = {.arena = arena}, .by_value = {.arena = arena}, .to_free = {.arena = arena}};
     s.uses.arena = s.nodes.arena = s.work.arena = arena;
