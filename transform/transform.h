@@ -157,6 +157,9 @@ Type *type_void(void);
 Type *type_ptr(Type *elem);                       /* pointer to unqualified elem */
 Type *type_ptr_q(Type *elem, bool is_const, bool is_volatile);
 Type *type_array(Type *elem, int64_t count);
+Type *type_array_q(Type *elem, int64_t count, bool is_const, bool is_volatile); /* of qualified elements */
+/* Size and alignment of a record, and of the arrays of it that exist already. */
+void type_set_layout(Type *record, int64_t size, int64_t align);
 Type *type_record(const char *name, bool is_union); /* new each call; fill fields, size, align */
 Type *type_func(Type *ret, Type **params, int nparams, bool variadic);
 Type *type_opaque(const char *name);              /* one per name */
@@ -212,6 +215,7 @@ struct Var {
     const char *spelled; /* how the source spells the base type where a typedef hides it ("real"), else NULL: use type */
     Loc loc;
     bool is_param, is_global, is_static, is_extern, is_const, is_volatile, is_restrict, is_atomic, is_thread;
+    int shadow;          /* 0: primal memory; else which derivative memory: what different numbers reach never overlaps (d_ 1, v_ 2, h_ 3) */
     bool is_inactive;    /* AD_INACTIVE */
     bool is_array_param; /* declared with [] : a[], a[3], a[n][m]; dims below */
     int ndims;           /* declared array dimensions as source text; param: outermost included (may be "") */
@@ -439,6 +443,8 @@ int64_t for_step(const Op *for_op);
 bool value_outside(const Value *v, const Op *op);
 /* May op, with what is inside it, be executed where it would not have been (no effect, no memory, no trap, cheap)? */
 bool op_speculatable(const Op *op);
+/* Is op a cast that adds or drops const only? */
+bool op_only_qualifies(const Op *op);
 /* Moves all ops of r but its terminator before `op`. Returns the first moved one or op. */
 Op *region_splice(Region *r, Op *before);
 void op_drop_arg(Op *op, int k);

@@ -90,18 +90,34 @@ Type *type_ptr(Type *elem)
     return type_ptr_q(elem, false, false);
 }
 
-Type *type_array(Type *elem, int64_t count)
+Type *type_array_q(Type *elem, int64_t count, bool is_const, bool is_volatile)
 {
     if (count >= 0) /* an unknown length belongs to one declaration: never shared */
         for (Type *t = elem->derived; t; t = t->next_derived)
-            if (t->kind == TY_ARRAY && t->count == count)
+            if (t->kind == TY_ARRAY && t->count == count && t->elem_const == is_const && t->elem_volatile == is_volatile)
                 return t;
     Type *t = derive_type(elem, TY_ARRAY);
     t->elem = elem;
+    t->elem_const = is_const;
+    t->elem_volatile = is_volatile;
     t->count = count < 0 ? -1 : count;
     t->size = count < 0 ? 0 : elem->size * count;
     t->align = elem->align;
     return t;
+}
+
+Type *type_array(Type *elem, int64_t count)
+{
+    return type_array_q(elem, count, false, false);
+}
+
+void type_set_layout(Type *record, int64_t size, int64_t align)
+{
+    record->size = size;
+    record->align = align;
+    for (Type *t = record->derived; t; t = t->next_derived)
+        if (t->kind == TY_ARRAY) /* an array is laid out like a record of its elements, for arrays of it */
+            type_set_layout(t, t->count < 0 ? 0 : size * t->count, align);
 }
 
 Type *type_record(const char *name, bool is_union)
