@@ -515,6 +515,9 @@ bool mem_object_read_only(const MemInfo *m, int obj);  /* no op of the function 
 /* May the two addresses overlap (accesses of the given pointers' pointee types)? false is a proof. */
 bool mem_may_alias(const MemInfo *m, const Value *p, const Value *q);
 bool mem_objects_may_alias(const MemInfo *m, int a, int b);
+/* The same for two values that are in scope at one point, in one iteration: a[i] and a[i + 1] do not overlap. mem_may_alias speaks of any
+ * two executions. */
+bool mem_may_alias_now(const MemInfo *m, const Value *p, const Value *q);
 /* No op that can run after `load` within `fn` (later in order, or in a later iteration of a loop around it) may write what it
  * reads, and the object is alive at the function's end. Then a reverse sweep can repeat the load. */
 bool mem_reloadable(const MemInfo *m, const Op *load);

@@ -1,0 +1,162 @@
+/* memory.h: what the parts of the memory analysis share; private to memory*.c and affine.c.
+ *
+ * memory.c          objects and what pointers point to (L. O. Andersen, 1994)
+ * memory_effects.c  what each op, and each known library function, writes
+ * affine.c          integers and addresses as polynomials; a small prover for their signs
+ * memory_alias.c    overlap, and whether a load can be repeated later
+ */
+#ifndef ADGEN_MEMORY_H
+#define ADGEN_MEMORY_H
+
+#include "transform.h"
+
+/* ====================================================================== affine.c */
+
+enum { POLY_TERMS = 12, POLY_DEGREE = 4, POLY_SIDES = 2 };
+
+/* A symbol is a Value's id times POLY_SIDES plus a side: side 1 is the value in another execution of the loops around it. */
+typedef struct {
+    int64_t coef;            /* never 0 */
+    int sym[POLY_DEGREE];    /* descending, -1 at the end */
+} Term;
+
+/* c + sum of coef * product of symbols, terms in a fixed order. known is false when it did not fit. */
+typedef struct {
+    int64_t c;
+    bool known;
+    int n;
+    Term t[POLY_TERMS];
+} Poly;
+
+/* An address: root + off bytes. */
+typedef struct {
+    const Value *root;
+    const Poly *off;
+} Address;
+
+/* ====================================================================== memory.c */
+
+enum { UNKNOWN_OBJECT = 0 };
+
+/* A sorted set of small integers, in an arena. */
+typedef struct {
+    int *at;
+    int n, cap;
+} IntSet;
+bool intset_has(const IntSet *s, int x);
+bool intset_add(Arena *a, IntSet *s, int x); /* true when it was not there */
+
+/* What pointers stored in an object point to, one node per record field (key NULL: anywhere in it). */
+typedef struct {
+    const Field **keys;
+    int *nodes;
+    int n, cap;
+    int any;                 /* node of what is stored where no field is known; included in every load */
+    int all;                 /* node of the union, for loads where no field is known */
+} Slots;
+
+typedef struct {
+    ObjKind kind;
+    Op *op;                  /* LOCAL, ALLOC, REALLOC, GLOBAL, STRING */
+    Value *param;            /* PARAM: the region argument; POINTEE: that of the root, NULL below a global */
+    int parent;              /* POINTEE; else -1 */
+    const Field *key;        /* POINTEE: the field of parent it was loaded from, NULL: an element */
+    int depth;
+    bool own;                /* no address from outside can point into it */
+    bool restricted;         /* a restrict parameter's pointee: what is written in it is reached through that parameter alone */
+    int shadow;              /* Var.shadow of the root */
+    const Type *elem;        /* declared element type where the object has one; else NULL */
+    Slots slots;
+    const Type *outer;       /* record type that fields were first reached through */
+    bool punned;             /* reached as unrelated record types: fields are not told apart */
+    IntSet children;         /* POINTEEs of it */
+    IntSet writes;           /* indices of MemWrite that may write it through an address into it */
+    IntSet overlaps;         /* objects with writes that may overlap it, itself included */
+} MemObject;
+
+typedef enum {
+    WRITE_CELL,    /* one element at addr */
+    WRITE_RANGE,   /* from addr on, unknown extent */
+    WRITE_OBJECT,  /* all of what addr points to (a call that is given it, FREE, a LOCAL that starts anew) */
+    WRITE_WILD     /* a call of unknown code: everything that others can reach */
+} WriteKind;
+
+typedef struct {
+    WriteKind kind;
+    const Op *op;
+    const Value *addr;
+} MemWrite;
+
+typedef struct MemNode MemNode;
+
+struct MemInfo {
+    Fn *fn;
+    Arena *arena;
+    int nvalues;             /* values that the analysis knows */
+    const Value **value;     /* by id */
+    int *depth;              /* by id: number of loops around the definition (a loop's own arguments count it) */
+    int *node_of;            /* by id: points-to node, -1 for values that are not pointers */
+    const Poly **poly;       /* by id: integers that are not plain symbols */
+    Address *address;        /* by id: pointers */
+    PtrMap position;         /* Op* -> position in program order, from 1 */
+    int positions;
+    MemObject *objects;
+    int nobjects, objects_cap;
+    MemNode *nodes;
+    int nnodes, nodes_cap;
+    Slots pool;              /* pointers stored in memory that others can reach; its `any` node: all that unknown code can reach */
+    bool pointer_from_integer;
+    int *queue, queued, queue_cap; /* nodes whose consequences are to be drawn */
+    MemWrite *writes;
+    int nwrites, writes_cap;
+    IntSet wild;             /* indices of WRITE_WILD */
+    int *effort;             /* hard overlap questions that may still be asked: keeps adversarial input near-linear */
+};
+
+bool mem_knows(const MemInfo *m, const Value *v);
+int mem_position(const MemInfo *m, const Op *op);        /* 0: not known */
+bool mem_escaped(const MemInfo *m, int obj);             /* unknown code may have its address */
+const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
+/* Calls flow(from, to) for every value that control flow hands on: loop inits, yields, while conditions. */
+void mem_walk_flows(Region *r, void (*flow)(void *ctx, Value *from, Value *to), void *ctx);
+
+/* ====================================================================== memory_effects.c */
+
+typedef enum { RETURNS_NOTHING, RETURNS_UNKNOWN, RETURNS_ARG0 } CallReturn;
+
+/* What a library function does with its pointer arguments. */
+typedef struct {
+    const char *name;
+    unsigned writes;         /* bit k: writes what argument k points to; ALL_FROM(k): k and all after it */
+    CallReturn returns;
+} KnownCall;
+const KnownCall *known_call(const Op *call);             /* NULL: unknown code */
+bool call_writes_arg(const Op *call, const KnownCall *known, int k);
+/* Fills m->writes and the objects' write lists; needs points-to. */
+void mem_collect_writes(MemInfo *m);
+
+/* ====================================================================== memory_alias.c */
+
+/* Fills every object's `overlaps`; needs the writes. */
+void mem_relate_objects(MemInfo *m);
+
+/* ====================================================================== affine.c: prototypes */
+
+/* Records v's polynomial or address once its operands have theirs. */
+void affine_define(MemInfo *m, const Op *op);
+Poly poly_of_value(const MemInfo *m, const Value *v);
+Poly poly_constant(int64_t c);
+void poly_add(Poly *p, const Poly *q, int64_t scale);    /* p += scale * q */
+Poly poly_mul(const Poly *p, const Poly *q);
+
+/* Two accesses and when they happen relative to each other. */
+typedef struct {
+    const MemInfo *m;
+    const Op *first, *second;  /* the ops that execute (for the loops around them); may be NULL */
+    int share;                 /* so many outermost loops are in the same iteration for both */
+    const Op *carrier;         /* the next loop, in which second's iteration comes after first's; NULL: same iteration or unordered */
+} Timing;
+/* May [second, second + second_size) and [first, first + first_size) overlap? Same root; false is a proof. */
+bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size);
+
+#endif

@@ -1,0 +1,178 @@
+/* memory_effects.c: what each op writes, and what known library functions do with their pointer arguments. */
+#include "memory.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ library functions */
+
+#define ALL_FROM(k) (~0u << (k))
+#define PRINTS (1u << 31) /* writes through %n only: decided by the format */
+
+/* Functions of the C library and POSIX that keep none of their arguments and write nothing but what is said here. Math functions are ops;
+ * those here have no derivative row. */
+static const KnownCall known_calls[] = {
+    {"printf", PRINTS, RETURNS_NOTHING},      {"fprintf", PRINTS, RETURNS_NOTHING},
+    {"puts", 0, RETURNS_NOTHING},             {"fputs", 0, RETURNS_NOTHING},
+    {"putchar", 0, RETURNS_NOTHING},          {"fputc", 0, RETURNS_NOTHING},
+    {"putc", 0, RETURNS_NOTHING},             {"perror", 0, RETURNS_NOTHING},
+    {"fflush", 0, RETURNS_NOTHING},           {"fclose", 0, RETURNS_NOTHING},
+    {"fopen", 0, RETURNS_UNKNOWN},            {"fwrite", 0, RETURNS_NOTHING},
+    {"fread", 1u << 0, RETURNS_NOTHING},      {"fgets", 1u << 0, RETURNS_ARG0},
+    {"getchar", 0, RETURNS_NOTHING},          {"fgetc", 0, RETURNS_NOTHING},
+    {"feof", 0, RETURNS_NOTHING},             {"ferror", 0, RETURNS_NOTHING},
+    {"fseek", 0, RETURNS_NOTHING},            {"ftell", 0, RETURNS_NOTHING},
+    {"sprintf", 1u << 0, RETURNS_NOTHING},    {"snprintf", 1u << 0, RETURNS_NOTHING},
+    {"scanf", ALL_FROM(1), RETURNS_NOTHING},  {"fscanf", ALL_FROM(2), RETURNS_NOTHING},
+    {"sscanf", ALL_FROM(2), RETURNS_NOTHING}, {"strlen", 0, RETURNS_NOTHING},
+    {"strcmp", 0, RETURNS_NOTHING},           {"strncmp", 0, RETURNS_NOTHING},
+    {"memcmp", 0, RETURNS_NOTHING},           {"strchr", 0, RETURNS_ARG0},
+    {"strrchr", 0, RETURNS_ARG0},             {"strstr", 0, RETURNS_ARG0},
+    {"strcpy", 1u << 0, RETURNS_ARG0},        {"strncpy", 1u << 0, RETURNS_ARG0},
+    {"strcat", 1u << 0, RETURNS_ARG0},        {"atoi", 0, RETURNS_NOTHING},
+    {"atol", 0, RETURNS_NOTHING},             {"atof", 0, RETURNS_NOTHING},
+    {"strtod", 1u << 1, RETURNS_NOTHING},     {"strtof", 1u << 1, RETURNS_NOTHING},
+    {"strtol", 1u << 1, RETURNS_NOTHING},     {"getenv", 0, RETURNS_UNKNOWN},
+    {"rand", 0, RETURNS_NOTHING},             {"srand", 0, RETURNS_NOTHING},
+    {"random", 0, RETURNS_NOTHING},           {"srandom", 0, RETURNS_NOTHING},
+    {"drand48", 0, RETURNS_NOTHING},          {"srand48", 0, RETURNS_NOTHING},
+    {"rand_r", 1u << 0, RETURNS_NOTHING},     {"erand48", 1u << 0, RETURNS_NOTHING},
+    {"clock", 0, RETURNS_NOTHING},            {"time", 1u << 0, RETURNS_NOTHING},
+    {"clock_gettime", 1u << 1, RETURNS_NOTHING}, {"gettimeofday", ALL_FROM(0), RETURNS_NOTHING},
+    {"omp_get_wtime", 0, RETURNS_NOTHING},    {"omp_get_thread_num", 0, RETURNS_NOTHING},
+    {"omp_get_num_threads", 0, RETURNS_NOTHING}, {"omp_get_max_threads", 0, RETURNS_NOTHING},
+    {"abs", 0, RETURNS_NOTHING},              {"labs", 0, RETURNS_NOTHING},
+    {"llabs", 0, RETURNS_NOTHING},            {"toupper", 0, RETURNS_NOTHING},
+    {"tolower", 0, RETURNS_NOTHING},          {"isdigit", 0, RETURNS_NOTHING},
+    {"isspace", 0, RETURNS_NOTHING},          {"isalpha", 0, RETURNS_NOTHING},
+    {"abort", 0, RETURNS_NOTHING},            {"exit", 0, RETURNS_NOTHING},
+    {"_Exit", 0, RETURNS_NOTHING},            {"__errno_location", 0, RETURNS_UNKNOWN},
+    {"__assert_fail", 0, RETURNS_NOTHING},    {"usleep", 0, RETURNS_NOTHING},
+    {"sleep", 0, RETURNS_NOTHING},            {"omp_get_num_procs", 0, RETURNS_NOTHING},
+};
+
+static const char *call_name(const Op *call)
+{
+    if (call->code != OP_CALL)
+        return NULL;
+    if (call->text)
+        return call->text;
+    return call->callee && !call->callee->has_body && !call->callee->custom_vjp ? call->callee->name : NULL;
+}
+
+const KnownCall *known_call(const Op *call)
+{
+    const char *name = call_name(call);
+    if (!name)
+        return NULL;
+    if (strncmp(name, "__builtin_", 10) == 0)
+        name += 10;
+    for (size_t i = 0; i < sizeof known_calls / sizeof *known_calls; i++)
+        if (strcmp(known_calls[i].name, name) == 0)
+            return &known_calls[i];
+    return NULL;
+}
+
+static bool format_has_n(const char *text)
+{
+    for (const char *at = strchr(text, '%'); at; at = strchr(at + 1, '%')) {
+        at += 1 + strspn(at + 1, "-+ #0123456789.*hlLqjzt");
+        if (*at == 'n')
+            return true;
+        if (!*at)
+            break;
+    }
+    return false;
+}
+
+/* A format that is not a literal, or has %n, may write through every later argument. */
+static bool prints_only(const Op *call)
+{
+    for (int i = 0; i < call->nargs && i < 2; i++) {
+        const Value *v = call->args[i];
+        while (v->def && (v->def->code == OP_DECAY || v->def->code == OP_PTRCAST))
+            v = v->def->args[0];
+        if (v->def && v->def->code == OP_STRING)
+            return !format_has_n(v->def->text);
+    }
+    return false;
+}
+
+bool call_writes_arg(const Op *call, const KnownCall *known, int k)
+{
+    if (!known)
+        return true;
+    if (known->writes == PRINTS)
+        return !prints_only(call);
+    return k < 32 && (known->writes >> k & 1u);
+}
+
+/* ------------------------------------------------------------------ writes */
+
+static int write_new(MemInfo *m, MemWrite w)
+{
+    if (m->nwrites == m->writes_cap) {
+        int cap = m->writes_cap ? 2 * m->writes_cap : 64;
+        MemWrite *writes = arena_alloc(m->arena, (size_t)cap * sizeof *writes);
+        if (m->nwrites)
+            memcpy(writes, m->writes, (size_t)m->nwrites * sizeof *writes);
+        m->writes = writes;
+        m->writes_cap = cap;
+    }
+    m->writes[m->nwrites] = w;
+    return m->nwrites++;
+}
+
+static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value *addr)
+{
+    int w = write_new(m, (MemWrite){kind, op, addr});
+    const IntSet *objs = mem_points_to(m, addr);
+    for (int i = 0; i < objs->n; i++)
+        intset_add(m->arena, &m->objects[objs->at[i]].writes, w);
+}
+
+static void write_by_call(MemInfo *m, const Op *op)
+{
+    const KnownCall *known = known_call(op);
+    if (!known) {
+        intset_add(m->arena, &m->wild, write_new(m, (MemWrite){WRITE_WILD, op, NULL}));
+        return;
+    }
+    for (int i = 0; i < op->nargs; i++)
+        if (op->args[i]->type->kind == TY_PTR && call_writes_arg(op, known, i))
+            write_through(m, WRITE_OBJECT, op, op->args[i]);
+}
+
+static void write_by_op(Op *op, void *ctx)
+{
+    MemInfo *m = ctx;
+    switch (op->code) {
+    case OP_STORE:
+    case OP_ACCUM:
+        write_through(m, WRITE_CELL, op, op->args[0]);
+        break;
+    case OP_ZERO:
+    case OP_COPY:
+        write_through(m, WRITE_RANGE, op, op->args[0]);
+        break;
+    case OP_FREE:
+    case OP_REALLOC:
+        write_through(m, WRITE_OBJECT, op, op->args[0]);
+        break;
+    case OP_LOCAL:
+        /* At the function's start it is there before all else; elsewhere it starts anew, with unknown contents. */
+        if (op->parent != m->fn->body)
+            write_through(m, WRITE_OBJECT, op, op->results[0]);
+        break;
+    case OP_CALL:
+    case OP_CALLPTR:
+        write_by_call(m, op);
+        break;
+    default:
+        break;
+    }
+}
+
+void mem_collect_writes(MemInfo *m)
+{
+    walk_ops(m->fn->body, write_by_op, m);
+}
