@@ -169,7 +169,8 @@ Test(diag, form)
     diag_note((Loc){f, 1, 1}, "nor this");
     diag_set_werror(true);
     diag_warning((Loc){.file = -1}, "loud", "shown");
-    cr_assert_str_eq(captured(), "loss.c:2:2: error: no foo\n    2 | \tfoo = 1;\n      | \t^\nadgen: error: shown [-Werror=loud]\n");
+    cr_assert_str_eq(captured(),
+                     "loss.c:2:2: error: no foo\n    2 | \tfoo = 1;\n      | \t^\nadgen: error: shown [-Werror=loud]\n");
     cr_assert(diag_error_count() == 2);
 }
 
@@ -295,7 +296,7 @@ static const char everything[] =
     "    %21:double = use %15\n"
     "    yield\n"
     "  }\n"
-    "  %22:double* = local %2 of double $i zeroed tape static\n"
+    "  %22:double* = local %2 of double $i zeroed tape static guarded\n"
     "  yield %16\n"
     "}\n"
     "func @h() -> void variadic unsupported \"asm is not supported\" !0:9:1\n";
@@ -320,10 +321,19 @@ Test(text, everything_reads_back)
 Test(text, syntax_errors)
 {
     capture();
-    static const char *const bad[] = {"func", "func @f() -> int body {\n yield %0\n}\n", "func @f() -> int body {\n %0:int = nop\n}",
-                                      "func @f() -> void body {", "nonsense", "var $x: intt\n", "func @f() -> void body {\n if %0 {",
-                                      "record <a> size 1 align 1 {\n\"x\n", "func @f() -> void custom_vjp @g\n", "file 3 \"a\"\n",
-                                      "func @f(%99999999999999999999:int) -> void\n", "%1", "func @f() -> void body {\n yield %-1\n}\n",
+    static const char *const bad[] = {"func",
+                                      "func @f() -> int body {\n yield %0\n}\n",
+                                      "func @f() -> int body {\n %0:int = nop\n}",
+                                      "func @f() -> void body {",
+                                      "nonsense",
+                                      "var $x: intt\n",
+                                      "func @f() -> void body {\n if %0 {",
+                                      "record <a> size 1 align 1 {\n\"x\n",
+                                      "func @f() -> void custom_vjp @g\n",
+                                      "file 3 \"a\"\n",
+                                      "func @f(%99999999999999999999:int) -> void\n",
+                                      "%1",
+                                      "func @f() -> void body {\n yield %-1\n}\n",
                                       "func @f() -> void body {\n %0:int = iconst #\n yield\n}\n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         cr_assert_null(ir_parse(bad[i], "bad"), "accepted: %s", bad[i]);
@@ -357,7 +367,8 @@ static const struct {
     const char *text, *message;
 } broken[] = {
     {"func @f(%0:int) -> void params($n) body {\n if %0 {\n %1:int = iconst #1\n yield\n } {\n yield\n }\n %2:int = add %1, %0\n"
-     " yield\n}\n", "an operand is not visible here: `%2:int = add %1, %0`"},
+     " yield\n}\n",
+     "an operand is not visible here: `%2:int = add %1, %0`"},
     {"func @f() -> void body {\n}\n", "a region has no terminator"},
     {"func @f() -> void body {\n yield\n yield\n}\n", "a terminator is not the last op"},
     {"var $d: double\nfunc @f(%0:int, %1:double) -> void params($n, $d) body {\n %2:int = add %0, %1\n yield\n}\n",
@@ -365,14 +376,17 @@ static const struct {
     {"var $d: double\nfunc @f(%0:double) -> void params($d) body {\n %1:double = lt %0, %0\n yield\n}\n", "wrong result type"},
     {"var $d: double\nfunc @f(%0:double) -> int params($d) body {\n yield %0\n}\n", "what is returned has the wrong type"},
     {"var $d: <struct S>*\nrecord <struct S> size 8 align 8 {\n}\nfunc @f(%0:<struct S>*) -> void params($d) body {\n"
-     " %1:<struct S> = load %0\n yield\n}\n", "records and arrays are not moved whole"},
+     " %1:<struct S> = load %0\n yield\n}\n",
+     "records and arrays are not moved whole"},
     {"var $p: double*\nvar $x: float\nfunc @f(%0:double*, %1:float) -> void params($p, $x) body {\n store %0, %1\n yield\n}\n",
      "the value's type is not the memory's"},
-    {"func @f(%0:int) -> void params($n) body {\n %1:int, %2:int = for %0, %0, %0, %0 cmp lt {(%3:int, %4:int)\n yield\n }\n yield\n}\n",
+    {"func @f(%0:int) -> void params($n) body {\n %1:int, %2:int = for %0, %0, %0, %0 cmp lt {(%3:int, %4:int)\n yield\n }\n "
+     "yield\n}\n",
      "the body's yield does not fit its arguments"},
     {"func @f(%0:int) -> void params($n) body {\n %1:int = while %0 {(%2:int)\n yield %2\n } {(%3:int)\n yield %3\n }\n yield\n}\n",
      "a region has the wrong terminator"},
-    {"var $x: float\nvar $y: double\nfunc @f(%0:float, %1:double) -> void params($x, $y) body {\n %2:double = pow %0, %1\n yield\n}\n",
+    {"var $x: float\nvar $y: double\nfunc @f(%0:float, %1:double) -> void params($x, $y) body {\n %2:double = pow %0, %1\n "
+     "yield\n}\n",
      "wrong operand type"},
     {"func @f(%0:float) -> void body {\n yield\n}\n", "the body's arguments are not the parameters"},
     {"func @f() -> void body {\n call @g\n yield\n}\nfunc @g() -> void params($x)\n", "the arguments do not fit"},
@@ -411,9 +425,11 @@ Test(verify, violations_end_the_run)
 
 Test(verify, use_is_exempt_from_scope)
 {
-    verify_fn(parse_one("var $n: int\nfunc @f(%0:int) -> void params($n) body {\n if %0 {\n %1:int = iconst #1\n yield\n } {\n yield\n }\n"
-                        " %2:int = use %1\n yield\n}\n"),
-              "test");
+    verify_fn(
+        parse_one(
+            "var $n: int\nfunc @f(%0:int) -> void params($n) body {\n if %0 {\n %1:int = iconst #1\n yield\n } {\n yield\n }\n"
+            " %2:int = use %1\n yield\n}\n"),
+        "test");
 }
 
 /* ---------------------------------------------------------------------- moving and replacing */
@@ -556,9 +572,10 @@ Test(inlining, unknown_targets_stay)
 Test(inlining, recursion_is_refused)
 {
     capture();
-    Fn *f = parse_one("var $x: double\n"
-                      "func @f(%0:double) -> double params($x) body {\n %1:double = call %0 @g !-:3:1\n yield %1\n}\n"
-                      "func @g(%0:double) -> double params($x) body {\n %1:double = call %0 @f\n %2:double = call %1 @f\n yield %2\n}\n");
+    Fn *f = parse_one(
+        "var $x: double\n"
+        "func @f(%0:double) -> double params($x) body {\n %1:double = call %0 @g !-:3:1\n yield %1\n}\n"
+        "func @g(%0:double) -> double params($x) body {\n %1:double = call %0 @f\n %2:double = call %1 @f\n yield %2\n}\n");
     cr_assert(!inline_calls(f));
     verify_fn(f, "inline_calls");
     cr_assert(diag_error_count() == 1, "%s", captured());

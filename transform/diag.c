@@ -25,7 +25,7 @@ static struct {
     FILE *out;     /* NULL: stderr */
     int errors;
     bool werror;
-    bool muted;    /* the last diagnostic was a disabled warning: its notes are not shown */
+    bool muted; /* the last diagnostic was a disabled warning: its notes are not shown */
 } diag;
 
 static Arena *diag_arena(void)

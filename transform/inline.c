@@ -27,12 +27,12 @@ typedef struct {
 
 typedef struct {
     Fn *root;
-    Arena *arena;     /* scratch of this run */
-    PtrMap results;   /* result of an expanded call -> the value */
-    PtrMap sizes;     /* Fn* -> size_t*: ops in its body */
-    PtrMap locals;    /* LOCAL Op* -> LocalUses* */
-    PtrMap reported;  /* Fn* that an error was reported for */
-    PtrMap named;     /* Fn* whose locals are in root->locals */
+    Arena *arena;    /* scratch of this run */
+    PtrMap results;  /* result of an expanded call -> the value */
+    PtrMap sizes;    /* Fn* -> size_t*: ops in its body */
+    PtrMap locals;   /* LOCAL Op* -> LocalUses* */
+    PtrMap reported; /* Fn* that an error was reported for */
+    PtrMap named;    /* Fn* whose locals are in root->locals */
     size_t nops;
 } Inliner;
 
@@ -87,7 +87,8 @@ static void report_recursion(Inliner *in, const Op *call, const Frame *f)
     if (!first_report(in, call->callee))
         return;
     const char *name = call->callee->name;
-    diag_error(call->loc, "recursive call of '%s' is not supported: write it as a loop, or give '%s' its own derivative with AD_CUSTOM_VJP",
+    diag_error(call->loc,
+               "recursive call of '%s' is not supported: write it as a loop, or give '%s' its own derivative with AD_CUSTOM_VJP",
                name, name);
     note_chain(in, call->callee->loc, f, call->callee);
 }
@@ -227,8 +228,10 @@ static void count_ops(Inliner *in, const Fn *callee, Loc call)
     }
     in->nops += *size;
     if (in->nops > MAX_OPS)
-        limit_exceeded(call, "with the functions it calls, '%s' has more than %d operations: mark functions that carry no derivative "
-                             "AD_INACTIVE, or give a large one its own derivative with AD_CUSTOM_VJP", in->root->name, MAX_OPS);
+        limit_exceeded(call,
+                       "with the functions it calls, '%s' has more than %d operations: mark functions that carry no derivative "
+                       "AD_INACTIVE, or give a large one its own derivative with AD_CUSTOM_VJP",
+                       in->root->name, MAX_OPS);
 }
 
 static void take_locals(Inliner *in, const Fn *callee)
@@ -257,7 +260,8 @@ static bool wants_expansion(Inliner *in, Op *op, const Frame *f)
         return false;
     }
     if (!call_fits(op, 0, callee)) {
-        diag_error(op->loc, "the arguments do not fit the definition of '%s': declare it with its prototype before this call", callee->name);
+        diag_error(op->loc, "the arguments do not fit the definition of '%s': declare it with its prototype before this call",
+                   callee->name);
         return false;
     }
     if (f->depth >= MAX_CHAIN)
@@ -321,8 +325,8 @@ static void expand_range(Inliner *in, Op *from, const Op *end, const Frame *f)
 bool inline_calls(Fn *root)
 {
     Arena *a = arena_new();
-    Inliner in = {.root = root, .arena = a, .results.arena = a, .sizes.arena = a, .locals.arena = a, .reported.arena = a,
-                  .named.arena = a};
+    Inliner in = {
+        .root = root, .arena = a, .results.arena = a, .sizes.arena = a, .locals.arena = a, .reported.arena = a, .named.arena = a};
     int errors = diag_error_count();
     Frame top = {root, NULL, 0};
     if (root->unsupported.what) {

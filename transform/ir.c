@@ -5,13 +5,20 @@
 
 const OpInfo op_info[OP_COUNT] = {
 #define OP(code, name, k, e) [OP_##code] = {.text = name, .kind = KIND_##k, .effect = EFFECT_##e, .arity = -1},
-#define MATH(code, name, n, signature, l, h, g, ...)                                                                   \
-    [OP_##code] = {.text = name, .kind = KIND_MATH, .effect = EFFECT_PURE, .arity = n, .sig = signature, .partial = {__VA_ARGS__}, \
-                   .lo = l, .hi = h, .guard = g},
+#define MATH(code, name, n, signature, l, h, g, ...)                                                                               \
+    [OP_##code] = {.text = name,                                                                                                   \
+                   .kind = KIND_MATH,                                                                                              \
+                   .effect = EFFECT_PURE,                                                                                          \
+                   .arity = n,                                                                                                     \
+                   .sig = signature,                                                                                               \
+                   .partial = {__VA_ARGS__},                                                                                       \
+                   .lo = l,                                                                                                        \
+                   .hi = h,                                                                                                        \
+                   .guard = g},
 #define OP_MATH1(code, name, da, l, h, g) MATH(code, name, 1, "f:f", l, h, g, da)
 #define OP_MATH2(code, name, da, db, l, h, g) MATH(code, name, 2, "f:ff", l, h, g, da, db)
 #define OP_MATH3(code, name, da, db, dc, l, h, g) MATH(code, name, 3, "f:fff", l, h, g, da, db, dc)
-#define OP_MATHN(code, name, results, operands, da, db, l, h, g)                                                       \
+#define OP_MATHN(code, name, results, operands, da, db, l, h, g)                                                                   \
     MATH(code, name, sizeof operands - 1, results ":" operands, l, h, g, da, db)
 #include "ops.h"
 #undef MATH

@@ -109,7 +109,8 @@ Value *build_bin(Builder *b, OpCode code, Value *x, Value *y)
 
 Value *build_select(Builder *b, Value *c, Value *t, Value *e)
 {
-    expect(t->type == e->type || (t->type->kind == TY_PTR && e->type->kind == TY_PTR), b, OP_SELECT, "the two values differ in type");
+    expect(t->type == e->type || (t->type->kind == TY_PTR && e->type->kind == TY_PTR), b, OP_SELECT,
+           "the two values differ in type");
     return build_op1(b, OP_SELECT, t->type, (Value *[]){c, t, e}, 3);
 }
 

@@ -26,15 +26,15 @@
 #include <string.h>
 
 typedef struct {
-    Ptrs list;       /* the things, in order of first mention */
-    PtrMap keys;     /* thing -> char*: how it is written */
-    StrMap names;    /* names in use */
+    Ptrs list;    /* the things, in order of first mention */
+    PtrMap keys;  /* thing -> char*: how it is written */
+    StrMap names; /* names in use */
 } Table;
 
 typedef struct {
-    Arena *arena;    /* scratch */
+    Arena *arena; /* scratch */
     Table records, vars, fns;
-    Ptrs files;      /* int*: diag file indices, in order of mention */
+    Ptrs files; /* int*: diag file indices, in order of mention */
     Str out;
     size_t *numbers; /* value id -> number + 1; NULL: print ids */
     PtrMap labels;   /* Op* that another op mirrors -> size_t* */
@@ -252,6 +252,7 @@ static void put_op_attrs(Printer *p, Str *s, const Op *op)
     put_flag(s, op->zeroed, "zeroed");
     put_flag(s, op->tape, "tape");
     put_flag(s, op->is_static, "static");
+    put_flag(s, op->guarded, "guarded");
     if (op->loop)
         put_loop_info(s, op->loop);
     if (op->mirror) {
@@ -492,7 +493,8 @@ static void put_var_decl(Printer *p, Str *s, const Var *v)
 
 static void put_item(Printer *p, Str *s, const TopItem *item)
 {
-    static const char *const kinds[] = {[TOP_INCLUDE] = "include", [TOP_TYPE] = "type", [TOP_VAR] = "var", [TOP_FUNCTION] = "function"};
+    static const char *const kinds[] = {
+        [TOP_INCLUDE] = "include", [TOP_TYPE] = "type", [TOP_VAR] = "var", [TOP_FUNCTION] = "function"};
     str_fmt(s, "item %s", kinds[item->kind]);
     put_flag(s, item->in_main, "main");
     put_attr_text(s, "name", item->name);

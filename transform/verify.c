@@ -10,10 +10,10 @@
 typedef struct {
     const Fn *fn;
     const char *pass;
-    const Op *op;         /* being checked */
+    const Op *op; /* being checked */
     Arena *arena;
-    const Value **owner;  /* by id: the value that has it */
-    bool *visible;        /* by id */
+    const Value **owner; /* by id: the value that has it */
+    bool *visible;       /* by id */
 } Verifier;
 
 _Noreturn static void violation(Verifier *v, const char *what)
@@ -102,7 +102,8 @@ static void check_while(Verifier *v, const Op *op)
     need_same_list(v, op->results, op->nresults, after->args, after->nargs, "results do not fit the second region's arguments");
     check_passed(v, before, OP_COND, 1, op->results, op->nresults, "what cond passes does not fit the results");
     need(v, type_is_scalar(region_terminator(before)->args[0]->type), "cond's condition is not a scalar");
-    check_passed(v, after, OP_YIELD, 0, before->args, before->nargs, "the second region's yield does not fit the first's arguments");
+    check_passed(v, after, OP_YIELD, 0, before->args, before->nargs,
+                 "the second region's yield does not fit the first's arguments");
 }
 
 static void check_control(Verifier *v, const Op *op)
@@ -379,8 +380,9 @@ static void check_operand(Verifier *v, const Op *op, const Value *a)
     need(v, a != NULL, "an operand is NULL");
     need(v, a->type != NULL, "an operand has no type");
     need(v, a->id >= 0 && a->id < v->fn->nvalues, "an operand is not a value of this function");
-    need(v, v->owner[a->id] == a, op->code == OP_USE ? "use of a value that is not defined before it" :
-                                                      "an operand is not defined before its use, or belongs to another function");
+    need(v, v->owner[a->id] == a,
+         op->code == OP_USE ? "use of a value that is not defined before it"
+                            : "an operand is not defined before its use, or belongs to another function");
     need(v, op->code == OP_USE || v->visible[a->id], "an operand is not visible here");
 }
 
@@ -393,7 +395,8 @@ static void check_links(Verifier *v, const Region *r, const Op *op)
     need(v, op->next ? op->next->prev == op : r->last == op, "the list of ops is broken after this op");
     need(v, op->nregions >= 0 && op->nregions <= 2, "wrong number of regions");
     for (int i = 0; i < op->nresults; i++)
-        need(v, op->results[i] && op->results[i]->def == op && op->results[i]->index == i, "a result does not point back to its op");
+        need(v, op->results[i] && op->results[i]->def == op && op->results[i]->index == i,
+             "a result does not point back to its op");
 }
 
 static void check_region_op(Verifier *v, const Region *r, const Op *op)
