@@ -92,8 +92,8 @@ double ad_check_gradient(ad_function f, ad_gradient gradient, const double *x, s
 double ad_check_vjp(ad_map f, ad_vjp_map vjp, const double *x, size_t n, size_t m, void *ctx);
 double ad_check_jvp(ad_map f, ad_jvp_map jvp, const double *x, size_t n, size_t m, void *ctx);
 
-/* Numerical gradients g[n] of f at x[n]. The step in x[i] is step * max(1, |x[i]|); step <= 0: the usual one, sqrt(2^-52) for one-sided
- * and cbrt(2^-52) for central differences. It shrinks where f is not finite a step away (log near 0). */
+/* Numerical gradients g[n] of f at x[n]. The step in x[i] is step * max(1, |x[i]|); step <= 0: the usual one, sqrt(2^-52) for
+ * one-sided and cbrt(2^-52) for central differences. It shrinks where f is not finite a step away (log near 0). */
 void ad_difference_forward(ad_function f, const double *x, size_t n, void *ctx, double step, double *g);
 void ad_difference_backward(ad_function f, const double *x, size_t n, void *ctx, double step, double *g);
 void ad_difference_central(ad_function f, const double *x, size_t n, void *ctx, double step, double *g);

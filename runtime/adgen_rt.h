@@ -14,9 +14,9 @@ extern "C" {
 
 /* ====================================================================== memory */
 
-/* Called when a derivative cannot allocate `bytes` bytes (SIZE_MAX: more than a size_t can say). The default prints a message and
- * aborts. A program may define its own; it must not return (it may exit or longjmp: then what the derivative had allocated stays
- * allocated). */
+/* Called when a derivative cannot allocate `bytes` bytes (SIZE_MAX: more than a size_t can say). The default prints a
+ * message and aborts. A program may define its own, which must not return (after a longjmp, what the derivative had allocated
+ * stays allocated). */
 void ad_out_of_memory(size_t bytes);
 
 /* Memory for n objects of `size` bytes, contents undefined (under -DAD_DEBUG: signalling NaN). Never returns NULL; free() ends it. */
@@ -42,16 +42,19 @@ static inline size_t ad_size_mul(size_t a, size_t b)
  * moved. `ad_stack s = {0};` is an empty stack; ad_stack_free frees all of it. */
 typedef struct ad_chunk ad_chunk;
 typedef struct {
-    unsigned char *top;     /* next free byte */
-    unsigned char *base;    /* of the chunk in use */
+    unsigned char *top;  /* next free byte */
+    unsigned char *base; /* of the chunk in use */
     unsigned char *end;
     ad_chunk *chunk;
-    unsigned long bits;     /* the youngest nbits bits, youngest lowest; older ones are on the stack, a word at a time */
+    unsigned long bits; /* the youngest nbits bits, youngest lowest; older ones are on the stack, a word at a time */
     unsigned nbits;
-    size_t spilled;         /* words of bits on the stack */
+    size_t spilled; /* words of bits on the stack */
 } ad_stack;
 
-#define AD_STACK_INIT {NULL, NULL, NULL, NULL, 0, 0, 0}
+#define AD_STACK_INIT                                                                                                              \
+    {                                                                                                                              \
+        NULL, NULL, NULL, NULL, 0, 0, 0                                                                                            \
+    }
 
 void ad_stack_free(ad_stack *s);
 /* How much is on the stack, in bits: the same before a push and after its pop. For marks: `assert(ad_stack_depth(&s) == mark)`. */
@@ -82,16 +85,16 @@ static inline void ad_pop_block(ad_stack *s, void *to, size_t n)
 }
 
 /* void ad_push_double(ad_stack *s, double v); double ad_pop_double(ad_stack *s); and so on. */
-#define AD_STACK_OF(name, type)                                                                                        \
-    static inline void ad_push_##name(ad_stack *s, type v)                                                             \
-    {                                                                                                                  \
-        ad_push_block(s, &v, sizeof v);                                                                                \
-    }                                                                                                                  \
-    static inline type ad_pop_##name(ad_stack *s)                                                                      \
-    {                                                                                                                  \
-        type v;                                                                                                        \
-        ad_pop_block(s, &v, sizeof v);                                                                                 \
-        return v;                                                                                                      \
+#define AD_STACK_OF(name, type)                                                                                                    \
+    static inline void ad_push_##name(ad_stack *s, type v)                                                                         \
+    {                                                                                                                              \
+        ad_push_block(s, &v, sizeof v);                                                                                            \
+    }                                                                                                                              \
+    static inline type ad_pop_##name(ad_stack *s)                                                                                  \
+    {                                                                                                                              \
+        type v;                                                                                                                    \
+        ad_pop_block(s, &v, sizeof v);                                                                                             \
+        return v;                                                                                                                  \
     }
 AD_STACK_OF(double, double)
 AD_STACK_OF(float, float)

@@ -118,7 +118,7 @@ typedef struct {
     size_t n, m;
     double *seed, *y; /* <seed, f(x)> */
     const double *x, *v;
-    double *at;       /* f(x + t*v)[row] */
+    double *at; /* f(x + t*v)[row] */
 } Probe;
 
 static double seeded(const double *x, void *ctx)

@@ -105,8 +105,9 @@ static REAL FN(scaled_zeta)(REAL s, REAL q)
     return head + FN(pow)(q / a, s) * (tail + C(0.5) + a / (s - 1));
 }
 
-/* The n-th derivative of pi*cot(pi*x), divided by n!, with r = x minus the nearest integer, n >= 1. Few n: a polynomial in the
- * cotangent c by Q' = -(1 + c^2) dQ/dc, whose terms never cancel; many: (-1)^n times the sum over the nearest poles of (r + k)^-(n+1). */
+/* The n-th derivative of pi*cot(pi*x), divided by n!, with r = x minus the nearest integer, n >= 1. Small n: a polynomial in the
+ * cotangent c by Q' = -(1 + c^2) dQ/dc, whose terms never cancel. Large n: (-1)^n times the sum over the nearest poles of
+ * (r + k)^-(n+1). */
 static REAL FN(cot_derivative)(int n, REAL r)
 {
     REAL q[16] = {0, 1}, c = 1 / FN(tan)(PI * r), sum = 0;

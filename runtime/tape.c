@@ -6,7 +6,7 @@
 /* ---------------------------------------------------------------------- memory */
 
 #ifdef AD_DEBUG
-/* A signalling NaN as a double; NaNs, every second one signalling, as floats. A kept value that is read before it is written shows. */
+/* A signalling NaN as a double; NaNs, every second one signalling, as floats: a value that is read before it is kept shows. */
 static void poison(void *p, size_t bytes)
 {
     static const unsigned word[2] = {0x7fa0deadu, 0x7ff2deadu};
@@ -48,10 +48,10 @@ void *ad_tape_calloc(size_t n, size_t size)
 
 struct ad_chunk {
     ad_chunk *prev;
-    ad_chunk *next;  /* one spare, kept by a pop so that pushes and pops around a chunk's edge do not allocate each time */
+    ad_chunk *next; /* one spare, kept by a pop so that pushes and pops around a chunk's edge do not allocate each time */
     size_t capacity;
-    size_t used;     /* while a later chunk is in use */
-    size_t before;   /* bytes used in all earlier chunks */
+    size_t used;   /* while a later chunk is in use */
+    size_t before; /* bytes used in all earlier chunks */
 };
 
 static unsigned char *chunk_data(ad_chunk *c)

@@ -24,10 +24,10 @@ static const struct {
     const char *name;
     AnyFunction fn;
 } eval_runtime[] = {
-    {"ad_digamma", (AnyFunction)ad_digamma},        {"ad_digammaf", (AnyFunction)ad_digammaf},
-    {"ad_digammal", (AnyFunction)ad_digammal},      {"ad_trigamma", (AnyFunction)ad_trigamma},
-    {"ad_trigammaf", (AnyFunction)ad_trigammaf},    {"ad_trigammal", (AnyFunction)ad_trigammal},
-    {"ad_polygamma", (AnyFunction)ad_polygamma},    {"ad_polygammaf", (AnyFunction)ad_polygammaf},
+    {"ad_digamma", (AnyFunction)ad_digamma},       {"ad_digammaf", (AnyFunction)ad_digammaf},
+    {"ad_digammal", (AnyFunction)ad_digammal},     {"ad_trigamma", (AnyFunction)ad_trigamma},
+    {"ad_trigammaf", (AnyFunction)ad_trigammaf},   {"ad_trigammal", (AnyFunction)ad_trigammal},
+    {"ad_polygamma", (AnyFunction)ad_polygamma},   {"ad_polygammaf", (AnyFunction)ad_polygammaf},
     {"ad_polygammal", (AnyFunction)ad_polygammal},
 };
 
@@ -46,38 +46,38 @@ static AnyFunction eval_function(const char *name)
 }
 
 /* Calls a row in C type T: x are its floating operands, n its integer one; a second result goes to *second. */
-#define EVAL_CALL(T)                                                                                                   \
-    static long double eval_call_##T(AnyFunction fn, const char *sig, const Number *a, Number *second)                 \
-    {                                                                                                                  \
-        T part = 0;                                                                                                    \
-        int whole = 0;                                                                                                 \
-        long double r = 0;                                                                                             \
-        if (!strcmp(sig, "f:f"))                                                                                       \
-            return ((T(*)(T))fn)((T)a[0].f);                                                                           \
-        if (!strcmp(sig, "f:ff"))                                                                                      \
-            return ((T(*)(T, T))fn)((T)a[0].f, (T)a[1].f);                                                             \
-        if (!strcmp(sig, "f:fff"))                                                                                     \
-            return ((T(*)(T, T, T))fn)((T)a[0].f, (T)a[1].f, (T)a[2].f);                                               \
-        if (!strcmp(sig, "f:if"))                                                                                      \
-            return ((T(*)(int, T))fn)((int)a[0].i, (T)a[1].f);                                                         \
-        if (!strcmp(sig, "f:fi"))                                                                                      \
-            return ((T(*)(T, int))fn)((T)a[0].f, (int)a[1].i);                                                         \
-        if (!strcmp(sig, "f:fl"))                                                                                      \
-            return ((T(*)(T, long))fn)((T)a[0].f, (long)a[1].i);                                                       \
-        if (!strcmp(sig, "f:fe"))                                                                                      \
-            return ((T(*)(T, long double))fn)((T)a[0].f, a[1].f);                                                      \
-        if (!strcmp(sig, "fi:ff"))                                                                                     \
-            r = ((T(*)(T, T, int *))fn)((T)a[0].f, (T)a[1].f, &whole);                                                 \
-        else if (!strcmp(sig, "fi:f"))                                                                                 \
-            r = ((T(*)(T, int *))fn)((T)a[0].f, &whole);                                                               \
-        else if (!strcmp(sig, "ff:f"))                                                                                 \
-            r = ((T(*)(T, T *))fn)((T)a[0].f, &part);                                                                  \
-        else if (!strcmp(sig, "i:f"))                                                                                  \
-            whole = ((int (*)(T))fn)((T)a[0].f);                                                                       \
-        else                                                                                                           \
-            ICE("no call for signature %s", sig);                                                                      \
-        *second = (Number){part, whole};                                                                               \
-        return r;                                                                                                      \
+#define EVAL_CALL(T)                                                                                                               \
+    static long double eval_call_##T(AnyFunction fn, const char *sig, const Number *a, Number *second)                             \
+    {                                                                                                                              \
+        T part = 0;                                                                                                                \
+        int whole = 0;                                                                                                             \
+        long double r = 0;                                                                                                         \
+        if (!strcmp(sig, "f:f"))                                                                                                   \
+            return ((T(*)(T))fn)((T)a[0].f);                                                                                       \
+        if (!strcmp(sig, "f:ff"))                                                                                                  \
+            return ((T(*)(T, T))fn)((T)a[0].f, (T)a[1].f);                                                                         \
+        if (!strcmp(sig, "f:fff"))                                                                                                 \
+            return ((T(*)(T, T, T))fn)((T)a[0].f, (T)a[1].f, (T)a[2].f);                                                           \
+        if (!strcmp(sig, "f:if"))                                                                                                  \
+            return ((T(*)(int, T))fn)((int)a[0].i, (T)a[1].f);                                                                     \
+        if (!strcmp(sig, "f:fi"))                                                                                                  \
+            return ((T(*)(T, int))fn)((T)a[0].f, (int)a[1].i);                                                                     \
+        if (!strcmp(sig, "f:fl"))                                                                                                  \
+            return ((T(*)(T, long))fn)((T)a[0].f, (long)a[1].i);                                                                   \
+        if (!strcmp(sig, "f:fe"))                                                                                                  \
+            return ((T(*)(T, long double))fn)((T)a[0].f, a[1].f);                                                                  \
+        if (!strcmp(sig, "fi:ff"))                                                                                                 \
+            r = ((T(*)(T, T, int *))fn)((T)a[0].f, (T)a[1].f, &whole);                                                             \
+        else if (!strcmp(sig, "fi:f"))                                                                                             \
+            r = ((T(*)(T, int *))fn)((T)a[0].f, &whole);                                                                           \
+        else if (!strcmp(sig, "ff:f"))                                                                                             \
+            r = ((T(*)(T, T *))fn)((T)a[0].f, &part);                                                                              \
+        else if (!strcmp(sig, "i:f"))                                                                                              \
+            whole = ((int (*)(T))fn)((T)a[0].f);                                                                                   \
+        else                                                                                                                       \
+            ICE("no call for signature %s", sig);                                                                                  \
+        *second = (Number){part, whole};                                                                                           \
+        return r;                                                                                                                  \
     }
 typedef long double ldouble;
 EVAL_CALL(float)

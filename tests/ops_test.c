@@ -153,8 +153,9 @@ static void check_first(OpCode code, TypeKind type, int points, long double tole
             long double r = slope(&wide, wide.op->results[0], x, k);
             long double f = value_at(&n, p, x), g = value_at(&n, product, x);
             kinks += isnan(r);
-            cr_assert(isnan(r) || close_to(f, r, tolerance), "%s: d/d operand %d at %.17Lg (%d), %.17Lg: %.17Lg, differences %.17Lg",
-                      op_info[code].text, k, x[0].f, (int)x[0].i, x[1].f, f, r);
+            cr_assert(isnan(r) || close_to(f, r, tolerance),
+                      "%s: d/d operand %d at %.17Lg (%d), %.17Lg: %.17Lg, differences %.17Lg", op_info[code].text, k, x[0].f,
+                      (int)x[0].i, x[1].f, f, r);
             cr_assert(close_to(g, -2 * f, 4 * tolerance), "%s: product", op_info[code].text);
         }
         cr_assert(kinks <= points / 20 + 1, "%s: %d kinks", op_info[code].text, kinks);
@@ -218,7 +219,8 @@ Test(ops, constant_exponents)
     static const struct {
         double exponent;
         int pows; /* the op's own included */
-    } rows[] = {{-2, 1}, {-1, 1}, {-0.5, 1}, {0, 1}, {0.5, 1}, {1, 1}, {1.5, 1}, {2, 1}, {2.4, 2}, {3, 1}, {4, 1}, {5, 1}, {7, 2}, {1 / 3., 2}};
+    } rows[] = {{-2, 1}, {-1, 1},  {-0.5, 1}, {0, 1}, {0.5, 1}, {1, 1}, {1.5, 1},
+                {2, 1},  {2.4, 2}, {3, 1},    {4, 1}, {5, 1},   {7, 2}, {1 / 3., 2}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (int t = TY_F32; t <= TY_F80; t++) {
             long double e = eval_round(type_scalar((TypeKind)t), rows[i].exponent);
@@ -260,10 +262,10 @@ static void check_point(const Point *q, bool constants)
     Number args[4] = {x[0], x[1], {0, 0}, {0, 0}};
     Value *product = build_partial_product(&n.b, n.op, q->k, zero, &itself);
     args[n.fn->body->nargs - 1] = (Number){0, 0};
-    cr_assert(same(value_at(&n, p, args), q->partial), "%s(%g, %g): d/d operand %d is %Lg, not %g", op_info[q->code].text, q->a, q->b,
-              q->k, value_at(&n, p, args), q->partial);
-    cr_assert(isnan(q->times_zero) || same(value_at(&n, product, args), q->times_zero), "0 * d %s(%g, %g) is %Lg", op_info[q->code].text,
-              q->a, q->b, value_at(&n, product, args));
+    cr_assert(same(value_at(&n, p, args), q->partial), "%s(%g, %g): d/d operand %d is %Lg, not %g", op_info[q->code].text, q->a,
+              q->b, q->k, value_at(&n, p, args), q->partial);
+    cr_assert(isnan(q->times_zero) || same(value_at(&n, product, args), q->times_zero), "0 * d %s(%g, %g) is %Lg",
+              op_info[q->code].text, q->a, q->b, value_at(&n, product, args));
     bench_free(&n);
 }
 
@@ -272,32 +274,88 @@ Test(ops, conventions)
     static const double inf = INFINITY, nan_ = NAN;
     const Point points[] = {
         /* kinks and ties */
-        {OP_FABS, 0, 0, 0, 0, 0}, {OP_FABS, -0.0, 0, 0, 0, 0}, {OP_FABS, -inf, 0, 0, -1, 0}, {OP_FABS, 3, 0, 0, 1, 0},
-        {OP_FMAX, 1, 1, 0, 0.5, 0}, {OP_FMAX, 1, 1, 1, 0.5, 0}, {OP_FMIN, 0, -0.0, 0, 0.5, 0}, {OP_FMIN, 0, -0.0, 1, 0.5, 0},
-        {OP_FMAX, 2, 1, 0, 1, 0}, {OP_FMAX, 2, 1, 1, 0, 0}, {OP_FMIN, 2, 1, 0, 0, 0}, {OP_FMIN, 2, 1, 1, 1, 0},
-        {OP_FMAX, nan_, 1, 0, 0, 0}, {OP_FMAX, nan_, 1, 1, 1, 0}, {OP_FMIN, 1, nan_, 0, 1, 0}, {OP_FMIN, 1, nan_, 1, 0, 0},
-        {OP_FMAX, inf, inf, 0, 0.5, 0}, {OP_FDIM, 1, 1, 0, 0, 0}, {OP_FDIM, 2, 1, 0, 1, 0}, {OP_FDIM, 2, 1, 1, -1, 0},
-        {OP_FDIM, 1, 2, 1, 0, 0}, {OP_COPYSIGN, -2, 3, 0, -1, 0}, {OP_COPYSIGN, 0, -3, 0, 0, 0}, {OP_COPYSIGN, -2, -0.0, 0, 1, 0},
+        {OP_FABS, 0, 0, 0, 0, 0},
+        {OP_FABS, -0.0, 0, 0, 0, 0},
+        {OP_FABS, -inf, 0, 0, -1, 0},
+        {OP_FABS, 3, 0, 0, 1, 0},
+        {OP_FMAX, 1, 1, 0, 0.5, 0},
+        {OP_FMAX, 1, 1, 1, 0.5, 0},
+        {OP_FMIN, 0, -0.0, 0, 0.5, 0},
+        {OP_FMIN, 0, -0.0, 1, 0.5, 0},
+        {OP_FMAX, 2, 1, 0, 1, 0},
+        {OP_FMAX, 2, 1, 1, 0, 0},
+        {OP_FMIN, 2, 1, 0, 0, 0},
+        {OP_FMIN, 2, 1, 1, 1, 0},
+        {OP_FMAX, nan_, 1, 0, 0, 0},
+        {OP_FMAX, nan_, 1, 1, 1, 0},
+        {OP_FMIN, 1, nan_, 0, 1, 0},
+        {OP_FMIN, 1, nan_, 1, 0, 0},
+        {OP_FMAX, inf, inf, 0, 0.5, 0},
+        {OP_FDIM, 1, 1, 0, 0, 0},
+        {OP_FDIM, 2, 1, 0, 1, 0},
+        {OP_FDIM, 2, 1, 1, -1, 0},
+        {OP_FDIM, 1, 2, 1, 0, 0},
+        {OP_COPYSIGN, -2, 3, 0, -1, 0},
+        {OP_COPYSIGN, 0, -3, 0, 0, 0},
+        {OP_COPYSIGN, -2, -0.0, 0, 1, 0},
         /* the quotient that was taken; 1/0.1 rounds to 10, fmod takes 9 */
-        {OP_FMOD, 5.5, 2, 0, 1, 0}, {OP_FMOD, 5.5, 2, 1, -2, 0}, {OP_FMOD, -5.5, 2, 1, 2, 0}, {OP_FMOD, 1, 0.1, 1, -9, 0},
-        {OP_FMOD, 3, inf, 1, -0.0, 0}, {OP_REMAINDER, 5.5, 2, 1, -3, 0}, {OP_REMAINDER, 5, 2, 1, -2, 0}, {OP_REMQUO, 7, 2, 1, -4, 0},
+        {OP_FMOD, 5.5, 2, 0, 1, 0},
+        {OP_FMOD, 5.5, 2, 1, -2, 0},
+        {OP_FMOD, -5.5, 2, 1, 2, 0},
+        {OP_FMOD, 1, 0.1, 1, -9, 0},
+        {OP_FMOD, 3, inf, 1, -0.0, 0},
+        {OP_REMAINDER, 5.5, 2, 1, -3, 0},
+        {OP_REMAINDER, 5, 2, 1, -2, 0},
+        {OP_REMQUO, 7, 2, 1, -4, 0},
         /* no derivative */
-        {OP_FLOOR, 2, 0, 0, 0, 0}, {OP_RINT, 0.5, 0, 0, 0, 0}, {OP_FREXP, 0, 0, 0, 1, 0}, {OP_FREXP, 6, 0, 0, 0.125, 0},
-        {OP_LDEXP, 3, 4, 0, 16, 0}, {OP_MODF, -2.5, 0, 0, 1, 0},
+        {OP_FLOOR, 2, 0, 0, 0, 0},
+        {OP_RINT, 0.5, 0, 0, 0, 0},
+        {OP_FREXP, 0, 0, 0, 1, 0},
+        {OP_FREXP, 6, 0, 0, 0.125, 0},
+        {OP_LDEXP, 3, 4, 0, 16, 0},
+        {OP_MODF, -2.5, 0, 0, 1, 0},
         /* infinite partials and the zero rule */
-        {OP_SQRT, 0, 0, 0, inf, 0}, {OP_CBRT, 0, 0, 0, inf, 0}, {OP_LOG, 0, 0, 0, inf, 0}, {OP_ASIN, 1, 0, 0, inf, 0},
-        {OP_ASIN, -1, 0, 0, inf, 0}, {OP_ACOS, 1, 0, 0, -inf, 0}, {OP_ACOSH, 1, 0, 0, inf, 0}, {OP_ATANH, 1, 0, 0, inf, 0},
-        {OP_ATANH, -1, 0, 0, inf, 0}, {OP_HYPOT, 0, 0, 0, nan_, 0}, {OP_HYPOT, 0, 0, 1, nan_, 0}, {OP_HYPOT, 3, 4, 1, 0.8, 0},
-        {OP_SQRT, -1, 0, 0, nan_, 0}, {OP_SQRT, nan_, 0, 0, nan_, 0}, {OP_EXP, inf, 0, 0, inf, nan_},
+        {OP_SQRT, 0, 0, 0, inf, 0},
+        {OP_CBRT, 0, 0, 0, inf, 0},
+        {OP_LOG, 0, 0, 0, inf, 0},
+        {OP_ASIN, 1, 0, 0, inf, 0},
+        {OP_ASIN, -1, 0, 0, inf, 0},
+        {OP_ACOS, 1, 0, 0, -inf, 0},
+        {OP_ACOSH, 1, 0, 0, inf, 0},
+        {OP_ATANH, 1, 0, 0, inf, 0},
+        {OP_ATANH, -1, 0, 0, inf, 0},
+        {OP_HYPOT, 0, 0, 0, nan_, 0},
+        {OP_HYPOT, 0, 0, 1, nan_, 0},
+        {OP_HYPOT, 3, 4, 1, 0.8, 0},
+        {OP_SQRT, -1, 0, 0, nan_, 0},
+        {OP_SQRT, nan_, 0, 0, nan_, 0},
+        {OP_EXP, inf, 0, 0, inf, nan_},
         /* pow */
-        {OP_POW, 0, 2, 0, 0, 0}, {OP_POW, 0, 1, 0, 1, 0}, {OP_POW, 0, 0.5, 0, inf, 0}, {OP_POW, 0, 0, 0, 0, 0}, {OP_POW, 7, 0, 0, 0, 0},
-        {OP_POW, inf, 0, 0, 0, 0}, {OP_POW, nan_, 0, 0, 0, 0}, {OP_POW, 0, -1, 0, -inf, 0}, {OP_POW, -2, 3, 0, 12, 0},
-        {OP_POW, -2, -1, 0, -0.25, 0}, {OP_POW, inf, 2, 0, inf, 0}, {OP_POW, inf, -1, 0, -0.0, 0}, {OP_POW, 0, 2, 1, 0, 0},
-        {OP_POW, -0.0, 3, 1, 0, 0}, {OP_POW, 0, 0, 1, 0, 0}, {OP_POW, 0, -1, 1, -inf, 0}, {OP_POW, -2, 2, 1, nan_, 0},
+        {OP_POW, 0, 2, 0, 0, 0},
+        {OP_POW, 0, 1, 0, 1, 0},
+        {OP_POW, 0, 0.5, 0, inf, 0},
+        {OP_POW, 0, 0, 0, 0, 0},
+        {OP_POW, 7, 0, 0, 0, 0},
+        {OP_POW, inf, 0, 0, 0, 0},
+        {OP_POW, nan_, 0, 0, 0, 0},
+        {OP_POW, 0, -1, 0, -inf, 0},
+        {OP_POW, -2, 3, 0, 12, 0},
+        {OP_POW, -2, -1, 0, -0.25, 0},
+        {OP_POW, inf, 2, 0, inf, 0},
+        {OP_POW, inf, -1, 0, -0.0, 0},
+        {OP_POW, 0, 2, 1, 0, 0},
+        {OP_POW, -0.0, 3, 1, 0, 0},
+        {OP_POW, 0, 0, 1, 0, 0},
+        {OP_POW, 0, -1, 1, -inf, 0},
+        {OP_POW, -2, 2, 1, nan_, 0},
         {OP_POW, 1, 5, 1, 0, 0},
         /* functions with poles, and infinity */
-        {OP_TANH, inf, 0, 0, 0, 0}, {OP_ATAN, -inf, 0, 0, 0, 0}, {OP_ERF, inf, 0, 0, 0, 0}, {OP_LGAMMA, inf, 0, 0, inf, nan_},
-        {OP_J1, 0, 0, 0, 0.5, 0}, {OP_ATAN2, 0, -1, 0, -1, 0},
+        {OP_TANH, inf, 0, 0, 0, 0},
+        {OP_ATAN, -inf, 0, 0, 0, 0},
+        {OP_ERF, inf, 0, 0, 0, 0},
+        {OP_LGAMMA, inf, 0, 0, inf, nan_},
+        {OP_J1, 0, 0, 0, 0.5, 0},
+        {OP_ATAN2, 0, -1, 0, -1, 0},
     };
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
         check_point(&points[i], false);
@@ -339,7 +397,8 @@ Test(ops, arithmetic)
 {
     Bench n = bench_empty();
     Type *t = type_scalar(TY_F64), *f = type_scalar(TY_F32);
-    Value *x = region_add_arg(n.fn->body, t, NULL), *y = region_add_arg(n.fn->body, t, NULL), *d = region_add_arg(n.fn->body, t, NULL);
+    Value *x = region_add_arg(n.fn->body, t, NULL), *y = region_add_arg(n.fn->body, t, NULL),
+          *d = region_add_arg(n.fn->body, t, NULL);
     Number args[3] = {{3, 0}, {4, 0}, {10, 0}};
     Op *div = build_bin(&n.b, OP_DIV, x, y)->def, *sub = build_bin(&n.b, OP_SUB, x, y)->def;
     cr_assert_eq(build_partial_product(&n.b, sub, 0, d, &itself), d);

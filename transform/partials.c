@@ -26,7 +26,7 @@ typedef struct Node {
 /* The partial of one op with respect to one operand. */
 typedef struct {
     const Op *op;
-    Type *type; /* the op's floating type */
+    Type *type;    /* the op's floating type */
     const char *p; /* what is left to parse */
     Node nodes[96];
     int n;
@@ -376,7 +376,7 @@ typedef struct {
     Builder *b;
     const Op *op;
     const PartialEnv *env;
-    Type *type;   /* the op's floating type */
+    Type *type; /* the op's floating type */
     Value *factor;
     bool guarded; /* mark what is made: its own partials obey the zero rule */
 } Writer;
