@@ -1,0 +1,117 @@
+#!/bin/sh
+# The command line: exit statuses, messages, what is written and what is not. Prints PASS and FAIL lines.
+ADGEN=${ADGEN:-$PWD/build/adgen}
+DIR=${DIR:-$(mktemp -d)}
+export ASAN_OPTIONS=detect_leaks=0
+cd "$DIR" || exit 1
+
+cat >loss.c <<'C'
+#include <math.h>
+double loss(const double *w, double b, const double *x, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++)
+        s += tanh(w[i] * x[i] + b);
+    return s;
+}
+C
+printf 'double f(double x)\n{\n    return x +;\n}\n' >syntax.c
+printf '#include <adgen.h>\nAD_GRAD()\ndouble f(double x)\n{\n    return x * x;\n}\n' >note.c
+printf 'double g(double x)\n{\n    return x * x * x;\n}\n' >second.c
+
+# expect NAME STATUS TEXT ARGS...: exit status, TEXT in the messages, OUT untouched when it fails, no other file.
+expect() {
+    name=$1 want=$2 text=$3
+    shift 3
+    echo old >out.c
+    ls >before
+    "$ADGEN" "$@" >stdout 2>stderr
+    status=$?
+    ls >after
+    bad=
+    [ "$status" -eq "$want" ] || bad="exit status $status instead of $want"
+    grep -qF -- "$text" stderr stdout || bad="$bad; no '$text'"
+    if [ "$want" -ne 0 ]; then
+        [ "$(cat out.c)" = old ] || bad="$bad; OUT was touched"
+        cmp -s before after || bad="$bad; another file appeared"
+    fi
+    if [ -n "$bad" ]; then
+        echo "FAIL cli/$name: $bad"
+        sed 's/^/    /' stderr
+    else
+        echo "PASS cli/$name"
+    fi
+}
+check() { # check NAME COMMAND...
+    name=$1
+    shift
+    if "$@"; then echo "PASS cli/$name"; else echo "FAIL cli/$name"; fi
+}
+touch before after stdout stderr
+
+expect no_arguments 2 "no input file"
+expect no_output 2 "-o OUT.c" loss.c --grad loss
+expect unknown_option 2 "unknown option '--gradient'" --gradient loss loss.c -o out.c
+expect missing_argument 2 "'--grad' needs an argument" loss.c -o out.c --grad
+expect malformed_spec 2 "malformed SPEC" loss.c -o out.c --grad 'loss(w'
+expect empty_spec 2 "" loss.c -o out.c --grad ''
+expect name_first 2 "--name" --name x loss.c -o out.c --grad loss
+expect bad_name 2 "not a C identifier" loss.c -o out.c --grad loss --name 2x
+expect nothing_to_do 2 "nothing to do" loss.c -o out.c
+expect input_is_output 2 "is an input and the output" out.c -o out.c --grad f
+expect not_yet 2 "not supported yet" loss.c -o out.c --hvp loss
+expect not_yet_openmp 2 "not supported yet" loss.c -o out.c --grad loss -- -fopenmp
+expect bad_emit 2 "--emit" loss.c -o out.c --grad loss --emit=pdf
+expect missing_file 1 "cannot read 'nowhere.c': No such file" nowhere.c -o out.c --grad f
+expect directory 1 "cannot read '.'" . -o out.c --grad f
+expect syntax_error 1 "syntax.c:3:15: error:" syntax.c -o out.c --grad f
+expect unknown_function 1 "no function 'nope'" loss.c -o out.c --grad nope
+expect unknown_parameter 1 "'q' is neither a parameter" loss.c -o out.c --grad 'loss(q)'
+expect unwritable 1 "cannot write 'nodir/out.c'" loss.c -o nodir/out.c --grad loss
+expect out_is_directory 1 "cannot write '/'" loss.c -o / --grad loss
+expect missing_include 1 "error:" note.c loss.c -o out.c --grad loss -include nothere.h
+expect same_name_twice 1 "--name" loss.c -o out.c --grad 'loss(w)' --grad 'loss(b)'
+expect name_of_function 1 "--name" loss.c -o out.c --grad loss --name loss
+expect version 0 "adgen " --version
+expect help 0 "--grad SPEC" --help
+expect gradient 0 "" loss.c -o out.c --grad 'loss(w, b)'
+check wrote_gradient grep -q loss_grad out.c
+expect several 0 "" loss.c -o out.c --grad 'loss(w)' --name dw --vjp=loss --jvp loss
+check wrote_several sh -c 'grep -q "dw(" out.c && grep -q "loss_vjp(" out.c && grep -q "loss_jvp(" out.c'
+expect annotation 0 "" note.c -o out.c
+check wrote_annotation grep -q "f_grad(" out.c
+expect two_files 0 "" second.c loss.c -o out.c --grad g --grad 'loss(w)'
+check wrote_two_files sh -c 'grep -q "g_grad(" out.c && grep -q "loss_grad(" out.c'
+expect header 0 "" loss.c -o out.c --grad loss --header
+check wrote_header sh -c 'grep -q "loss_grad(" out.h && cc -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c out.h'
+expect named_header 0 "" loss.c -o out.c --grad loss --header=other.h
+check wrote_named_header grep -q "loss_grad(" other.h
+expect options_to_front_end 0 "" loss.c -o out.c --grad loss -I . -DX=1 -UY -std=c99 -- -DZ
+expect emit_ir 0 "" loss.c -o out.c --emit=ir
+expect emit_primal 0 "" loss.c -o out.c --emit=primal
+check wrote_primal sh -c 'grep -q "double loss(" out.c && cc -fsyntax-only out.c'
+"$ADGEN" loss.c -o - --grad loss >dash.c 2>/dev/null
+check to_stdout grep -q loss_grad dash.c
+
+# The same bytes on every run; -o decides the command in the header comment.
+"$ADGEN" loss.c -o same.c --vjp loss 2>/dev/null && cp same.c first.c && "$ADGEN" loss.c -o same.c --vjp loss 2>/dev/null
+check deterministic cmp -s same.c first.c
+ln -sf real_target.c link.c && echo old >real_target.c && "$ADGEN" loss.c -o link.c --grad loss 2>/dev/null
+check follows_links sh -c 'test -L link.c && grep -q loss_grad real_target.c'
+check into_device "$ADGEN" loss.c -o /dev/null --grad loss
+
+# Deep input is a limit or an answer, never a signal.
+awk 'BEGIN { printf "double f(double x)\n{\n    return "; for (i = 0; i < 200; i++) printf "("; printf "x"; for (i = 0; i < 200; i++) printf "* x)"; print ";\n}" }' >deep.c
+"$ADGEN" deep.c -o deep_out.c --grad f >/dev/null 2>&1
+check deep_nesting test $? -lt 128
+awk 'BEGIN { print "double f(double x)\n{\n    double s = x;"; for (i = 0; i < 3000; i++) print "    s = s * 0.5 + x;"; print "    return s;\n}" }' >long.c
+timeout 20 "$ADGEN" long.c -o long_out.c --grad f >/dev/null 2>&1
+check long_function test $? -eq 0
+awk 'BEGIN { print "double f(double x)\n{\n    double s = x;"; for (i = 0; i < 60; i++) print "    if (s > " i ") {"; print "s *= x;"; for (i = 0; i < 60; i++) print "}"; print "    return s;\n}" }' >nest.c
+timeout 20 "$ADGEN" nest.c -o nest_out.c --grad f >/dev/null 2>&1
+check nested_ifs test $? -eq 0
+
+# --check tells wrong from right, and what it needs to know.
+expect check_good 0 "agrees" loss.c -o out.c --grad 'loss(w, b)' --check --len w=n --len x=n --set n=3
+expect check_needs_length 1 "" loss.c --grad 'loss(w, b)' -o - --check
+exit 0

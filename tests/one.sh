@@ -1,0 +1,111 @@
+#!/bin/sh
+# tests/one.sh KIND FILE: one test; prints `PASS KIND/NAME`, or `FAIL KIND/NAME` and its log.
+kind=$1 file=$2
+name=$kind/$(basename "$file" .c)
+dir=$WORK/$name
+adgen=$PWD/$BUILD/adgen
+mkdir -p "$dir"
+log=$dir/log
+CC=${CC:-gcc}
+STRICT='-std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off'
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} LSAN_OPTIONS=exitcode=23
+# adgen's own arenas live until the end of the run; leaks of the code it makes are what counts.
+ADGEN() { ASAN_OPTIONS=$OWN_ASAN timeout 120 "$adgen" "$@"; }
+OWN_ASAN=detect_leaks=0
+
+# The words after `// KEY:` in the file's first lines, as the shell's arguments.
+directive() { sed -n "1,12s|^// $1: *||p" "$file" | tr '\n' ' '; }
+
+# One adgen call with a few words of shell quoting in the directive.
+with_args() { # with_args DIRECTIVE COMMAND...
+    key=$1
+    shift
+    eval "set -- \"\$@\" $(directive "$key")"
+    "$@"
+}
+
+# Generated code is compiled without one warning by both compilers, and runs clean under the sanitizers.
+numeric() {
+    out=$dir/out.c
+    export ADGEN_CHECK_FLAGS="$STRICT"
+    if [ -e "${file%.c}.main.c" ]; then
+        ADGEN "$file" -o "$out" --header || return 1
+        $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined $STRICT -Iruntime -c -o "$dir/out.o" "$out" || return 1
+        $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined -std=c99 -ffp-contract=off -w -Iruntime -I"$dir" -o "$dir/main" \
+            "$dir/out.o" "$file" "${file%.c}.main.c" "$BUILD/libadgen_rt.a" -lm -lpthread || return 1
+        "$dir/main" || return 1
+    else
+        CC="$CC -fsanitize=address,undefined -fno-sanitize-recover=undefined" with_args check ADGEN --check "$file" -o "$out" -std=c99 || return 1
+    fi
+    clang $STRICT -Iruntime -I"$(dirname "$file")" -fsyntax-only "$out"
+}
+
+# The primal written back from the IR gives the source's bits.
+roundtrip() {
+    with_args check ADGEN --check --emit=primal "$file" -o "$dir/out.c" -std=c99
+}
+
+# The message at its place, the exit status, and OUT as it was.
+reject() {
+    out=$dir/out.c
+    echo old >"$out"
+    cp "$file" "$dir/in.c"
+    want=$(directive status)
+    with_args args ADGEN "$file" -o "$out" 2>"$dir/stderr" >"$dir/stdout"
+    status=$?
+    cat "$dir/stderr"
+    [ "$status" -eq "${want:-1}" ] || { echo "exit status $status, expected ${want:-1}"; return 1; }
+    [ "$(cat "$out")" = old ] || { echo "OUT was touched"; return 1; }
+    [ "$(ls "$dir" | tr '\n' ' ')" = "in.c log out.c stderr stdout " ] || { echo "another file appeared"; ls "$dir"; return 1; }
+    sed -n '1,12s|^// expect: *||p' "$file" >"$WORK/$kind-$(basename "$file").expect"
+    [ -s "$WORK/$kind-$(basename "$file").expect" ] || { echo "no // expect: line"; return 1; }
+    while read -r line; do
+        case $line in [0-9]*) line="$file:$line" ;; esac
+        grep -qF -- "$line" "$dir/stderr" || { echo "expected: $line"; return 1; }
+    done <"$WORK/$kind-$(basename "$file").expect"
+}
+
+# The generated text itself; few and small.
+golden() {
+    base=$(basename "$file" .c)
+    cp "$file" "$dir/"
+    (cd "$dir" && with_args args ADGEN "$base.c" -o "${base}_grad.c") || return 1
+    if [ -n "$BLESS" ]; then
+        cp "$dir/${base}_grad.c" "tests/golden/${base}_grad.c"
+    else
+        diff -u "tests/golden/${base}_grad.c" "$dir/${base}_grad.c" && clang $STRICT -Iruntime -fsyntax-only "$dir/${base}_grad.c"
+    fi
+}
+
+unit() {
+    ASAN_OPTIONS=detect_leaks=0 "$file" -j1 >"$log" 2>&1
+    status=$?
+    # Criterion: `Synthesis: Tested: 12 | Passing: 12 | Failing: 0 | Crashing: 0`
+    counts=$(sed -n 's/.*Tested: *\(.*\)/\1/p' "$log" | sed 's/\x1b\[[0-9;]*m//g' | tr -dc '0-9|' | tr '|' ' ')
+    # shellcheck disable=SC2086
+    set -- $counts
+    failed=$((${3:-1} + ${4:-0}))
+    [ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+    echo "COUNT ${2:-0} $failed $name"
+    [ "$failed" -eq 0 ] || cat "$log"
+    exit 0
+}
+
+# Scripts print PASS and FAIL lines themselves.
+script() {
+    ADGEN="$adgen" DIR="$dir" sh "$file" >"$log" 2>&1 || grep -q '^FAIL' "$log" || echo "FAIL $name (exit status)" >>"$log"
+    if grep -q '^FAIL' "$log"; then cat "$log"; else grep '^PASS' "$log" || { echo "FAIL $name: it tests nothing"; cat "$log"; }; fi
+    exit 0
+}
+
+lint() {
+    make -s --no-print-directory lint
+}
+
+case $kind in unit | script) $kind ;; esac
+if $kind >"$log" 2>&1; then
+    echo "PASS $name"
+else
+    { echo "FAIL $name"; sed 's/^/    /' "$log" | tail -n 40; } >"$dir/report"
+    cat "$dir/report"
+fi
