@@ -557,10 +557,16 @@ const char *request_result_name(const Request *rq, Arena *a); /* NAME_grad ... o
 
 /* activity.c: which values and objects carry derivatives from the independents to the dependents. */
 typedef struct Activity Activity;
+/* fn's parameters have the roles rq->roles[0 .. fn->nparams - 1]. diag_errors where a derivative would be lost. Under a bare SPEC of one
+ * scalar it turns the role of arrays that are scratch into ROLE_SCRATCH. Scratch is listed: ROLE_SCRATCH alone, treated as INDEP|DEP. */
 Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq);
 bool active_value(const Activity *a, const Value *v);
 bool active_object(const Activity *a, int obj);
 bool active_pointer(const Activity *a, const Value *p); /* points to an active object: it has a shadow */
+/* Can the generated function have shadow memory for the object? Not for parameters that the SPEC leaves out and unknown memory: a pointer
+ * that may point to an active object and to one of those is to be refused. */
+bool activity_has_shadow(const Activity *a, int obj);
+const char *activity_reason(const Activity *a, const Value *v); /* "active", "not varied: ...": for --emit=ir */
 
 /* math.c: the rows of <math.h> as C functions. float_type: what the letter f of a row's signature stands for.
  * math_find: the row of a C function's name ("sqrtf": OP_SQRT, float; *float_type NULL: a type-generic macro); OP_COUNT: none. */
