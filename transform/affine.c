@@ -3,7 +3,7 @@
  * The overlap test is the usual mix for array subscripts: greatest common divisor, ranges of loop counters (U. Banerjee, 1988), and
  * splitting a flattened subscript b*T*C + t*C + i into its digits by the loops' bounds (V. Maslov, Delinearization, 1992).
  */
-#include "memory.h"
+#include "analysis.h"
 
 #include <string.h>
 

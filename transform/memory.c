@@ -1,6 +1,6 @@
 /* memory.c: memory objects and what pointers may point to. Inclusion constraints over the whole function, flow-insensitive,
  * solved with a worklist (L. O. Andersen, Program Analysis and Specialization for the C Programming Language, 1994). */
-#include "memory.h"
+#include "analysis.h"
 
 #include <string.h>
 
@@ -607,7 +607,7 @@ static void op_constraints(MemInfo *m, Op *op, int popped)
 
 /* ------------------------------------------------------------------ walking the function */
 
-static void walk_flow(Op *op, void (*flow)(void *ctx, Value *from, Value *to), void *ctx)
+void mem_op_flows(Op *op, void (*flow)(void *ctx, Value *from, Value *to), void *ctx)
 {
     if (op->code == OP_IF) {
         for (int k = 0; k < 2; k++) {
@@ -636,15 +636,6 @@ static void walk_flow(Op *op, void (*flow)(void *ctx, Value *from, Value *to), v
     }
 }
 
-void mem_walk_flows(Region *r, void (*flow)(void *ctx, Value *from, Value *to), void *ctx)
-{
-    for (Op *op = r->first; op; op = op->next) {
-        for (int k = 0; k < op->nregions; k++)
-            mem_walk_flows(op->regions[k], flow, ctx);
-        walk_flow(op, flow, ctx);
-    }
-}
-
 static void number_region(MemInfo *m, Region *r, int depth)
 {
     for (int i = 0; i < r->nargs; i++)
@@ -664,16 +655,17 @@ typedef struct {
     int popped; /* what was ever pushed on a tape */
 } Collect;
 
+static void collect_flow(void *ctx, Value *from, Value *to)
+{
+    pass_on(((Collect *)ctx)->m, from, to);
+}
+
 static void collect_op(Op *op, void *ctx)
 {
     Collect *c = ctx;
     op_constraints(c->m, op, c->popped);
+    mem_op_flows(op, collect_flow, c);
     affine_define(c->m, op);
-}
-
-static void collect_flow(void *ctx, Value *from, Value *to)
-{
-    pass_on(((Collect *)ctx)->m, from, to);
 }
 
 static void parameter_objects(MemInfo *m)
@@ -715,7 +707,6 @@ MemInfo *mem_analyse(Fn *fn)
     parameter_objects(m);
     Collect c = {.m = m, .popped = node_new(m)};
     walk_ops(fn->body, collect_op, &c);
-    mem_walk_flows(fn->body, collect_flow, &c);
     if (m->pointer_from_integer)
         all_escape(m);
     solve(m);

@@ -1,5 +1,5 @@
 /* memory_alias.c: which memory may overlap, and which loads read the same value when they are repeated later. */
-#include "memory.h"
+#include "analysis.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* memory_effects.c: what each op writes, and what known library functions do with their pointer arguments. */
-#include "memory.h"
+#include "analysis.h"
 
 #include <string.h>
 

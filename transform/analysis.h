@@ -1,12 +1,14 @@
-/* memory.h: what the parts of the memory analysis share; private to memory*.c and affine.c.
+/* analysis.h: what the parts of the analyses share; private to memory*.c, affine.c and activity*.c.
  *
  * memory.c          objects and what pointers point to (L. O. Andersen, 1994)
  * memory_effects.c  what each op, and each known library function, writes
  * affine.c          integers and addresses as polynomials; a small prover for their signs
  * memory_alias.c    overlap, and whether a load can be repeated later
+ * activity.c        varied and useful values and objects
+ * activity_check.c  what cannot be differentiated, and what the SPEC forgot
  */
-#ifndef ADGEN_MEMORY_H
-#define ADGEN_MEMORY_H
+#ifndef ADGEN_ANALYSIS_H
+#define ADGEN_ANALYSIS_H
 
 #include "transform.h"
 
@@ -117,8 +119,8 @@ bool mem_knows(const MemInfo *m, const Value *v);
 int mem_position(const MemInfo *m, const Op *op);        /* 0: not known */
 bool mem_escaped(const MemInfo *m, int obj);             /* unknown code may have its address */
 const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
-/* Calls flow(from, to) for every value that control flow hands on: loop inits, yields, while conditions. */
-void mem_walk_flows(Region *r, void (*flow)(void *ctx, Value *from, Value *to), void *ctx);
+/* Calls flow(from, to) for every value that a loop or if hands on: inits, yields, while conditions. */
+void mem_op_flows(Op *op, void (*flow)(void *ctx, Value *from, Value *to), void *ctx);
 
 /* ====================================================================== memory_effects.c */
 
@@ -158,5 +160,28 @@ typedef struct {
 } Timing;
 /* May [second, second + second_size) and [first, first + first_size) overlap? Same root; false is a proof. */
 bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size);
+
+/* ====================================================================== activity.c */
+
+struct Activity {
+    Fn *fn;
+    const MemInfo *m;
+    const Request *rq;
+    int nvalues, nobjects;
+    bool *varied, *useful;          /* by value id */
+    bool *object_varied, *object_useful;
+    Role *role;                     /* by object: that of the parameter or named global it belongs to */
+    bool *listed;                   /* by object: role is not NONE */
+    bool *fixed_inactive;           /* by object: AD_INACTIVE */
+    bool tape_varied, tape_useful;  /* some PUSH and POP */
+    bool changed;
+};
+
+bool type_is_real(const Type *t);   /* floating or complex: what can carry a derivative */
+/* The parameter or global that obj is memory of, looking through POINTEEs; NULL for the function's own objects and unknown memory. */
+const Var *activity_root(const Activity *a, int obj);
+
+/* activity_check.c: diag_errors. */
+void activity_check(Activity *a);
 
 #endif

@@ -1,0 +1,390 @@
+/* activity.c: which values and objects carry derivatives. Varied: depends on an independent, by floating data flow. Useful: a dependent
+ * depends on it. Active: both. Flow-insensitive for memory; control dependence carries nothing.
+ *
+ * Memory that the SPEC does not list is a constant of the derivative, even where it might overlap listed memory: overlapping arguments need
+ * shadows that overlap alike (INTERFACE.md section 3), and it has none.
+ */
+#include "analysis.h"
+
+#include <string.h>
+
+bool type_is_real(const Type *t)
+{
+    return type_is_float(t) || type_is_complex(t);
+}
+
+/* ------------------------------------------------------------------ roots and roles */
+
+static int object_root(const MemInfo *m, int obj)
+{
+    while (m->objects[obj].parent >= 0)
+        obj = m->objects[obj].parent;
+    return obj;
+}
+
+const Var *activity_root(const Activity *a, int obj)
+{
+    const MemObject *o = &a->m->objects[object_root(a->m, obj)];
+    if (o->kind == OBJ_GLOBAL)
+        return o->op->var;
+    return o->kind == OBJ_PARAM && o->param->index < a->fn->nparams ? a->fn->params[o->param->index] : NULL;
+}
+
+static Role role_of_object(const Activity *a, int obj)
+{
+    const MemObject *o = &a->m->objects[object_root(a->m, obj)];
+    if (o->kind == OBJ_PARAM) {
+        if (o->param->index < a->fn->nparams)
+            return a->rq->roles[o->param->index];
+        return a->rq->return_is_dep ? ROLE_DEP : ROLE_NONE; /* the result object */
+    }
+    for (size_t i = 0; o->kind == OBJ_GLOBAL && i < a->rq->global_vars.n; i++)
+        if (a->rq->global_vars.at[i] == o->op->var)
+            return a->rq->global_roles[i];
+    return ROLE_NONE;
+}
+
+static bool declared_inactive(const Activity *a, int obj)
+{
+    const MemObject *o = &a->m->objects[object_root(a->m, obj)];
+    const Var *root = activity_root(a, obj);
+    return (root && root->is_inactive) || (o->op && o->op->var && o->op->var->is_inactive);
+}
+
+static void start_objects(Activity *a)
+{
+    for (int i = 0; i < a->nobjects; i++) {
+        a->role[i] = role_of_object(a, i);
+        a->listed[i] = a->role[i] != ROLE_NONE;
+        a->fixed_inactive[i] = !a->listed[i] && declared_inactive(a, i);
+        a->object_varied[i] |= a->listed[i];
+        /* Shadows of dependents and scratch must follow every write, be the value varied or not. */
+        a->object_useful[i] |= (a->role[i] & (ROLE_DEP | ROLE_SCRATCH)) != 0;
+    }
+}
+
+static void start_values(Activity *a)
+{
+    const Region *body = a->fn->body;
+    for (int i = 0; i < body->nargs && i < a->fn->nparams; i++)
+        if (type_is_real(body->args[i]->type))
+            a->varied[body->args[i]->id] = a->rq->roles[i] != ROLE_NONE;
+    const Op *end = region_terminator(body);
+    for (int i = 0; end && a->rq->return_is_dep && i < end->nargs; i++)
+        if (type_is_real(end->args[i]->type))
+            a->useful[end->args[i]->id] = true;
+}
+
+/* ------------------------------------------------------------------ marks */
+
+static void mark(Activity *a, bool *at)
+{
+    if (!*at)
+        *at = a->changed = true;
+}
+
+static bool any_object(const Activity *a, const Value *ptr, const bool *set)
+{
+    const IntSet *objs = mem_points_to(a->m, ptr);
+    for (int i = 0; i < objs->n; i++)
+        if (set[objs->at[i]])
+            return true;
+    return false;
+}
+
+static void mark_object(Activity *a, int obj, bool *set)
+{
+    if (!a->fixed_inactive[obj])
+        mark(a, &set[obj]);
+}
+
+static void mark_objects(Activity *a, const Value *ptr, bool *set)
+{
+    const IntSet *objs = mem_points_to(a->m, ptr);
+    for (int i = 0; i < objs->n; i++)
+        mark_object(a, objs->at[i], set);
+}
+
+/* What is read through one listed parameter may have been written through another. (All that is listed is varied from the start.) */
+static void mark_overlapping_useful(Activity *a)
+{
+    for (int i = 0; i < a->nobjects; i++)
+        for (int k = 0; a->object_useful[i] && a->listed[i] && k < a->m->objects[i].overlaps.n; k++) {
+            int other = a->m->objects[i].overlaps.at[k];
+            if (a->listed[other])
+                mark(a, &a->object_useful[other]);
+        }
+}
+
+/* ------------------------------------------------------------------ ops */
+
+/* Does result 0 of a scalar op depend smoothly on operand k? */
+static bool carries(const Op *op, int k)
+{
+    const Type *t = op->args[k]->type;
+    if (!type_is_real(t) || !type_is_real(op->results[0]->type))
+        return false;
+    if (op_info[op->code].kind == KIND_MATH) {
+        const char *partial = k < 3 ? op_info[op->code].partial[k] : NULL;
+        return partial && strcmp(partial, "0") != 0;
+    }
+    return op->code != OP_SELECT || k > 0;
+}
+
+static bool is_scalar_op(const Op *op)
+{
+    OpKind kind = op_info[op->code].kind;
+    return (kind == KIND_ARITH || kind == KIND_MATH || op->code == OP_USE || op->code == OP_MULZ) && op->nresults > 0;
+}
+
+static bool has_custom_derivative(const Op *op)
+{
+    return op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
+}
+
+/* Can the callee change what argument k points to, going by its declaration? */
+static bool custom_may_write(const Op *op, int k)
+{
+    const Type *t = k < op->callee->nparams ? op->callee->params[k]->type : NULL;
+    return !t || t->kind != TY_PTR || !t->elem_const;
+}
+
+static void custom_forward(Activity *a, const Op *op)
+{
+    bool any = false;
+    for (int i = 0; i < op->nargs; i++)
+        any |= op->args[i]->type->kind == TY_PTR ? any_object(a, op->args[i], a->object_varied) : a->varied[op->args[i]->id];
+    if (!any)
+        return;
+    for (int i = 0; i < op->nargs; i++)
+        if (op->args[i]->type->kind == TY_PTR && custom_may_write(op, i))
+            mark_objects(a, op->args[i], a->object_varied);
+    if (op->nresults && type_is_real(op->results[0]->type))
+        mark(a, &a->varied[op->results[0]->id]);
+}
+
+static void custom_backward(Activity *a, const Op *op)
+{
+    bool any = op->nresults && a->useful[op->results[0]->id];
+    for (int i = 0; i < op->nargs; i++)
+        any |= op->args[i]->type->kind == TY_PTR && custom_may_write(op, i) && any_object(a, op->args[i], a->object_useful);
+    for (int i = 0; any && i < op->nargs; i++) {
+        if (op->args[i]->type->kind == TY_PTR)
+            mark_objects(a, op->args[i], a->object_useful);
+        else if (type_is_real(op->args[i]->type))
+            mark(a, &a->useful[op->args[i]->id]);
+    }
+}
+
+static void op_forward(Activity *a, const Op *op)
+{
+    if (is_scalar_op(op)) {
+        for (int k = 0; k < op->nargs; k++)
+            if (carries(op, k) && a->varied[op->args[k]->id])
+                mark(a, &a->varied[op->results[0]->id]);
+    } else if (op->code == OP_LOAD) {
+        if (type_is_real(op->results[0]->type) && any_object(a, op->args[0], a->object_varied))
+            mark(a, &a->varied[op->results[0]->id]);
+    } else if (op->code == OP_STORE || op->code == OP_ACCUM) {
+        if (a->varied[op->args[1]->id])
+            mark_objects(a, op->args[0], a->object_varied);
+    } else if (op->code == OP_REALLOC || op->code == OP_COPY) {
+        const Value *from = op->code == OP_COPY ? op->args[1] : op->args[0];
+        const Value *to = op->code == OP_COPY ? op->args[0] : op->results[0];
+        if (any_object(a, from, a->object_varied))
+            mark_objects(a, to, a->object_varied);
+    } else if (op->code == OP_PUSH) {
+        a->tape_varied |= a->varied[op->args[op->nargs - 1]->id];
+    } else if (op->code == OP_POP) {
+        if (a->tape_varied && type_is_real(op->results[0]->type))
+            mark(a, &a->varied[op->results[0]->id]);
+    } else if (has_custom_derivative(op)) {
+        custom_forward(a, op);
+    }
+}
+
+static void op_backward(Activity *a, const Op *op)
+{
+    if (is_scalar_op(op)) {
+        for (int k = 0; k < op->nargs; k++)
+            if (carries(op, k) && a->useful[op->results[0]->id])
+                mark(a, &a->useful[op->args[k]->id]);
+    } else if (op->code == OP_LOAD) {
+        if (a->useful[op->results[0]->id])
+            mark_objects(a, op->args[0], a->object_useful);
+    } else if (op->code == OP_STORE || op->code == OP_ACCUM) {
+        if (type_is_real(op->args[1]->type) && any_object(a, op->args[0], a->object_useful))
+            mark(a, &a->useful[op->args[1]->id]);
+    } else if (op->code == OP_REALLOC || op->code == OP_COPY) {
+        const Value *from = op->code == OP_COPY ? op->args[1] : op->args[0];
+        const Value *to = op->code == OP_COPY ? op->args[0] : op->results[0];
+        if (any_object(a, to, a->object_useful))
+            mark_objects(a, from, a->object_useful);
+    } else if (op->code == OP_POP) {
+        a->tape_useful |= a->useful[op->results[0]->id];
+    } else if (op->code == OP_PUSH) {
+        const Value *v = op->args[op->nargs - 1];
+        if (a->tape_useful && type_is_real(v->type))
+            mark(a, &a->useful[v->id]);
+    } else if (has_custom_derivative(op)) {
+        custom_backward(a, op);
+    }
+}
+
+/* ------------------------------------------------------------------ to the fixed point, with the flow and against it */
+
+static void flow_forward(void *ctx, Value *from, Value *to)
+{
+    Activity *a = ctx;
+    if (a->varied[from->id])
+        mark(a, &a->varied[to->id]);
+}
+
+static void flow_backward(void *ctx, Value *from, Value *to)
+{
+    Activity *a = ctx;
+    if (a->useful[to->id])
+        mark(a, &a->useful[from->id]);
+}
+
+static void region_forward(Activity *a, const Region *r)
+{
+    for (Op *op = r->first; op; op = op->next) {
+        op_forward(a, op);
+        mem_op_flows(op, flow_forward, a);
+        for (int k = 0; k < op->nregions; k++)
+            region_forward(a, op->regions[k]);
+        mem_op_flows(op, flow_forward, a);
+    }
+}
+
+static void region_backward(Activity *a, const Region *r)
+{
+    for (Op *op = r->last; op; op = op->prev) {
+        mem_op_flows(op, flow_backward, a);
+        for (int k = op->nregions - 1; k >= 0; k--)
+            region_backward(a, op->regions[k]);
+        mem_op_flows(op, flow_backward, a);
+        op_backward(a, op);
+    }
+}
+
+static void propagate(Activity *a)
+{
+    do {
+        a->changed = false;
+        region_forward(a, a->fn->body);
+    } while (a->changed);
+    do {
+        a->changed = false;
+        region_backward(a, a->fn->body);
+        mark_overlapping_useful(a);
+    } while (a->changed);
+}
+
+/* ------------------------------------------------------------------ scratch under a bare --grad */
+
+/* Is the first access to listed memory of parameter k, in program order, a store of something varied? Then its entry value is no input. */
+static bool stored_before_read(const Activity *a, const Region *r, int obj, bool *seen)
+{
+    for (const Op *op = r->first; op && !*seen; op = op->next) {
+        bool load = op->code == OP_LOAD && type_is_real(op->results[0]->type);
+        bool store = op->code == OP_STORE && type_is_real(op->args[1]->type);
+        if ((load || store) && intset_has(mem_points_to(a->m, op->args[0]), obj)) {
+            *seen = true;
+            return store;
+        }
+        for (int k = 0; k < op->nregions && !*seen; k++)
+            if (stored_before_read(a, op->regions[k], obj, seen))
+                return true;
+    }
+    return false;
+}
+
+static bool object_varied_by_store(const Activity *a, int obj)
+{
+    const IntSet *writes = &a->m->objects[obj].writes;
+    for (int i = 0; i < writes->n; i++) {
+        const Op *op = a->m->writes[writes->at[i]].op;
+        if (op->code == OP_STORE && a->varied[op->args[1]->id])
+            return true;
+    }
+    return false;
+}
+
+/* Under a bare --grad an array that turns out to be scratch is taken as listed after `;`. The signature stays the same. */
+static void settle_scratch(Activity *a)
+{
+    bool scalar = a->rq->mode == MODE_GRAD || a->rq->mode == MODE_HVP || a->rq->mode == MODE_HESSIAN;
+    for (int i = 0; i < a->nobjects && a->rq->bare && scalar; i++) {
+        const MemObject *root = &a->m->objects[object_root(a->m, i)];
+        bool seen = false;
+        if (root->kind != OBJ_PARAM || root->own || a->role[i] != ROLE_INDEP || !object_varied_by_store(a, i) || !active_object(a, i))
+            continue;
+        if (stored_before_read(a, a->fn->body, i, &seen))
+            a->rq->roles[root->param->index] = ROLE_SCRATCH;
+    }
+}
+
+Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
+{
+    Arena *arena = fn->arena;
+    Activity *a = arena_alloc(arena, sizeof *a);
+    *a = (Activity){.fn = fn, .m = m, .rq = rq, .nvalues = m->nvalues, .nobjects = m->nobjects};
+    size_t values = (size_t)m->nvalues + 1, objects = (size_t)m->nobjects + 1;
+    a->varied = arena_alloc(arena, values);
+    a->useful = arena_alloc(arena, values);
+    a->object_varied = arena_alloc(arena, objects);
+    a->object_useful = arena_alloc(arena, objects);
+    a->role = arena_alloc(arena, objects * sizeof *a->role);
+    a->listed = arena_alloc(arena, objects);
+    a->fixed_inactive = arena_alloc(arena, objects);
+    start_objects(a);
+    start_values(a);
+    propagate(a);
+    settle_scratch(a);
+    start_objects(a); /* scratch is useful at the end; only adds */
+    propagate(a);
+    activity_check(a);
+    return a;
+}
+
+/* ------------------------------------------------------------------ queries */
+
+bool active_value(const Activity *a, const Value *v)
+{
+    return v->id < a->nvalues && a->varied[v->id] && a->useful[v->id];
+}
+
+bool active_object(const Activity *a, int obj)
+{
+    return a->object_varied[obj] && a->object_useful[obj];
+}
+
+bool active_pointer(const Activity *a, const Value *p)
+{
+    const IntSet *objs = mem_points_to(a->m, p);
+    for (int i = 0; i < objs->n; i++)
+        if (active_object(a, objs->at[i]))
+            return true;
+    return false;
+}
+
+bool activity_has_shadow(const Activity *a, int obj)
+{
+    const MemObject *o = &a->m->objects[obj];
+    if (a->listed[obj] || o->kind == OBJ_LOCAL || o->kind == OBJ_HEAP)
+        return true;
+    return o->kind == OBJ_GLOBAL && o->op->code == OP_GLOBAL && !a->fixed_inactive[obj];
+}
+
+const char *activity_reason(const Activity *a, const Value *v)
+{
+    if (!type_is_real(v->type))
+        return "not floating";
+    if (v->id >= a->nvalues)
+        return "made after the analysis";
+    if (!a->varied[v->id])
+        return a->useful[v->id] ? "not varied: depends on no independent" : "neither varied nor useful";
+    return a->useful[v->id] ? "active" : "not useful: no dependent depends on it";
+}

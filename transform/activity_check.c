@@ -1,0 +1,193 @@
+/* activity_check.c: where a derivative would be lost. Every error names the line and a way out. */
+#include "analysis.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ memory that would need a shadow the SPEC does not give */
+
+typedef struct {
+    const Activity *a;
+    int obj;
+    const Op *write, *read; /* first varied store, first useful load after it (or any) */
+} Carrier;
+
+static void find_accesses(Op *op, void *ctx)
+{
+    Carrier *c = ctx;
+    const Activity *a = c->a;
+    if (op->code == OP_STORE && !c->write && active_value(a, op->args[1]) && intset_has(mem_points_to(a->m, op->args[0]), c->obj))
+        c->write = op;
+    if (op->code == OP_LOAD && active_value(a, op->results[0]) && intset_has(mem_points_to(a->m, op->args[0]), c->obj))
+        if (!c->read || (c->write && mem_position(a->m, c->read) < mem_position(a->m, c->write)))
+            c->read = op;
+}
+
+static void put_names(Str *s, const char *before, const Ptrs *names, const char *extra)
+{
+    if (names->n == 0 && !extra)
+        return;
+    str_put(s, before);
+    for (size_t i = 0; i < names->n; i++)
+        str_fmt(s, "%s%s", i ? ", " : "", (const char *)names->at[i]);
+    if (extra)
+        str_fmt(s, "%s%s", names->n ? ", " : "", extra);
+}
+
+/* The SPEC with `name` listed as scratch. */
+static const char *spec_with_scratch(const Request *rq, Arena *arena, const char *name)
+{
+    Str s = {.arena = arena};
+    str_fmt(&s, "%s(", rq->fn_name);
+    put_names(&s, "", &rq->indep, rq->bare ? "..." : NULL);
+    put_names(&s, " -> ", &rq->dep, NULL);
+    put_names(&s, "; ", &rq->scratch, name);
+    str_put(&s, ")");
+    return s.s;
+}
+
+static void report_carrier(const Activity *a, int obj, const Carrier *c)
+{
+    const Var *root = activity_root(a, obj);
+    Loc write = c->write ? c->write->loc : a->fn->loc, read = c->read ? c->read->loc : a->fn->loc;
+    if (!root) {
+        diag_error(write, "this write carries a derivative into memory that adgen cannot tell apart from any other");
+        diag_note(read, "it is read here; pass the memory as a parameter that the SPEC names");
+        return;
+    }
+    diag_error(write, "'%s' carries derivatives from this write to a later read, but SPEC '%s' does not name it", root->name, a->rq->text);
+    diag_note(read, "it is read here");
+    diag_note(read, "name it as scratch: '%s'", spec_with_scratch(a->rq, a->fn->arena, root->name));
+}
+
+/* A by-value struct is the function's own copy: it gets a local shadow. */
+static bool is_own_copy(const Activity *a, int obj)
+{
+    return a->m->objects[obj].kind == OBJ_PARAM && a->m->objects[obj].own;
+}
+
+static void check_objects(const Activity *a)
+{
+    for (int i = 0; i < a->nobjects; i++) {
+        if (!active_object(a, i) || activity_has_shadow(a, i) || is_own_copy(a, i))
+            continue;
+        Carrier c = {.a = a, .obj = i};
+        walk_ops(a->fn->body, find_accesses, &c);
+        if (c.write && c.read) {
+            report_carrier(a, i, &c);
+            return; /* one is enough: the others are often the same memory */
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ calls */
+
+static const char *callee_name(const Op *op)
+{
+    if (op->code == OP_CALLPTR)
+        return "a function pointer";
+    return op->text ? op->text : op->callee->name;
+}
+
+static bool is_const_pointer_param(const Op *op, int k)
+{
+    const Type *t = op->callee && k < op->callee->nparams ? op->callee->params[k]->type : NULL;
+    return t && t->kind == TY_PTR && t->elem_const;
+}
+
+static void refuse_write(const Op *op)
+{
+    diag_error(op->loc, "'%s' may write memory that carries derivatives, and adgen cannot tell how much of it", callee_name(op));
+    diag_note(op->loc, "let it write an array of its own and copy that, or declare AD_CUSTOM_VJP for it");
+}
+
+/* Known and AD_INACTIVE callees: nothing but writes to active memory matters. */
+static void check_inactive_call(const Activity *a, const Op *op, const KnownCall *known)
+{
+    for (int i = 0; i < op->nargs; i++) {
+        bool writes = known ? call_writes_arg(op, known, i) : !is_const_pointer_param(op, i);
+        if (op->args[i]->type->kind == TY_PTR && writes && active_pointer(a, op->args[i])) {
+            refuse_write(op);
+            return;
+        }
+    }
+}
+
+static void check_unknown_call(const Activity *a, const Op *op)
+{
+    for (int i = 0; i < op->nargs; i++) {
+        const Value *arg = op->args[i];
+        bool carries = arg->type->kind == TY_PTR ? active_pointer(a, arg) : a->varied[arg->id];
+        if (!carries)
+            continue;
+        if (op->code == OP_CALLPTR)
+            diag_error(op->loc, "cannot differentiate through this call of a function pointer: no function in the given files fits");
+        else
+            diag_error(op->loc,
+                       "cannot differentiate through call of '%s': its body is not in the given files; give its source file too, "
+                       "declare AD_CUSTOM_VJP, or AD_INACTIVE",
+                       callee_name(op));
+        return;
+    }
+}
+
+static void check_call(const Activity *a, const Op *op)
+{
+    const KnownCall *known = known_call(op);
+    bool inactive = op->code == OP_CALL && op->callee && op->callee->is_inactive;
+    bool custom = op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
+    if (known || inactive)
+        check_inactive_call(a, op, known);
+    else if (!custom)
+        check_unknown_call(a, op);
+}
+
+/* ------------------------------------------------------------------ floating data seen as something else */
+
+/* Is the address a floating location seen as another type: a cast from a floating pointer, or a union with a floating member? */
+static bool is_punned(const Value *addr)
+{
+    for (const Value *v = addr; v->def; v = v->def->args[0]) {
+        const Op *op = v->def;
+        if (op->code == OP_FIELD && op->args[0]->type->elem->is_union && type_has_float(op->args[0]->type->elem))
+            return true;
+        if (op->code == OP_PTRCAST && type_is_real(op->args[0]->type->elem))
+            return true;
+        if (op->code != OP_FIELD && op->code != OP_INDEX && op->code != OP_DECAY && op->code != OP_PTRCAST)
+            return false;
+    }
+    return false;
+}
+
+static void check_bits(const Activity *a, const Op *op)
+{
+    const Type *t = op->code == OP_LOAD ? op->results[0]->type : op->args[1]->type;
+    if (!type_is_int(t) || t->size < 2 || !active_pointer(a, op->args[0]) || !is_punned(op->args[0]))
+        return;
+    diag_error(op->loc, "this %s the bits of floating data that carries derivatives as '%s': the derivative cannot follow",
+               op->code == OP_LOAD ? "reads" : "writes", type_spelling(t));
+    diag_note(op->loc, "use <math.h> (copysign, frexp, ldexp), or put it into a function that is AD_INACTIVE or has AD_CUSTOM_VJP");
+}
+
+static bool reaches_float_as_bytes(const Value *ptr)
+{
+    while (ptr->def && ptr->def->code == OP_PTRCAST && ptr->type->elem->size <= 1)
+        ptr = ptr->def->args[0];
+    return type_has_float(ptr->type->elem);
+}
+
+static void check_op(Op *op, void *ctx)
+{
+    const Activity *a = ctx;
+    if (op->code == OP_CALL || op->code == OP_CALLPTR)
+        check_call(a, op);
+    else if (op->code == OP_LOAD || op->code == OP_STORE)
+        check_bits(a, op);
+    else if (op->code == OP_COPY && active_pointer(a, op->args[0]) && reaches_float_as_bytes(op->args[1]))
+        diag_error(op->loc, "copies the bytes of data that carries derivatives; copy its elements instead");
+}
+
+void activity_check(Activity *a)
+{
+    walk_ops(a->fn->body, check_op, a);
+    check_objects(a);
+}
