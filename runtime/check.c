@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { DIRECTIONS = 3, COMPONENTS = 40 };
@@ -490,6 +491,48 @@ static void check_derivative(Check *c)
     free(num);
 }
 
+/* ---------------------------------------------------------------------- timing, for `make bench` */
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The shortest of many calls of one kind, each with the arguments as made (set back outside the clock). */
+static double best_time(const Check *c, int adjoint)
+{
+    ck_args a = args_new(c->t), d = shadow_new(c);
+    double best = 1e30, total = 0;
+    for (int calls = 0; calls < 5 || (total < 0.5 && calls < 100000); calls++) {
+        for (size_t i = 0; i < c->n; i++) {
+            memcpy(a.leaf[i].at, c->x0.leaf[i].at, a.leaf[i].size);
+            leaf_set(&d.leaf[i], c->seed[i]);
+        }
+        double start = seconds();
+        if (adjoint)
+            c->t->adjoint(&a, &d);
+        else
+            c->t->primal(&a);
+        double took = seconds() - start;
+        total += took;
+        if (took < best)
+            best = took;
+    }
+    args_free(&a);
+    args_free(&d);
+    return best;
+}
+
+static void time_derivative(const Check *c)
+{
+    double primal = best_time(c, 0), adjoint = best_time(c, 1);
+    fprintf(report, "  primal %.3g s, derivative %.3g s, ratio %.2f\n", primal, adjoint, adjoint / primal);
+}
+
+/* ---------------------------------------------------------------------- the whole program */
+
 /* From here on the functions under test print into a scratch file. */
 static void divert_output(void)
 {
@@ -523,9 +566,12 @@ int ck_run(const ck_test *t)
     make_seeds(&c);
     if (t->again)
         check_written_back(&c);
+    else if (getenv("ADGEN_CHECK_BENCH") && t->adjoint)
+        time_derivative(&c);
     else
         check_derivative(&c);
-    fprintf(report, "  %s\n", c.failed ? "DISAGREES" : "agrees");
+    if (!getenv("ADGEN_CHECK_BENCH"))
+        fprintf(report, "  %s\n", c.failed ? "DISAGREES" : "agrees");
     fflush(report);
     free(c.seed);
     free(c.g);
