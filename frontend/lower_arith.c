@@ -1,0 +1,180 @@
+/* lower_arith.c: arithmetic, conversions, compound assignment, ++ and --. */
+#include "lower.h"
+
+static const OpCode bin_code[] = {
+    [BIN_ADD] = OP_ADD, [BIN_SUB] = OP_SUB, [BIN_MUL] = OP_MUL, [BIN_DIV] = OP_DIV, [BIN_REM] = OP_REM, [BIN_AND] = OP_AND,
+    [BIN_OR] = OP_OR,   [BIN_XOR] = OP_XOR, [BIN_SHL] = OP_SHL, [BIN_SHR] = OP_SHR, [BIN_EQ] = OP_EQ,   [BIN_NE] = OP_NE,
+    [BIN_LT] = OP_LT,   [BIN_LE] = OP_LE,   [BIN_GT] = OP_GT,   [BIN_GE] = OP_GE,
+};
+
+/* ---------------------------------------------------------------------- objects */
+
+static void check_access(Lower *l, const Value *addr)
+{
+    if (addr->type->elem_volatile && type_is_float(addr->type->elem))
+        lower_unsupported(l, l->b.loc, "a volatile floating object is read or written here; use an ordinary one");
+}
+
+Value *lower_load(Lower *l, Value *addr)
+{
+    if (!type_is_scalar(addr->type->elem)) {
+        lower_unsupported(l, l->b.loc, "a value of type '%s' cannot be used here", type_spelling(addr->type->elem));
+        return lower_stub(l, type_scalar(TY_INT));
+    }
+    check_access(l, addr);
+    return build_load(&l->b, addr);
+}
+
+void lower_store(Lower *l, Value *addr, Value *v)
+{
+    check_access(l, addr);
+    if (v && type_is_scalar(addr->type->elem))
+        build_store(&l->b, addr, lower_as(l, v, addr->type->elem));
+    else
+        lower_unsupported(l, l->b.loc, "an object of type '%s' cannot be assigned by adgen", type_spelling(addr->type->elem));
+}
+
+/* ---------------------------------------------------------------------- operators */
+
+Value *lower_unary(Lower *l, Expr *e)
+{
+    if (e->op == UN_LNOT)
+        return build_un(&l->b, OP_LNOT, lower_truth(l, e->a));
+    if (e->op == UN_REAL || e->op == UN_IMAG) {
+        lower_unsupported(l, e->loc, "complex arithmetic is not supported yet; write real and imaginary parts out");
+        return lower_stub(l, e->type);
+    }
+    Value *v = lower_as(l, lower_expr(l, e->a), e->type);
+    if (e->op == UN_PLUS)
+        return v;
+    Op *literal = v->def;
+    if (e->op == UN_NEG && literal && literal->code == OP_ICONST && !literal->text && literal->ival > 0 && literal->ival <= INT32_MAX &&
+        type_is_signed(v->type))
+        return build_int(&l->b, v->type, -literal->ival);
+    if (e->op == UN_NEG && literal && literal->code == OP_FCONST && !literal->text)
+        return build_float(&l->b, v->type, -literal->fval);
+    return build_un(&l->b, e->op == UN_NEG ? OP_NEG : OP_BITNOT, v);
+}
+
+static Value *negated_index(Lower *l, Value *i)
+{
+    if (!type_is_signed(i->type) || i->type->size < 4)
+        i = build_cast(&l->b, i, type_scalar(TY_LONG));
+    if (i->def && i->def->code == OP_ICONST && !i->def->text)
+        return build_int(&l->b, i->type, -i->def->ival);
+    return build_un(&l->b, OP_NEG, i);
+}
+
+/* x op y in type t (shifts: t is x's). Pointers: x + y, x - y with an integer y, where `of` is the pointer's expression. */
+static Value *arithmetic(Lower *l, BinaryOp op, Value *x, Value *y, Type *t, Expr *of)
+{
+    if (x->type->kind == TY_PTR && (op == BIN_ADD || op == BIN_SUB) && type_is_int(y->type))
+        return lower_index(l, x, op == BIN_SUB ? negated_index(l, y) : y, of);
+    return build_bin(&l->b, bin_code[op], lower_as(l, x, t), lower_as(l, y, t));
+}
+
+Value *lower_binary(Lower *l, Expr *e)
+{
+    Value *x = lower_expr(l, e->a);
+    Value *y = lower_expr(l, e->b);
+    BinaryOp op = (BinaryOp)e->op;
+    if (!x || !y)
+        return lower_stub(l, e->type);
+    if (op >= BIN_EQ)
+        return build_bin(&l->b, bin_code[op], x, lower_as(l, y, x->type));
+    if (x->type->kind == TY_PTR && y->type->kind == TY_PTR && op == BIN_SUB)
+        return lower_pointer_difference(l, x, y, e->a);
+    if (x->type->kind != TY_PTR && y->type->kind == TY_PTR)
+        return lower_index(l, y, x, e->b);
+    return arithmetic(l, op, x, y, e->type, e->a);
+}
+
+static bool is_bit_field(const Expr *e)
+{
+    return e->kind == EX_MEMBER && e->a->type->kind == TY_RECORD && e->a->type->fields[e->field].bit_width > 0;
+}
+
+Value *lower_assigned(Lower *l, Expr *to, Value *addr, Value *v)
+{
+    lower_store(l, addr, v);
+    return is_bit_field(to) ? lower_load(l, addr) : v;
+}
+
+/* a op= b: the right side first, so that a call in it may change a; as gcc and clang do. */
+Value *lower_compound(Lower *l, Expr *e)
+{
+    Value *addr = lower_lvalue(l, e->a);
+    Value *y = lower_expr(l, e->b);
+    Value *x = lower_load(l, addr);
+    Type *t = x->type;
+    if (t->kind == TY_PTR)
+        return lower_assigned(l, e->a, addr, arithmetic(l, (BinaryOp)e->op, x, y, t, e->a));
+    Type *comp = e->comp_type ? e->comp_type : e->type;
+    if (!type_is_scalar(comp) || type_is_complex(comp)) {
+        lower_unsupported(l, e->loc, "complex arithmetic is not supported yet; write real and imaginary parts out");
+        return lower_stub(l, e->type);
+    }
+    Value *v = arithmetic(l, (BinaryOp)e->op, build_cast(&l->b, x, comp), y, comp, e->a);
+    return lower_assigned(l, e->a, addr, build_cast(&l->b, v, t));
+}
+
+Value *lower_step(Lower *l, Expr *e)
+{
+    bool up = e->op == UN_PREINC || e->op == UN_POSTINC, post = e->op == UN_POSTINC || e->op == UN_POSTDEC;
+    Value *addr = lower_lvalue(l, e->a);
+    Value *old = lower_load(l, addr);
+    Type *t = old->type, *integer = type_scalar(TY_INT);
+    Value *next;
+    if (t->kind == TY_PTR) {
+        next = lower_index(l, old, build_int(&l->b, integer, up ? 1 : -1), e->a);
+    } else {
+        Type *comp = type_is_int(t) && t->size < integer->size ? integer : t;
+        Value *one = type_is_int(comp) ? build_int(&l->b, comp, 1) : build_float(&l->b, comp, 1);
+        next = build_cast(&l->b, build_bin(&l->b, up ? OP_ADD : OP_SUB, build_cast(&l->b, old, comp), one), t);
+    }
+    next = lower_assigned(l, e->a, addr, next);
+    return post ? old : next;
+}
+
+/* ---------------------------------------------------------------------- conversions */
+
+/* A literal's conversion that cannot lose anything is done here: `double x = 0`. NULL: not such. */
+static Value *convert_literal(Lower *l, Expr *from, Type *to)
+{
+    int64_t v;
+    if (from->kind == EX_INT && from->text)
+        return NULL;
+    if ((from->kind == EX_INT || from->kind == EX_UNARY) && expr_const_int(from, &v) && v >= INT32_MIN && v <= INT32_MAX) {
+        if (type_is_int(to) && to->size >= 4 && (v >= 0 || type_is_signed(to)))
+            return build_int(&l->b, to, v);
+        if (type_is_float(to) && (to->kind != TY_F32 || (v > -(1 << 24) && v < 1 << 24)))
+            return build_float(&l->b, to, v);
+    }
+    if (from->kind == EX_FLOAT && type_is_float(from->type) && type_is_float(to)) {
+        Value *literal = lower_expr(l, from);
+        return literal->def->text ? build_cast(&l->b, literal, to) : build_float(&l->b, to, literal->def->fval);
+    }
+    return NULL;
+}
+
+Value *lower_cast(Lower *l, Expr *e)
+{
+    Type *to = lower_type(e->type);
+    if (to->kind == TY_VOID) {
+        lower_discard(l, e->a);
+        return NULL;
+    }
+    if (to->kind == TY_RECORD)
+        return lower_record(l, e->a);
+    Value *literal = convert_literal(l, e->a, to);
+    if (literal)
+        return literal;
+    Value *v = lower_expr(l, e->a);
+    if (!v || type_is_complex(v->type) || !type_is_scalar(to))
+        return lower_stub(l, e->type);
+    if (to->kind == TY_PTR && v->def && v->def->code == OP_ICONST && v->def->ival == 0)
+        return build_zero(&l->b, to);
+    if (to->kind == TY_BOOL && v->type->kind == TY_PTR)
+        return build_cast(&l->b, lower_bool(l, v), to);
+    return lower_as(l, v, to);
+}

@@ -1,0 +1,293 @@
+/* lower_call.c: calls, allocation, assert. */
+#include "lower.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------------- functions as values */
+
+Decl *call_target(Expr *call)
+{
+    Expr *f = call->a;
+    while (f->kind == EX_DECAY || f->kind == EX_CAST || (f->kind == EX_UNARY && (f->op == UN_DEREF || f->op == UN_ADDR))) {
+        if (f->kind == EX_CAST && f->explicit_cast)
+            return NULL;
+        f = f->a;
+    }
+    return f->kind == EX_FN ? f->decl : NULL;
+}
+
+Value *lower_function_address(Lower *l, Decl *d, Type *t)
+{
+    Op *op = op_build(&l->b, OP_FNADDR, NULL, 0, 1);
+    op->callee = d->fn;
+    op->text = d->fn ? d->fn->name : NULL;
+    op->results[0]->type = t;
+    return op->results[0];
+}
+
+/* ---------------------------------------------------------------------- plain calls */
+
+/* Records are passed as the address of a copy of their own. */
+static Value *argument(Lower *l, Expr *arg, Type *param)
+{
+    if (arg->type->kind != TY_RECORD) {
+        Value *v = lower_expr(l, arg);
+        if (!v)
+            return lower_stub(l, type_scalar(TY_INT));
+        return param && type_is_scalar(lower_type(param)) ? lower_as(l, v, lower_type(param)) : v;
+    }
+    if (arg->kind == EX_CALL) /* its result is a copy already */
+        return lower_call(l, arg, NULL);
+    Value *copy = lower_temp(l, arg->type, false);
+    lower_copy(l, copy, lower_record(l, arg), arg->type, arg->loc);
+    return copy;
+}
+
+/* Emits the call op: leading (CALLPTR's function or NULL), the arguments, and where a record result goes. */
+static Value *emit_call(Lower *l, OpCode code, Value *leading, Expr *call, Fn *callee, Value *into)
+{
+    bool record = call->type->kind == TY_RECORD;
+    Value **args = arena_alloc(l->arena, (size_t)(call->nargs + 2) * sizeof *args);
+    int n = 0;
+    if (leading)
+        args[n++] = leading;
+    for (int i = 0; i < call->nargs; i++) {
+        Var *param = callee && i < callee->nparams ? callee->params[i] : NULL;
+        bool plain = param && param->type && (param->type->kind < TY_VOID || param->type->kind == TY_PTR);
+        args[n++] = argument(l, call->args[i], plain ? param->type : NULL);
+    }
+    Value *result = NULL;
+    if (record)
+        args[n++] = result = into ? into : lower_temp(l, call->type, false);
+    Op *op = op_build(&l->b, code, args, n, 0);
+    op->of = call->type;
+    if (!record && call->type->kind != TY_VOID)
+        result = op_add_result(op, lower_type(call->type), NULL);
+    op->callee = callee;
+    return result;
+}
+
+Value *lower_external(Lower *l, const char *name, Expr *call)
+{
+    Value *v = emit_call(l, OP_CALL, NULL, call, NULL, NULL);
+    Op *op = l->b.before ? l->b.before->prev : l->b.region->last;
+    op->text = name;
+    return v;
+}
+
+/* ---------------------------------------------------------------------- allocation */
+
+static Value *alloc(Lower *l, OpCode code, Value **args, int n, bool zeroed)
+{
+    Op *op = op_build(&l->b, code, args, n, 1);
+    op->zeroed = zeroed;
+    op->results[0]->type = type_ptr(type_void());
+    return op->results[0];
+}
+
+static Value *size_argument(Lower *l, Expr *e)
+{
+    return build_cast(&l->b, lower_expr(l, e), type_scalar(TY_ULONG));
+}
+
+static Value *lower_malloc(Lower *l, Expr *call)
+{
+    Value *bytes = size_argument(l, call->args[0]);
+    return alloc(l, OP_ALLOC, &bytes, 1, false);
+}
+
+static Value *lower_calloc(Lower *l, Expr *call)
+{
+    Value *args[2] = {size_argument(l, call->args[0]), NULL};
+    args[1] = size_argument(l, call->args[1]);
+    return alloc(l, OP_ALLOC, args, 2, true);
+}
+
+static Value *lower_realloc(Lower *l, Expr *call)
+{
+    Value *args[2] = {lower_expr(l, call->args[0]), NULL};
+    args[1] = size_argument(l, call->args[1]);
+    return alloc(l, OP_REALLOC, args, 2, false);
+}
+
+/* The alignment is a matter of speed; malloc's is enough for every scalar type. */
+static Value *lower_aligned_alloc(Lower *l, Expr *call)
+{
+    lower_discard(l, call->args[0]);
+    Value *bytes = size_argument(l, call->args[1]);
+    return alloc(l, OP_ALLOC, &bytes, 1, false);
+}
+
+static Value *lower_free(Lower *l, Expr *call)
+{
+    Value *p = lower_expr(l, call->args[0]);
+    op_build(&l->b, OP_FREE, &p, 1, 0);
+    return NULL;
+}
+
+/* Memory that lives until the function returns: a local array, if this is executed once. */
+static Value *lower_alloca(Lower *l, Expr *call)
+{
+    if (l->b.region != l->fn->body)
+        lower_unsupported(l, call->loc, "alloca inside a loop or a branch is not supported; use malloc, or call it at the function's start");
+    Value *bytes = size_argument(l, call->args[0]);
+    Value *p = build_local(&l->b, type_scalar(TY_CHAR), NULL, &bytes, 1);
+    return build_ptrcast(&l->b, p, type_ptr(type_void()));
+}
+
+/* ---------------------------------------------------------------------- functions lowering knows */
+
+static Value *lower_abs(Lower *l, Expr *call)
+{
+    Value *v = build_cast(&l->b, lower_expr(l, call->args[0]), call->type);
+    Value *negative = build_bin(&l->b, OP_LT, v, build_zero(&l->b, v->type));
+    return build_select(&l->b, negative, build_un(&l->b, OP_NEG, v), v);
+}
+
+/* __builtin_expect(x, likely) */
+static Value *lower_first(Lower *l, Expr *call)
+{
+    return lower_expr(l, call->args[0]);
+}
+
+/* sincos(x, &s, &c) */
+static Value *lower_sincos(Lower *l, Expr *call)
+{
+    Value *x = lower_expr(l, call->args[0]);
+    Value *s = lower_expr(l, call->args[1]);
+    Value *c = lower_expr(l, call->args[2]);
+    lower_store(l, s, build_un(&l->b, OP_SIN, x));
+    lower_store(l, c, build_un(&l->b, OP_COS, x));
+    return NULL;
+}
+
+static Value *refuse_jump(Lower *l, Expr *call)
+{
+    lower_unsupported(l, call->loc, "setjmp and longjmp are not supported; return an error code instead");
+    return lower_stub(l, call->type);
+}
+
+static const struct {
+    const char *name;
+    int nargs;
+    Value *(*lower)(Lower *l, Expr *call);
+} known[] = {
+    {"malloc", 1, lower_malloc},      {"calloc", 2, lower_calloc},   {"realloc", 2, lower_realloc},
+    {"free", 1, lower_free},          {"alloca", 1, lower_alloca},   {"aligned_alloc", 2, lower_aligned_alloc},
+    {"memcpy", 3, lower_memcpy},      {"memset", 3, lower_memset},   {"memmove", 3, lower_memmove},
+    {"abs", 1, lower_abs},            {"labs", 1, lower_abs},        {"llabs", 1, lower_abs},
+    {"expect", 2, lower_first},       {"sincos", 3, lower_sincos},   {"sincosf", 3, lower_sincos},
+    {"setjmp", 1, refuse_jump},       {"_setjmp", 1, refuse_jump},   {"longjmp", 2, refuse_jump},
+};
+
+/* __builtin_memcpy -> memcpy */
+static const char *library_name(const char *name)
+{
+    static const char prefix[] = "__builtin_";
+    return strncmp(name, prefix, sizeof prefix - 1) ? name : name + sizeof prefix - 1;
+}
+
+static Value *call_function(Lower *l, Decl *target, Expr *call, Value *into)
+{
+    Fn *fn = target->fn;
+    if (target->body || fn->has_body)
+        return emit_call(l, OP_CALL, NULL, call, fn, into);
+    const char *name = library_name(fn->name);
+    Value *result;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (call->nargs == known[i].nargs && !strcmp(name, known[i].name))
+            return known[i].lower(l, call);
+    bool special = fn->custom_vjp || fn->custom_jvp || fn->is_inactive;
+    if (!special && lower_math(l, name, call, &result))
+        return result;
+    bool fits = call->nargs == fn->nparams || (fn->is_variadic && call->nargs > fn->nparams);
+    if (fits && (special || !target->in_system)) /* declared by the user */
+        return emit_call(l, OP_CALL, NULL, call, fn, into);
+    return lower_external(l, fn->name, call);
+}
+
+Value *lower_call(Lower *l, Expr *call, Value *into)
+{
+    Decl *target = call_target(call);
+    if (target && target->fn) {
+        Value *v = call_function(l, target, call, into);
+        if (into && v && v != into)
+            lower_copy(l, into, v, call->type, call->loc);
+        return v;
+    }
+    Value *f = lower_expr(l, call->a);
+    return emit_call(l, OP_CALLPTR, f, call, NULL, into);
+}
+
+/* ---------------------------------------------------------------------- assert */
+
+static Expr *assert_fail_call(Expr *e)
+{
+    while (e && e->kind == EX_CAST)
+        e = e->a;
+    if (!e || e->kind != EX_CALL)
+        return NULL;
+    const Decl *d = call_target(e);
+    return d && d->fn && (!strcmp(d->fn->name, "__assert_fail") || !strcmp(d->fn->name, "__assert_rtn")) ? e : NULL;
+}
+
+/* "a < \"b\"" as a literal -> a < "b" */
+static const char *unquote(Lower *l, const char *literal)
+{
+    Str s = {.arena = l->arena};
+    str_put(&s, "");
+    const char *p = strchr(literal, '"');
+    for (p = p ? p + 1 : ""; *p && *p != '"'; p++) {
+        if (*p == '\\' && p[1])
+            p++;
+        str_putn(&s, p, 1);
+    }
+    return s.s;
+}
+
+static void emit_assert(Lower *l, Expr *cond, Expr *fail)
+{
+    Value *c = lower_truth(l, cond);
+    Op *op = op_build(&l->b, OP_ASSERT, &c, 1, 0);
+    Expr *text = fail->nargs ? expr_strip(fail->args[0]) : NULL;
+    if (text && text->kind == EX_DECAY)
+        text = text->a;
+    if (text && text->kind == EX_STRING)
+        op->text = unquote(l, text->text);
+}
+
+/* cond ? (void)0 : __assert_fail(..) */
+static bool assert_conditional(Lower *l, Expr *e)
+{
+    Expr *fail = e->kind == EX_COND && e->b ? assert_fail_call(e->c) : NULL;
+    if (fail)
+        emit_assert(l, e->a, fail);
+    return fail != NULL;
+}
+
+bool lower_assert_expr(Lower *l, Expr *e)
+{
+    while (e->kind == EX_CAST)
+        e = e->a;
+    if (e->kind == EX_COMMA) { /* (void) sizeof ((e) ? 1 : 0), ({ if (e) ; else __assert_fail(..); }) */
+        Expr *b = expr_strip(e->b);
+        Stmt *s = b->kind == EX_STMT_EXPR ? b->stmt : NULL;
+        while (s && s->kind == ST_BLOCK && s->nlist == 1)
+            s = s->list[0];
+        return s && s->kind == ST_IF && lower_assert_stmt(l, s);
+    }
+    return assert_conditional(l, e);
+}
+
+/* if (cond) ; else __assert_fail(..); */
+bool lower_assert_stmt(Lower *l, Stmt *s)
+{
+    Stmt *els = s->els;
+    while (els && els->kind == ST_BLOCK && els->nlist == 1)
+        els = els->list[0];
+    bool empty = s->body && (s->body->kind == ST_EMPTY || (s->body->kind == ST_BLOCK && !s->body->nlist));
+    Expr *fail = empty && els && els->kind == ST_EXPR ? assert_fail_call(els->e) : NULL;
+    if (fail)
+        emit_assert(l, s->e, fail);
+    return fail != NULL;
+}

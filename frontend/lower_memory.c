@@ -1,0 +1,355 @@
+/* lower_memory.c: copying and zeroing objects: struct assignment, memcpy, memmove, memset.
+ *
+ * What holds floating numbers is copied number by number, so that each has its derivative; other data by OP_COPY.
+ */
+#include "lower.h"
+
+/* Arrays up to this many elements are copied without a loop. */
+enum { UNROLL = 8 };
+
+/* ---------------------------------------------------------------------- unions */
+
+typedef struct {
+    int64_t at; /* bits */
+    const Type *type;
+} Leaf;
+
+/* The scalars of t from bit `at` on, into leaves; returns how many there are (counted on when there is no room). */
+static int collect_leaves(const Type *t, int64_t at, Leaf *leaves, int n, int max)
+{
+    if (t->kind == TY_RECORD) {
+        for (int i = 0; i < t->nfields; i++)
+            n = collect_leaves(t->fields[i].type, at + t->fields[i].offset_bits, leaves, n, max);
+        return n;
+    }
+    if (t->kind == TY_ARRAY) {
+        for (int64_t i = 0; i < t->count && n <= max; i++)
+            n = collect_leaves(t->elem, at + i * t->elem->size * 8, leaves, n, max);
+        return n;
+    }
+    if (n < max)
+        leaves[n] = (Leaf){at, t};
+    return n + 1;
+}
+
+bool union_mixes_floats(const Type *t)
+{
+    int with_floats = 0;
+    for (int i = 0; i < t->nfields; i++)
+        with_floats += type_has_float(t->fields[i].type);
+    return with_floats > 1;
+}
+
+/* The member that stands for a union as a whole: the one with floats, or the largest. */
+static int union_member(const Type *t)
+{
+    int best = 0;
+    for (int i = 0; i < t->nfields; i++) {
+        if (type_has_float(t->fields[i].type))
+            return i;
+        if (t->fields[i].type->size > t->fields[best].type->size)
+            best = i;
+    }
+    return best;
+}
+
+/* A union with floats in one member can be copied as that member if nothing else is in it that this copy would miss or change. */
+static bool union_copies_as_member(const Type *t)
+{
+    const Type *member = t->fields[union_member(t)].type;
+    Leaf leaves[64];
+    int n = collect_leaves(member, 0, leaves, 0, 64);
+    int64_t bytes = 0;
+    for (int i = 0; i < n && i < 64; i++)
+        bytes += leaves[i].type->size;
+    return n <= 64 && bytes == t->size && !union_mixes_floats(t);
+}
+
+/* ---------------------------------------------------------------------- counted loops */
+
+CountLoop count_loop_begin(Lower *l, Value *n)
+{
+    CountLoop c = {.outer = l->b};
+    Type *size = type_scalar(TY_ULONG);
+    Var *var = lower_new_var(l, "i", size);
+    c.counter = build_local(&l->b, size, var, NULL, 0);
+    build_store(&l->b, c.counter, build_int(&l->b, size, 0));
+    c.loop = build_while(&l->b);
+    Loc loc = l->b.loc;
+    Builder before = at_end(c.loop->regions[0]);
+    build_cond(&before, build_bin(&before, OP_LT, build_load(&before, c.counter), n), NULL, 0);
+    l->b = at_end(c.loop->regions[1]);
+    l->b.loc = loc;
+    c.i = build_load(&l->b, c.counter);
+    return c;
+}
+
+void count_loop_end(Lower *l, CountLoop *c)
+{
+    Value *one = build_int(&l->b, c->i->type, 1);
+    build_store(&l->b, c->counter, build_bin(&l->b, OP_ADD, c->i, one));
+    build_yield(&l->b, NULL, 0);
+    l->b = c->outer;
+}
+
+/* ---------------------------------------------------------------------- objects */
+
+static Value *count_of(Lower *l, int64_t n)
+{
+    return build_int(&l->b, type_scalar(TY_ULONG), n);
+}
+
+static void copy_bytes(Lower *l, Value *dst, Value *src, Type *t)
+{
+    Op *size = op_build(&l->b, OP_SIZEOF, NULL, 0, 1);
+    size->of = t;
+    size->results[0]->type = type_scalar(TY_ULONG);
+    op_build(&l->b, OP_COPY, (Value *[]){dst, src, size->results[0]}, 3, 0);
+}
+
+static void copy_array(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
+{
+    if (!type_has_float(t) && t->count > UNROLL) {
+        copy_bytes(l, dst, src, t);
+        return;
+    }
+    Value *to = build_decay(&l->b, dst), *from = build_decay(&l->b, src);
+    if (t->count <= UNROLL) {
+        for (int64_t i = 0; i < t->count; i++) {
+            Value *k = build_int(&l->b, type_scalar(TY_INT), i);
+            Value *element = build_index(&l->b, to, k);
+            lower_copy(l, element, build_index(&l->b, from, k), t->elem, loc);
+        }
+        return;
+    }
+    CountLoop c = count_loop_begin(l, count_of(l, t->count));
+    Value *element = build_index(&l->b, to, c.i);
+    lower_copy(l, element, build_index(&l->b, from, c.i), t->elem, loc);
+    count_loop_end(l, &c);
+}
+
+void lower_copy(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
+{
+    if (dst->type->elem != t)
+        dst = build_ptrcast(&l->b, dst, type_ptr(t));
+    if (src->type->elem != t)
+        src = build_ptrcast(&l->b, src, type_ptr_q(t, true, false));
+    if (t->kind == TY_ARRAY) {
+        copy_array(l, dst, src, t, loc);
+    } else if (t->kind != TY_RECORD) {
+        lower_store(l, dst, lower_load(l, src));
+    } else if (t->is_union && !type_has_float(t)) {
+        copy_bytes(l, dst, src, t);
+    } else if (t->is_union && !union_copies_as_member(t)) {
+        lower_unsupported(l, loc, "a union with floating members ('%s') is copied here; copy its members, or use a struct", type_spelling(t));
+    } else if (t->is_union) {
+        int i = union_member(t);
+        Value *to = build_field(&l->b, dst, i);
+        lower_copy(l, to, build_field(&l->b, src, i), t->fields[i].type, loc);
+    } else {
+        for (int i = 0; i < t->nfields; i++) {
+            const Field *f = &t->fields[i];
+            if ((f->bit_width && !f->name) || (f->type->kind == TY_ARRAY && f->type->count <= 0))
+                continue; /* padding; a flexible array is not part of the value */
+            Value *to = build_field(&l->b, dst, i);
+            lower_copy(l, to, build_field(&l->b, src, i), f->type, loc);
+        }
+    }
+}
+
+static void zero_array(Lower *l, Value *dst, Type *t, Loc loc)
+{
+    Value *to = build_decay(&l->b, dst);
+    if (t->count <= UNROLL) {
+        for (int64_t i = 0; i < t->count; i++)
+            lower_zero(l, build_index(&l->b, to, build_int(&l->b, type_scalar(TY_INT), i)), t->elem, loc);
+        return;
+    }
+    CountLoop c = count_loop_begin(l, count_of(l, t->count));
+    lower_zero(l, build_index(&l->b, to, c.i), t->elem, loc);
+    count_loop_end(l, &c);
+}
+
+void lower_zero(Lower *l, Value *dst, Type *t, Loc loc)
+{
+    if (t->kind == TY_ARRAY) {
+        zero_array(l, dst, t, loc);
+    } else if (type_is_scalar(t)) {
+        lower_store(l, dst, build_zero(&l->b, dst->type->elem));
+    } else if (t->kind == TY_RECORD && t->is_union) {
+        if (union_mixes_floats(t))
+            lower_unsupported(l, loc, "a union with floating members ('%s') is set to zero here; use a struct", type_spelling(t));
+        int i = union_member(t);
+        lower_zero(l, build_field(&l->b, dst, i), t->fields[i].type, loc);
+    } else {
+        for (int i = 0; i < t->nfields; i++)
+            if (!(t->fields[i].bit_width && !t->fields[i].name) && !(t->fields[i].type->kind == TY_ARRAY && t->fields[i].type->count <= 0))
+                lower_zero(l, build_field(&l->b, dst, i), t->fields[i].type, loc);
+    }
+}
+
+/* ---------------------------------------------------------------------- memcpy and its kin */
+
+/* A pointer argument without the conversions to void *: value and what it points to (NULL: not known). */
+typedef struct {
+    Value *p;
+    Type *elem;
+} Block;
+
+static Block block_argument(Lower *l, Expr *e)
+{
+    while (e->kind == EX_CAST && e->a->type->kind == TY_PTR && e->type->kind == TY_PTR &&
+           (e->type->elem->kind == TY_VOID || (e->type->elem->size == 1 && e->explicit_cast)))
+        e = e->a;
+    Block b = {.p = lower_expr(l, e)};
+    Type *t = b.p->type->kind == TY_PTR ? b.p->type->elem : NULL; /* run-time arrays: their elements */
+    bool known = t && (type_is_scalar(t) || t->kind == TY_RECORD || t->kind == TY_ARRAY) && !(type_is_int(t) && t->size == 1);
+    b.elem = known ? t : NULL;
+    return b;
+}
+
+/* How many objects of `size` bytes there are in `bytes`: n * sizeof(T) -> n. NULL: the factor is not in sight. */
+static Value *count_in(Lower *l, Expr *bytes, int64_t size)
+{
+    Type *t = type_scalar(TY_ULONG);
+    int64_t v;
+    while ((bytes->kind == EX_CAST && type_is_int(bytes->type) && bytes->type->size >= bytes->a->type->size) ||
+           (bytes->kind == EX_SIZEOF && bytes->ival < 0 && bytes->a))
+        bytes = bytes->a;
+    if (expr_const_int(bytes, &v))
+        return v % size == 0 ? build_int(&l->b, t, v / size) : NULL;
+    if (bytes->kind != EX_BINARY || bytes->op != BIN_MUL)
+        return NULL;
+    for (int side = 0; side < 2; side++) {
+        Value *count = count_in(l, side ? bytes->a : bytes->b, size);
+        if (!count)
+            continue;
+        Value *factor = build_cast(&l->b, lower_expr(l, side ? bytes->b : bytes->a), t);
+        bool one = count->def && count->def->code == OP_ICONST && count->def->ival == 1;
+        return one ? factor : build_bin(&l->b, OP_MUL, factor, count);
+    }
+    return NULL;
+}
+
+static Value *count_elements(Lower *l, Expr *bytes, Type *elem)
+{
+    Type *t = type_scalar(TY_ULONG);
+    int64_t v;
+    if (expr_const_int(bytes, &v) && v % elem->size)
+        lower_unsupported(l, bytes->loc, "%lld bytes are not a whole number of objects of type '%s' (%lld bytes)", (long long)v,
+                          type_spelling(elem), (long long)elem->size);
+    Value *n = count_in(l, bytes, elem->size);
+    if (n)
+        return n;
+    Op *size = op_build(&l->b, OP_SIZEOF, NULL, 0, 1);
+    size->of = elem;
+    size->results[0]->type = t;
+    return build_bin(&l->b, OP_DIV, build_cast(&l->b, lower_expr(l, bytes), t), size->results[0]);
+}
+
+/* What is copied between the two, or NULL where no floating number can be among it. */
+static Type *copied_type(Lower *l, const Block *dst, const Block *src, Expr *call)
+{
+    Type *t = dst->elem ? dst->elem : src->elem;
+    if (!t || (dst->elem && src->elem && !type_has_float(dst->elem) && !type_has_float(src->elem)))
+        return NULL;
+    if (dst->elem && src->elem && array_base(dst->elem) != array_base(src->elem)) {
+        lower_unsupported(l, call->loc, "bytes of type '%s' are copied to type '%s' here, which hides floating numbers from adgen; "
+                                        "copy values of one type",
+                          type_spelling(src->elem), type_spelling(dst->elem));
+        return NULL;
+    }
+    return type_has_float(t) ? array_base(t) : NULL;
+}
+
+static Block as_elements(Lower *l, Block b, Type *t)
+{
+    while (b.p->type->elem->kind == TY_ARRAY)
+        b.p = build_decay(&l->b, b.p);
+    if (b.p->type->elem != t)
+        b.p = build_ptrcast(&l->b, b.p, type_ptr_q(t, b.p->type->elem_const, b.p->type->elem_volatile));
+    return b;
+}
+
+static void copy_elements(Lower *l, Value *dst, Value *src, Value *n, Type *t, Loc loc)
+{
+    int64_t count = n->def && n->def->code == OP_ICONST ? n->def->ival : -1;
+    if (count == 1) {
+        lower_copy(l, dst, src, t, loc);
+        return;
+    }
+    CountLoop c = count_loop_begin(l, n);
+    Value *to = build_index(&l->b, dst, c.i);
+    lower_copy(l, to, build_index(&l->b, src, c.i), t, loc);
+    count_loop_end(l, &c);
+}
+
+/* The last element first: element n - 1 - i in turn i. */
+static void copy_elements_down(Lower *l, Value *dst, Value *src, Value *n, Type *t, Loc loc)
+{
+    CountLoop c = count_loop_begin(l, n);
+    Value *last = build_bin(&l->b, OP_SUB, n, build_int(&l->b, n->type, 1));
+    Value *k = build_bin(&l->b, OP_SUB, last, c.i);
+    Value *to = build_index(&l->b, dst, k);
+    lower_copy(l, to, build_index(&l->b, src, k), t, loc);
+    count_loop_end(l, &c);
+}
+
+static Value *lower_transfer(Lower *l, Expr *call, bool may_overlap)
+{
+    Block dst = block_argument(l, call->args[0]), src = block_argument(l, call->args[1]);
+    Value *whole = dst.p;
+    Type *t = dst.p->type->kind == TY_PTR && src.p->type->kind == TY_PTR ? copied_type(l, &dst, &src, call) : NULL;
+    if (!t) {
+        Value *bytes = lower_expr(l, call->args[2]);
+        op_build(&l->b, OP_COPY, (Value *[]){dst.p, src.p, build_cast(&l->b, bytes, type_scalar(TY_ULONG))}, 3, 0);
+        return lower_as(l, whole, lower_type(call->type));
+    }
+    Value *n = count_elements(l, call->args[2], t);
+    Value *to = as_elements(l, dst, t).p, *from = as_elements(l, src, t).p;
+    if (!may_overlap) {
+        copy_elements(l, to, from, n, t, call->loc);
+    } else {
+        Builder outer = l->b, then_, else_;
+        lower_open_if(l, build_bin(&l->b, OP_LE, to, from), &then_, &else_);
+        l->b = then_;
+        copy_elements(l, to, from, n, t, call->loc);
+        l->b = else_;
+        copy_elements_down(l, to, from, n, t, call->loc);
+        l->b = outer;
+    }
+    return lower_as(l, whole, lower_type(call->type));
+}
+
+Value *lower_memcpy(Lower *l, Expr *call)
+{
+    return lower_transfer(l, call, false);
+}
+
+Value *lower_memmove(Lower *l, Expr *call)
+{
+    return lower_transfer(l, call, true);
+}
+
+Value *lower_memset(Lower *l, Expr *call)
+{
+    Expr *where = call->args[0];
+    while (where->kind == EX_CAST && where->type->kind == TY_PTR && where->type->elem->kind == TY_VOID)
+        where = where->a;
+    Type *t = where->type->kind == TY_PTR ? array_base(where->type->elem) : type_void();
+    if (!type_has_float(t))
+        return lower_external(l, "memset", call);
+    int64_t byte;
+    if (!expr_const_int(expr_strip(call->args[1]), &byte) || byte != 0)
+        lower_unsupported(l, call->loc, "memset of floating numbers to bytes other than 0 is not supported; assign them in a loop");
+    Block dst = block_argument(l, call->args[0]);
+    Value *whole = dst.p, *n = count_elements(l, call->args[2], t), *to = as_elements(l, dst, t).p;
+    if (n->def && n->def->code == OP_ICONST && n->def->ival == 1) {
+        lower_zero(l, to, t, call->loc);
+    } else {
+        CountLoop c = count_loop_begin(l, n);
+        lower_zero(l, build_index(&l->b, to, c.i), t, call->loc);
+        count_loop_end(l, &c);
+    }
+    return lower_as(l, whole, lower_type(call->type));
+}
