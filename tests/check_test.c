@@ -1,0 +1,130 @@
+/* The judge of numeric tests must itself tell right from wrong: y = x^2 with derivatives right, and wrong in one way each. */
+#include "adgen_check.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { N = 3 };
+typedef struct {
+    double *x, *y;
+} Args;
+
+static const ck_param params[] = {{"x", CK_INDEP}, {"y", CK_DEP}};
+
+static void build(ck_args *a)
+{
+    Args *args = a->args = ck_array(a, 1, sizeof *args);
+    args->x = ck_array(a, N, sizeof *args->x);
+    args->y = ck_array(a, N, sizeof *args->y);
+    for (int p = 0; p < 2; p++)
+        for (int i = 0; i < N; i++) {
+            double *at = p ? &args->y[i] : &args->x[i];
+            *at = ck_random(a, 0.2, 1.2);
+            ck_number(a, at, sizeof *at, CK_F64, p, 0);
+        }
+}
+
+static void primal(ck_args *a)
+{
+    Args *v = a->args;
+    for (int i = 0; i < N; i++)
+        v->y[i] = v->x[i] * v->x[i];
+    printf("squared\n");
+}
+
+static void tangent(ck_args *a, ck_args *d)
+{
+    Args *v = a->args, *t = d->args;
+    for (int i = 0; i < N; i++)
+        t->y[i] = 2 * v->x[i] * t->x[i];
+    primal(a);
+}
+
+static void tangent_wrong(ck_args *a, ck_args *d)
+{
+    tangent(a, d);
+    ((Args *)d->args)->y[1] *= 1.00001;
+}
+
+static void adjoint(ck_args *a, ck_args *d)
+{
+    Args *v = a->args, *t = d->args;
+    primal(a);
+    for (int i = 0; i < N; i++) {
+        t->x[i] += 2 * v->x[i] * t->y[i];
+        t->y[i] = 0;
+    }
+}
+
+static void adjoint_no_zeroing(ck_args *a, ck_args *d)
+{
+    Args *v = a->args, *t = d->args;
+    primal(a);
+    for (int i = 0; i < N; i++)
+        t->x[i] += 2 * v->x[i] * t->y[i];
+}
+
+static void adjoint_no_accumulation(ck_args *a, ck_args *d)
+{
+    Args *v = a->args, *t = d->args;
+    primal(a);
+    for (int i = 0; i < N; i++) {
+        t->x[i] = 2 * v->x[i] * t->y[i];
+        t->y[i] = 0;
+    }
+}
+
+static void adjoint_factor(ck_args *a, ck_args *d)
+{
+    adjoint(a, d);
+    ((Args *)d->args)->x[2] *= 1 + 1e-9;
+}
+
+static void adjoint_other_bits(ck_args *a, ck_args *d)
+{
+    adjoint(a, d);
+    ((Args *)a->args)->y[0] *= 1 + 4e-16;
+}
+
+static void adjoint_silent(ck_args *a, ck_args *d)
+{
+    Args *v = a->args, *t = d->args;
+    for (int i = 0; i < N; i++) {
+        v->y[i] = v->x[i] * v->x[i];
+        t->x[i] += 2 * v->x[i] * t->y[i];
+        t->y[i] = 0;
+    }
+}
+
+static void adjoint_changes(ck_args *a, ck_args *d)
+{
+    static int calls;
+    adjoint(a, d);
+    if (calls++ == 1)
+        ((Args *)d->args)->x[0] *= 1 + 4e-16;
+}
+
+static int judge(void (*t)(ck_args *, ck_args *), void (*r)(ck_args *, ck_args *))
+{
+    ck_test test = {.name = "square", .params = params, .nparams = 2, .build = build, .primal = primal, .tangent = t, .adjoint = r};
+    return ck_run(&test);
+}
+
+Test(check, right)
+{
+    cr_assert_eq(judge(tangent, adjoint), 0);
+    cr_assert_eq(judge(tangent, NULL), 0);
+}
+
+Test(check, wrong_tangent)
+{
+    cr_assert_neq(judge(tangent_wrong, NULL), 0);
+}
+
+Test(check, wrong_adjoints)
+{
+    void (*wrong[])(ck_args *, ck_args *) = {adjoint_no_zeroing, adjoint_no_accumulation, adjoint_factor,
+                                             adjoint_other_bits, adjoint_silent,          adjoint_changes};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        cr_assert_neq(judge(tangent, wrong[i]), 0, "wrong adjoint %zu was accepted", i);
+}
