@@ -413,26 +413,31 @@ static bool never_null(const Value *p)
     return (p->def->code == OP_LOCAL && !p->def->tape) || p->def->code == OP_FNADDR || p->def->code == OP_STRING;
 }
 
-/* The root of p = index(index(root, i), j) ..., all of one type. */
+/* p without an index or a change of qualifiers; NULL: there is none. */
+static Value *index_base(const Value *p)
+{
+    return defined_by(p, OP_INDEX) || (p->def && op_only_qualifies(p->def)) ? p->def->args[0] : NULL;
+}
+
 Value *index_root(Value *p)
 {
-    while (defined_by(p, OP_INDEX))
-        p = p->def->args[0];
+    for (Value *base; (base = index_base(p));)
+        p = base;
     return p;
 }
 
-/* How many elements p is behind index_root(p), as a long. */
 Value *index_offset(Builder *b, Value *p)
 {
     Type *t = type_scalar(TY_LONG);
-    if (!defined_by(p, OP_INDEX))
+    Value *base = index_base(p);
+    if (!base)
         return build_int(b, t, 0);
+    if (!defined_by(p, OP_INDEX))
+        return index_offset(b, base);
     Value *off = build_cast(b, p->def->args[1], t);
     if (p->def->nargs > 2)
         off = build_bin(b, OP_MUL, off, build_cast(b, p->def->args[2], t));
-    if (!defined_by(p->def->args[0], OP_INDEX))
-        return off;
-    return build_bin(b, OP_ADD, index_offset(b, p->def->args[0]), off);
+    return index_base(base) ? build_bin(b, OP_ADD, index_offset(b, base), off) : off;
 }
 
 static Value *fold_compare_pointers(Folder *f)

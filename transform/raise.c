@@ -1,0 +1,405 @@
+/* raise.c: a while that counts becomes a for.
+ *
+ *     while i0 {(i) cond i < n, i} {(i) ...; yield i + 1}   ->   for i0, n, 1 {(i) ...}
+ *
+ * The counter is a carried integer whose next value is itself plus a step that does not change, and the condition compares it (or it plus a
+ * constant, or a wider conversion of it) with a bound that does not change. The for counts in the comparison's type, and by what is
+ * compared; the source's variable is computed from that where they differ. What `before` computes besides is repeated in the body, and behind
+ * the loop for the results.
+ *
+ * Where unsigned counters wrap around, a counted loop and the while would still agree as C loops, but trip counts would not; so unsigned
+ * steps other than one are taken only for counters as wide as memory, and != only with a step of one. */
+#include "transform.h"
+
+#include <stdlib.h>
+
+enum { MAX_CHAIN = 16 };
+
+typedef struct {
+    Op *loop;
+    Region *before, *after;
+    Op *cond, *yield;
+    int arg;           /* the counter: number of before's argument */
+    OpCode cmp;
+    Type *type;        /* compared in this type */
+    int64_t offset;    /* compared: counter + offset */
+    Value *bound;
+    int64_t step;      /* 0: step_value */
+    Value *step_value; /* in the counter's type */
+    bool step_minus;   /* the counter loses step_value */
+} Counted;
+
+/* ---------------------------------------------------------------------- what does not change in a loop */
+
+static bool is_invariant(const Op *loop, const Value *v, int depth)
+{
+    if (value_outside(v, loop))
+        return true;
+    const Op *op = v->def;
+    if (!op || op->nregions || depth == 0 || op_info[op->code].effect != EFFECT_PURE || op->code == OP_LOCAL || op->code == OP_USE)
+        return false;
+    if (op->parent != loop->regions[0] && !op_speculatable(op))
+        return false; /* `before` runs at least once, `after` may not */
+    for (int i = 0; i < op->nargs; i++)
+        if (!is_invariant(loop, op->args[i], depth - 1))
+            return false;
+    return true;
+}
+
+/* An invariant value, computed before the loop. */
+static Value *outside_copy(const Op *loop, Builder *b, Value *v, PtrMap *map)
+{
+    if (value_outside(v, loop))
+        return v;
+    if (!ptrmap_get(map, v)) {
+        for (int i = 0; i < v->def->nargs; i++)
+            outside_copy(loop, b, v->def->args[i], map);
+        clone_op(b, v->def, map);
+    }
+    return ptrmap_get(map, v);
+}
+
+/* ---------------------------------------------------------------------- recognising the counter */
+
+/* The constant that v adds to *inner, signed whatever the type. */
+static bool adds_constant(const Value *v, Value **inner, int64_t *c)
+{
+    if (!v->def || (v->def->code != OP_ADD && v->def->code != OP_SUB) || !value_int(v->def->args[1], c))
+        return false;
+    *inner = v->def->args[0];
+    const Type *t = v->type;
+    if (!type_is_signed(t) && t->size < 8 && *c >= INT64_C(1) << (t->size * 8 - 1))
+        *c -= INT64_C(1) << (t->size * 8);
+    if (*c == INT64_MIN)
+        return false;
+    *c = v->def->code == OP_SUB ? -*c : *c;
+    return true;
+}
+
+static bool is_int_cast(const Value *v)
+{
+    return v->def && v->def->code == OP_CAST && type_is_int(v->type) && type_is_int(v->def->args[0]->type) &&
+           v->type->kind != TY_BOOL;
+}
+
+/* v == cast(argument + offset), of before's arguments. */
+static bool match_compared(Counted *c, Value *v)
+{
+    c->type = v->type;
+    c->offset = 0;
+    for (int n = 0; n < MAX_CHAIN; n++) {
+        int64_t k;
+        Value *inner;
+        if (v->arg_of == c->before) {
+            c->arg = v->index;
+            return type_is_int(v->type);
+        }
+        if (adds_constant(v, &inner, &k)) {
+            if (v->type != c->type && !type_is_signed(v->type))
+                return false; /* may wrap before it is widened */
+            c->offset += k;
+            v = inner;
+        } else if (is_int_cast(v) && v->def->args[0]->type->size <= v->type->size) {
+            v = v->def->args[0];
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* `next` is the counter's value plus a step: follows the ops in `after`, and through its arguments those in `before`. */
+static bool match_step(Counted *c, Value *next)
+{
+    c->step = 0;
+    c->step_value = NULL;
+    for (int n = 0; n < MAX_CHAIN; n++) {
+        int64_t k;
+        Value *inner;
+        if (next->arg_of == c->before)
+            return next->index == c->arg && (c->step != 0) != (c->step_value != NULL);
+        if (next->arg_of == c->after) {
+            next = c->cond->args[1 + next->index];
+        } else if (adds_constant(next, &inner, &k)) {
+            c->step += k;
+            next = inner;
+        } else if (is_int_cast(next)) {
+            next = next->def->args[0];
+        } else if (next->def && !c->step_value && (next->def->code == OP_ADD || next->def->code == OP_SUB)) {
+            Op *add = next->def;
+            int k_at = is_invariant(c->loop, add->args[1], MAX_CHAIN) ? 1 : 0;
+            if (!is_invariant(c->loop, add->args[k_at], MAX_CHAIN) || (k_at == 0 && add->code == OP_SUB))
+                return false;
+            c->step_value = add->args[k_at];
+            c->step_minus = add->code == OP_SUB;
+            next = add->args[!k_at];
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+static OpCode mirrored(OpCode cmp)
+{
+    static const OpCode other[] = {[OP_LT] = OP_GT, [OP_GT] = OP_LT, [OP_LE] = OP_GE, [OP_GE] = OP_LE, [OP_NE] = OP_NE, [OP_EQ] = OP_EQ};
+    return other[cmp];
+}
+
+/* Do the comparison and the step go together, and is the number of trips what arithmetic says? */
+static bool step_fits(const Counted *c)
+{
+    const Type *t = c->type, *counter = c->before->args[c->arg]->type;
+    bool up = c->cmp == OP_LT || c->cmp == OP_LE, down = c->cmp == OP_GT || c->cmp == OP_GE;
+    if (c->step_value) /* a signed counter that moves away from the bound would overflow */
+        return type_is_signed(t) && t == counter && c->step_value->type == t && (c->step_minus ? down : up);
+    if (c->step == 0 || (up && c->step < 0) || (down && c->step > 0))
+        return false;
+    if (!up && !down) /* != */
+        return (c->step == 1 || c->step == -1) && t == counter;
+    if (type_is_signed(t) && type_is_signed(counter))
+        return true;
+    return c->step == 1 || c->step == -1 || (up && t->size == 8);
+}
+
+/* The condition as `counter cmp bound`. */
+static bool match_condition(Counted *c)
+{
+    Value *v = value_condition(c->cond->args[0]), *zero = NULL;
+    OpCode code = OP_NE;
+    if (v->def && v->def->code == OP_LNOT) {
+        v = value_condition(v->def->args[0]);
+        if (!v->def || !op_is_compare(v->def->code) || !op_inverse_compare(v->def, &code))
+            return false;
+    } else if (v->def && op_is_compare(v->def->code)) {
+        code = v->def->code;
+    } else { /* while (n) */
+        zero = v;
+    }
+    if (code == OP_EQ || (!zero && !type_is_int(v->def->args[0]->type)))
+        return false;
+    for (int i = 0; i < (zero ? 1 : 2); i++) {
+        c->cmp = i ? mirrored(code) : code;
+        c->bound = zero ? NULL : v->def->args[!i];
+        if (c->bound && !is_invariant(c->loop, c->bound, MAX_CHAIN))
+            continue;
+        if (match_compared(c, zero ? zero : v->def->args[i]) && match_step(c, c->yield->args[c->arg]) && step_fits(c))
+            return true;
+    }
+    return false;
+}
+
+/* `before` is repeated behind the loop and its ops may run where they did not: no memory, no effect. */
+static bool only_computes(const Region *r)
+{
+    for (const Op *op = r->first; op != r->last; op = op->next)
+        if (op->nregions || op_info[op->code].effect != EFFECT_PURE || op->code == OP_LOCAL || op->code == OP_USE)
+            return false;
+    return true;
+}
+
+static bool match_counted(Counted *c, Op *loop)
+{
+    if (loop->mirror || !only_computes(loop->regions[0]))
+        return false;
+    *c = (Counted){.loop = loop, .before = loop->regions[0], .after = loop->regions[1]};
+    c->cond = c->before->last;
+    c->yield = c->after->last;
+    return match_condition(c);
+}
+
+/* ---------------------------------------------------------------------- building the for */
+
+/* The source's counter from the for's: cast(t - offset). */
+static Value *source_counter(const Counted *c, Builder *b, Value *t)
+{
+    Value *v = t;
+    if (c->offset)
+        v = build_bin(b, OP_SUB, v, build_int(b, c->type, int_wrap(c->type, (uint64_t)c->offset)));
+    v = build_cast(b, v, c->before->args[c->arg]->type);
+    if (v != t)
+        value_hint(v, c->before->args[c->arg]->var);
+    return v;
+}
+
+/* Makes the values of before's arguments known in map: `counter` and, for what else is carried, vals in order. */
+static void map_arguments(const Counted *c, Builder *b, PtrMap *map, Value *counter, Value **carried)
+{
+    int n = 0;
+    for (int k = 0; k < c->before->nargs; k++)
+        ptrmap_put(map, c->before->args[k], k == c->arg ? source_counter(c, b, counter) : carried[n++]);
+    clone_ops(b, c->before, map, true);
+}
+
+static Op *build_counted(const Counted *c)
+{
+    Op *loop = c->loop;
+    Builder b = before_op(loop);
+    PtrMap copies = {.arena = c->before->fn->arena};
+    Value *lo = build_cast(&b, loop->args[c->arg], c->type);
+    if (c->offset)
+        lo = build_bin(&b, OP_ADD, lo, build_int(&b, c->type, int_wrap(c->type, (uint64_t)c->offset)));
+    Value *hi = c->bound ? outside_copy(loop, &b, c->bound, &copies) : build_int(&b, c->type, 0);
+    Value *step = c->step_value ? outside_copy(loop, &b, c->step_value, &copies)
+                                : build_int(&b, c->type, int_wrap(c->type, (uint64_t)c->step));
+    if (c->step_value && c->step_minus)
+        step = build_un(&b, OP_NEG, step);
+    Op *f = build_for(&b, lo, hi, step, c->cmp);
+    f->loc = loop->loc;
+    f->loop = loop->loop;
+    f->note = loop->note;
+    f->regions[0]->args[0]->var = f->results[0]->var = c->before->args[c->arg]->var;
+    for (int k = 0; k < loop->nargs; k++)
+        if (k != c->arg)
+            for_add_carried(f, loop->args[k], c->before->args[k]->var);
+    return f;
+}
+
+/* Where the counter was widened for the comparison, indexing can do with the wide one. */
+static void index_by_counter(Region *r, const Value *counter)
+{
+    for (Op *op = r->first; op; op = op->next) {
+        for (int i = 0; i < op->nregions; i++)
+            index_by_counter(op->regions[i], counter);
+        if (op->code != OP_INDEX || !is_int_cast(op->args[1]) || op->args[1]->def->args[0] != counter)
+            continue;
+        if (op->args[1]->type->size <= counter->type->size)
+            op->args[1] = op->args[1]->def->args[0];
+    }
+}
+
+static Op *raise_loop(const Counted *c, PtrMap *replaced)
+{
+    Op *loop = c->loop, *f = build_counted(c);
+    Region *body = f->regions[0];
+    Arena *a = body->fn->arena;
+    Builder b = at_end(body);
+    b.loc = loop->loc;
+    PtrMap in_body = {.arena = a}, behind = {.arena = a};
+    map_arguments(c, &b, &in_body, body->args[0], body->args + 1);
+    for (int k = 0; k < c->after->nargs; k++)
+        ptrmap_put(replaced, c->after->args[k], map_value(&in_body, c->cond->args[1 + k]));
+    Value **next = arena_alloc(a, (size_t)loop->nargs * sizeof *next);
+    int n = 0;
+    for (int k = 0; k < loop->nargs; k++)
+        if (k != c->arg)
+            next[n++] = c->yield->args[k];
+    build_yield(&b, next, n);
+    region_splice(c->after, body->last);
+    b = after_op(f);
+    map_arguments(c, &b, &behind, f->results[0], f->results + 1);
+    for (int k = 0; k < loop->nresults; k++)
+        ptrmap_put(replaced, loop->results[k], map_value(&behind, c->cond->args[1 + k]));
+    op_remove(loop);
+    return f;
+}
+
+/* ---------------------------------------------------------------------- other values that count along */
+
+/* next == arg + c; c a constant or an invariant value. */
+static bool match_linear(const Op *f, const Value *arg, Value *next, int64_t *c, Value **value)
+{
+    Value *inner;
+    *c = 0;
+    *value = NULL;
+    for (int n = 0; n < MAX_CHAIN; n++) {
+        int64_t k;
+        if (next == arg)
+            return (*c != 0) != (*value != NULL);
+        if (adds_constant(next, &inner, &k)) {
+            *c += k;
+            next = inner;
+        } else if (next->def && next->def->code == OP_ADD && !*value) {
+            int k_at = value_outside(next->def->args[1], f) ? 1 : 0;
+            *value = next->def->args[k_at];
+            next = next->def->args[!k_at];
+            if (!value_outside(*value, f))
+                return false;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* init + per_trip * (how far the counter t has come, in steps of one, as the value's type). */
+static Value *linear_value(Builder *b, const Op *f, Value *t, Value *init, int64_t c, Value *value)
+{
+    Type *type = init->type;
+    int64_t step = for_step(f), q = c / llabs(step);
+    Value *way = step > 0 ? build_bin(b, OP_SUB, t, f->args[0]) : build_bin(b, OP_SUB, f->args[0], t);
+    way = build_cast(b, way, type);
+    if (value)
+        return build_bin(b, OP_ADD, init, build_bin(b, OP_MUL, value, way));
+    bool minus = q < 0;
+    if (llabs(q) != 1)
+        way = build_bin(b, OP_MUL, way, build_int(b, type, int_wrap(type, (uint64_t)llabs(q))));
+    return build_bin(b, minus ? OP_SUB : OP_ADD, init, way);
+}
+
+/* A carried integer that grows by the same amount in each trip is a function of the counter: nothing need be carried. */
+static void count_along(Op *f, PtrMap *replaced)
+{
+    int64_t step;
+    if (!value_int(f->args[2], &step))
+        return;
+    step = for_step(f);
+    Region *body = f->regions[0];
+    for (int k = 0; k < body->last->nargs; k++) {
+        Value *arg = body->args[1 + k], *value, *init = map_value(replaced, f->args[3 + k]);
+        int64_t c;
+        if (!type_is_int(arg->type) || arg->type->kind == TY_BOOL || arg->type->size < 4)
+            continue;
+        if (!match_linear(f, arg, map_value(replaced, body->last->args[k]), &c, &value))
+            continue;
+        if (c % step != 0 || (value && llabs(step) != 1))
+            continue;
+        Builder b = before_op(body->first), behind = after_op(f);
+        Value *now = linear_value(&b, f, body->args[0], init, c, value);
+        Value *end = linear_value(&behind, f, f->results[0], init, c, value);
+        value_hint(now, arg->var);
+        value_hint(end, arg->var);
+        ptrmap_put(replaced, arg, now);
+        ptrmap_put(replaced, f->results[1 + k], end);
+    }
+}
+
+/* ---------------------------------------------------------------------- over the function */
+
+static void map_operands(Op *op, void *ctx)
+{
+    PtrMap *map = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        op->args[i] = map_value(map, op->args[i]);
+}
+
+/* Inner loops first: an outer loop that counts may need what is known of them. */
+static void raise_region(Region *r, PtrMap *replaced)
+{
+    for (Op *op = r->first, *next; op; op = next) {
+        next = op->next;
+        map_operands(op, replaced);
+        for (int i = 0; i < op->nregions; i++)
+            raise_region(op->regions[i], replaced);
+        Counted c;
+        Op *f = op->code == OP_FOR ? op : NULL;
+        if (op->code == OP_WHILE && match_counted(&c, op)) {
+            f = raise_loop(&c, replaced);
+            walk_ops(f->regions[0], map_operands, replaced);
+            if (c.type != c.before->args[c.arg]->type && c.offset == 0)
+                index_by_counter(f->regions[0], f->regions[0]->args[0]);
+        }
+        if (f && !f->mirror && !f->reversed)
+            count_along(f, replaced);
+    }
+}
+
+void raise_loops(Fn *fn)
+{
+    hoist_invariants(fn);
+    PtrMap replaced = {.arena = arena_new()};
+    raise_region(fn->body, &replaced);
+    replace_uses_map(fn, &replaced);
+    arena_free(replaced.arena);
+    simplify(fn);
+}
