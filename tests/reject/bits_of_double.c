@@ -1,0 +1,13 @@
+// expect: 8:5: error:
+// args: --grad f
+#include <string.h>
+#include <stdint.h>
+double f(double x)
+{
+    uint64_t b;
+    memcpy(&b, &x, sizeof b);
+    b += 1;
+    double y;
+    memcpy(&y, &b, sizeof y);
+    return y;
+}

@@ -1,0 +1,8 @@
+// expect: 6:17: error: complex arithmetic is not supported yet
+// args: --grad f
+#include <complex.h>
+double f(double x)
+{
+    double _Complex z = x + 2.0 * I;
+    return creal(z * z);
+}

@@ -1,0 +1,7 @@
+// expect: 6:5: error:
+// args: --vjp 'f(x -> y)'
+void unknown(double *y, double x);
+void f(double x, double *y)
+{
+    unknown(y, x);
+}

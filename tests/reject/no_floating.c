@@ -1,0 +1,6 @@
+// expect: adgen: error: 'f' returns 'int'
+// args: --grad f
+int f(int x)
+{
+    return x;
+}

@@ -1,0 +1,10 @@
+// expect: 7:9: error: setjmp
+// args: --grad f
+#include <setjmp.h>
+double f(double x)
+{
+    jmp_buf b;
+    if (setjmp(b))
+        return 0;
+    return x;
+}

@@ -1,0 +1,6 @@
+// expect: adgen: error: 'x' is named twice
+// args: --grad 'f(x, x)'
+double f(double x)
+{
+    return x;
+}

@@ -1,0 +1,12 @@
+// expect: 9:5: error:
+// args: --grad f
+union U {
+    float f;
+    double d;
+};
+double f(double x)
+{
+    union U u;
+    u.d = x;
+    return u.d * u.d;
+}

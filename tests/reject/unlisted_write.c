@@ -1,0 +1,10 @@
+// expect: 5:9: error: 'tmp' carries derivatives from this write to a later read
+// expect: note:
+// args: --vjp 'f(x -> y)'
+void f(const double *x, double *tmp, double *y, int n)
+{
+    for (int i = 0; i < n; i++)
+        tmp[i] = x[i] * x[i];
+    for (int i = 0; i < n; i++)
+        y[i] = tmp[i];
+}

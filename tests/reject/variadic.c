@@ -1,0 +1,6 @@
+// expect: adgen: error: 'f' has variable arguments
+// args: --grad f
+double f(double x, ...)
+{
+    return x;
+}
