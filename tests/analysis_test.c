@@ -73,20 +73,12 @@ static void expect_reloads(const char *what, const char *expected, const char *t
 
 /* ------------------------------------------------------------------ loads that can be repeated */
 
-#define HEAD(x, y) \
-    "var $x: " x " param\nvar $y: " y " param\nvar $n: int param\nvar $m: int param\n"
-#define FUNC(x, y) "func @f(%0:" x " $x, %1:" y " $y, %2:int $n, %3:int $m) -> void params($x, $y, $n, $m) body {\n"
-#define CONSTS "  %4:int = iconst #0\n  %5:int = iconst #1\n  %6:double = fconst 0x1p+0\n"
-
 Test(reload, parameters)
 {
-    const char *body = CONSTS "  %7:double = load %0\n  store %1, %6\n  yield\n}\n";
-    Str s = {.arena = arena_new()};
-    str_fmt(&s, "%s%s%s", HEAD("double*", "double*"), FUNC("double*", "double*"), body);
-    expect_reloads("may overlap", "n", s.s);
-    s.n = 0;
-    str_fmt(&s, "%s%s%s", HEAD("double* restrict", "double*"), FUNC("double*", "double*"), body);
-    expect_reloads("restrict; the order of flags does not matter", "y", "var $x: double* param restrict\nvar $y: double* param\n"
+    expect_reloads("may overlap", "n", "var $x: double* param\nvar $y: double* param\n"
+                   "func @f(%0:double* $x, %1:double* $y) -> void params($x, $y) body {\n  %2:double = fconst 0x1p+0\n"
+                   "  %3:double = load %0\n  store %1, %2\n  yield\n}\n");
+    expect_reloads("restrict", "y", "var $x: double* param restrict\nvar $y: double* param\n"
                    "func @f(%0:double* $x, %1:double* $y) -> void params($x, $y) body {\n  %2:double = fconst 0x1p+0\n"
                    "  %3:double = load %0\n  store %1, %2\n  yield\n}\n");
     expect_reloads("AD_NOALIAS", "y", "var $x: double* param\nvar $y: double* param\n"
@@ -171,7 +163,7 @@ Test(reload, nests)
 
 Test(reload, order_and_ends)
 {
-    const char *head = "var $t: double\nfunc @f(%0:int) -> void locals($t) body {\n  %1:double = fconst 0x1p+0\n"
+    const char *head = "var $t: double\nvar $c: int param\nfunc @f(%0:int $c) -> void params($c) locals($t) body {\n  %1:double = fconst 0x1p+0\n"
                        "  %2:double* = local of double $t\n";
     Arena *a = arena_new();
     expect_reloads("stored before", "y", arena_printf(a, "%s  store %%2, %%1\n  %%3:double = load %%2\n  yield\n}\n", head));
@@ -215,8 +207,8 @@ Test(memory, structs_and_rows)
 
 Test(memory, stored_pointers)
 {
-    Program *p = parse("var $x: double* param\nvar $rows: double*[2]\n"
-                       "func @f(%0:double* $x, %1:int) -> void params($x) locals($rows) body {\n"
+    Program *p = parse("var $x: double* param\nvar $c: int param\nvar $rows: double*[2]\n"
+                       "func @f(%0:double* $x, %1:int $c) -> void params($x, $c) locals($rows) body {\n"
                        "  %2:double*[2]* = local of double*[2] $rows\n  %3:double** = decay %2\n"
                        "  %4:unsigned long = iconst #8\n  %5:void* = alloc %4\n  %6:double* = ptrcast %5\n"
                        "  %7:double* = if %1 {\n    yield %0\n  } {\n    yield %6\n  }\n"
@@ -235,7 +227,8 @@ Test(memory, stored_pointers)
 Test(memory, may_alias)
 {
     Program *p = parse("record <struct P> size 16 align 8 {\n  \"x\": double at 0\n  \"y\": double at 64\n}\nvar $a: <struct P>* param\n"
-                       "func @f(%0:<struct P>* $a, %1:int, %2:int) -> void params($a) body {\n"
+                       "var $i: int param\nvar $j: int param\n"
+                       "func @f(%0:<struct P>* $a, %1:int $i, %2:int $j) -> void params($a, $i, $j) body {\n"
                        "  %3:int = iconst #1\n  %4:int = add %1, %3\n"
                        "  %5:<struct P>* = index %0, %1\n  %6:<struct P>* = index %0, %2\n  %7:<struct P>* = index %0, %4\n"
                        "  %8:double* = field %5 #0\n  %9:double* = field %6 #1\n  %10:double* = field %6 #0\n  %11:double* = field %7 #0\n"
@@ -464,4 +457,189 @@ Test(reload, never_where_brute_force_finds_an_overwrite)
     }
     cr_log_info("%d of %d proven", proven, free_of_conflict);
     cr_assert(proven > free_of_conflict / 2, "too little is proven: %d of %d", proven, free_of_conflict);
+}
+
+/* ------------------------------------------------------------------ SPECs */
+
+static void expect_malformed(const char *spec, const char *part)
+{
+    const char *error;
+    Arena *a = arena_new();
+    cr_expect_null(request_parse(a, MODE_VJP, spec, &error), "%s", spec);
+    cr_expect(error && strstr(error, part), "%s: %s", spec, error ? error : "no message");
+    arena_free(a);
+}
+
+Test(request, parsing)
+{
+    const char *error;
+    Arena *a = arena_new();
+    Request *rq = request_parse(a, MODE_VJP, " f ( w , b->y,z ; tmp ) ", &error);
+    cr_assert(rq && !error && !rq->bare && rq->has_arrow && rq->indep.n == 2 && rq->dep.n == 2 && rq->scratch.n == 1);
+    cr_assert_str_eq(rq->fn_name, "f");
+    cr_assert_str_eq(rq->dep.at[1], "z");
+    cr_assert_str_eq(request_result_name(rq, a), "f_vjp");
+    rq = request_parse(a, MODE_JACOBIAN, "f", &error);
+    cr_assert(rq && rq->bare);
+    cr_assert_str_eq(request_result_name(rq, a), "f_jac");
+    rq->new_name = "J";
+    cr_assert_str_eq(request_result_name(rq, a), "J");
+    cr_assert(request_parse(a, MODE_GRAD, "f()", &error)->bare, "AD_GRAD() cannot be written without parentheses");
+    expect_malformed("", "starts with a function's name");
+    expect_malformed("f(w", "expected after a name");
+    expect_malformed("f(w,)", "name is expected");
+    expect_malformed("f(w ->)", "after '->'");
+    expect_malformed("f(w;)", "after ';'");
+    expect_malformed("f(w) g", "after ')'");
+    expect_malformed("f[w]", "'(' is expected");
+    expect_malformed("f(2)", "name is expected");
+    arena_free(a);
+}
+
+/* The roles of f's parameters as letters: i d b(oth) s -, then those of named globals, then R if the return value is a dependent; or the
+ * diagnostics. */
+static void expect_roles(Program *p, Mode mode, const char *spec, const char *expected)
+{
+    static const char letter[] = {[0] = '-', [ROLE_INDEP] = 'i', [ROLE_DEP] = 'd', [ROLE_INDEP | ROLE_DEP] = 'b', [ROLE_SCRATCH] = 's'};
+    const char *error;
+    capture();
+    Request *rq = request_parse(p->arena, mode, spec, &error);
+    cr_assert_not_null(rq, "%s", spec);
+    Str got = {.arena = p->arena};
+    str_put(&got, "");
+    if (request_resolve(rq, p)) {
+        for (int i = 0; i < rq->fn->nparams; i++)
+            str_fmt(&got, "%c", letter[rq->roles[i]]);
+        for (size_t i = 0; i < rq->global_vars.n; i++)
+            str_fmt(&got, "%c", letter[rq->global_roles[i]]);
+        str_put(&got, rq->return_is_dep ? "R" : "");
+        cr_expect_str_eq(got.s, expected, "%s: %s", spec, got.s);
+    } else {
+        cr_expect(strstr(captured(), expected), "%s: expected '%s' in: %s", spec, expected, captured());
+    }
+}
+
+#define PARAMS                                                                                                                   \
+    "var $w: double const* param\nvar $y: double* param\nvar $b: double param\nvar $n: int param\nvar $ctx: void* param\n" \
+    "var $q: double* param inactive\nvar $err: double* param\nvar $ws: double[10] global\n"
+#define HEADER(ret) \
+    "func @f(%0:double const* $w, %1:double* $y, %2:double $b, %3:int $n, %4:void* $ctx, %5:double* $q, %6:double* $err) -> " ret \
+    " params($w, $y, $b, $n, $ctx, $q, $err) body {\n"
+
+Test(request, roles)
+{
+    Program *p = parse(PARAMS "globals($ws)\n" HEADER("double") "  yield %2\n}\n");
+    expect_roles(p, MODE_VJP, "f", "ibi---bR");
+    expect_roles(p, MODE_GRAD, "f", "iii---iR");
+    expect_roles(p, MODE_GRAD, "f(w, b; y)", "isi----R");
+    expect_roles(p, MODE_VJP, "f(w, y, ctx -> y, ws)", "ib--i--dR");
+    expect_roles(p, MODE_VJP, "g", "no function 'g'");
+    expect_roles(p, MODE_VJP, "f(x)", "'x' is neither a parameter");
+    expect_roles(p, MODE_VJP, "f(er)", "did you mean 'err'?");
+    expect_roles(p, MODE_VJP, "f(n)", "no floating-point data");
+    expect_roles(p, MODE_VJP, "f(w, w)", "named twice");
+    expect_roles(p, MODE_VJP, "f(y; y)", "both scratch and an independent");
+    expect_roles(p, MODE_VJP, "f(b -> w)", "'w' is const");
+    expect_roles(p, MODE_VJP, "f(w -> b)", "passed by value");
+    expect_roles(p, MODE_VJP, "f(q)", "AD_INACTIVE");
+    expect_roles(p, MODE_GRAD, "f(w -> err)", "2 dependents");
+    program_free(p);
+}
+
+Test(request, one_scalar)
+{
+    Program *p = parse(PARAMS HEADER("void") "  yield\n}\n");
+    expect_roles(p, MODE_GRAD, "f(w -> err)", "i-----d");
+    expect_roles(p, MODE_GRAD, "f", "does not return a floating value");
+    expect_roles(p, MODE_GRAD, "f(w -> err, y)", "2 dependents");
+    expect_roles(p, MODE_GRAD, "f(w, err -> err)", "both independent and");
+    expect_roles(p, MODE_VJP, "f(w)", "has no dependent");
+    expect_roles(p, MODE_VJP, "f", "ibi---b");
+    program_free(p);
+}
+
+/* ------------------------------------------------------------------ activity */
+
+/* v for values that are active, . for the others, over all floating op results of f in order; or the diagnostics. */
+static void expect_active(const char *what, Mode mode, const char *spec, const char *text, const char *expected)
+{
+    const char *error;
+    capture();
+    Program *p = parse(text);
+    Fn *fn = first_fn(p);
+    Request *rq = request_parse(p->arena, mode, spec, &error);
+    cr_assert(request_resolve(rq, p), "%s: %s", what, captured());
+    Activity *act = activity_analyse(fn, mem_analyse(fn), rq);
+    if (diag_error_count()) {
+        cr_expect(strstr(captured(), expected), "%s: expected '%s' in: %s", what, expected, captured());
+        return;
+    }
+    Str got = {.arena = p->arena};
+    str_put(&got, "");
+    for (Op *op = fn->body->first; op; op = op->next)
+        for (int i = 0; i < op->nresults; i++)
+            if (type_is_float(op->results[i]->type))
+                str_put(&got, active_value(act, op->results[i]) ? "v" : ".");
+    cr_expect_str_eq(got.s, expected, "%s: got %s, expected %s", what, got.s, expected);
+    program_free(p);
+}
+
+Test(activity, values)
+{
+    const char *head = "var $x: double param\nvar $k: double param\nvar $t: double\n"
+                       "func @f(%0:double $x, %1:double $k) -> double params($x, $k) locals($t) body {\n";
+    Arena *a = arena_new();
+    expect_active("not varied, active, not useful, killed by floor and int", MODE_GRAD, "f(x)",
+                  arena_printf(a, "%s  %%2:double = mul %%1, %%1\n  %%3:double = mul %%0, %%2\n  %%4:double = sin %%0\n"
+                                  "  %%5:double = floor %%0\n  %%6:int = cast %%0\n  %%7:double = cast %%6\n"
+                                  "  %%8:double = add %%3, %%5\n  %%9:double = add %%8, %%7\n  yield %%9\n}\n", head),
+                  ".v...vv");
+    expect_active("through a local; control dependence carries nothing", MODE_GRAD, "f(x)",
+                  arena_printf(a, "%s  %%2:double* = local of double $t\n  store %%2, %%0\n  %%3:double = load %%2\n"
+                                  "  %%4:int = lt %%0, %%1\n  %%5:double = if %%4 {\n    yield %%1\n  } {\n    yield %%1\n  }\n"
+                                  "  %%6:double = add %%3, %%5\n  yield %%6\n}\n", head),
+                  "v.v");
+    expect_active("a chain carried by a loop", MODE_GRAD, "f(x)",
+                  arena_printf(a, "%s  %%2:int = iconst #0\n  %%3:int = iconst #1\n"
+                                  "  %%4:int, %%5:double, %%6:double = for %%2, %%3, %%3, %%1, %%1 cmp lt {(%%7:int, %%8:double, %%9:double)\n"
+                                  "    yield %%9, %%0\n  }\n  yield %%5\n}\n", head),
+                  "v.");
+    expect_active("unknown code", MODE_GRAD, "f(x)",
+                  arena_printf(a, "%s  %%2:double = call %%0 \"mystery\" of double\n  yield %%2\n}\n", head), "body is not in the given files");
+    expect_active("unknown code on inactive data", MODE_GRAD, "f(x)",
+                  arena_printf(a, "%s  %%2:double = call %%1 \"mystery\" of double\n  %%3:double = mul %%2, %%0\n  yield %%3\n}\n", head), ".v");
+}
+
+Test(activity, memory)
+{
+    const char *head = "var $x: double const* param\nvar $tmp: double* param\nvar $out: double* param\n"
+                       "func @f(%0:double const* $x, %1:double* $tmp, %2:double* $out) -> double params($x, $tmp, $out) body {\n";
+    const char *through = "  %3:double = load %0\n  store %1, %3\n  %4:double = load %1\n  store %2, %4\n  %5:double = load %2\n";
+    Arena *a = arena_new();
+    expect_active("not listed, written and read", MODE_GRAD, "f(x)", arena_printf(a, "%s%s  yield %%4\n}\n", head, through),
+                  "name it as scratch: 'f(x; tmp)'");
+    expect_active("scratch", MODE_GRAD, "f(x; tmp)", arena_printf(a, "%s%s  yield %%4\n}\n", head, through), "vv.");
+    expect_active("bare: scratch by itself", MODE_GRAD, "f", arena_printf(a, "%s%s  yield %%4\n}\n", head, through), "vv.");
+    expect_active("only written", MODE_GRAD, "f(x; tmp)", arena_printf(a, "%s  %%3:double = load %%0\n  store %%2, %%3\n  yield %%3\n}\n", head),
+                  "v");
+    expect_active("data that is not listed", MODE_VJP, "f(tmp -> out)",
+                  arena_printf(a, "%s  %%3:double = load %%0\n  %%4:double = load %%1\n  %%5:double = mul %%3, %%4\n  store %%2, %%5\n"
+                                  "  yield %%5\n}\n", head), ".vv");
+}
+
+Test(activity, scratch_under_a_bare_grad)
+{
+    const char *error;
+    Program *p = parse("var $x: double const* param\nvar $tmp: double* param\nvar $s: double* param\n"
+                       "func @f(%0:double const* $x, %1:double* $tmp, %2:double* $s) -> double params($x, $tmp, $s) body {\n"
+                       "  %3:double = load %0\n  store %1, %3\n  %4:double = load %1\n  %5:double = load %2\n"
+                       "  %6:double = mul %5, %4\n  store %2, %6\n  yield %6\n}\n");
+    Fn *fn = first_fn(p);
+    Request *rq = request_parse(p->arena, MODE_GRAD, "f", &error);
+    cr_assert(request_resolve(rq, p));
+    activity_analyse(fn, mem_analyse(fn), rq);
+    cr_assert_eq(rq->roles[0], ROLE_INDEP);
+    cr_assert_eq(rq->roles[1], ROLE_SCRATCH, "written before it is read");
+    cr_assert_eq(rq->roles[2], ROLE_INDEP, "read before it is written");
+    program_free(p);
 }
