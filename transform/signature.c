@@ -100,6 +100,13 @@ static Value *add_return_shadow(Fn *g, const Request *rq)
     return add_param(g, t, v);
 }
 
+/* Derivative memory never overlaps primal memory, nor d_ of adjoint and tangent each other (Var.shadow). */
+static void mark_shadow(const Request *rq, const Value *shadow, const Var *primal)
+{
+    if (shadow)
+        shadow->var->shadow = (primal ? primal->shadow : 0) | (rq->mode == MODE_JVP ? 2 : 1);
+}
+
 Signature signature_add(Fn *g, const Request *rq)
 {
     Signature s = {0};
@@ -122,5 +129,10 @@ Signature signature_add(Fn *g, const Request *rq)
         Type *t = type_ptr(type_without_const(var->type->kind == TY_ARRAY ? var->type->elem : var->type));
         s.global_shadow[i] = add_param(g, t, var_named(g, t, "d_", var, "d"));
     }
+    for (int i = 0; i < nprimal; i++)
+        mark_shadow(rq, s.shadow[i], primal[i]->var);
+    for (size_t i = 0; i < rq->global_vars.n; i++)
+        mark_shadow(rq, s.global_shadow[i], rq->global_vars.at[i]);
+    mark_shadow(rq, s.d_return, NULL);
     return s;
 }
