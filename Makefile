@@ -18,7 +18,7 @@ CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 comma    := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION='"$(VERSION)"' $(WARNINGS) $(SANFLAGS) -I. -Iruntime \
+OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION=$(VERSION) $(WARNINGS) $(SANFLAGS) -I. -Iruntime \
             -isystem $(LLVM)/include -isystem $(TS)/lib/include -isystem $(TSC)/bindings/c
 
 VENDOR  := $(BUILD)/vendor/core.o $(BUILD)/vendor/grammar.o
@@ -106,7 +106,7 @@ format:  ## clang-format the C sources in place
 compile_commands.json: Makefile $(OWNSRC)  ## the compilation database for editors
 	@{ sep='['; for f in $(OWNSRC); do \
 	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
-	        '$(subst ",\\\",$(CC) $(OWN) $(CFLAGS))' "$$f"; sep=','; \
+	        '$(CC) $(OWN) $(CFLAGS)' "$$f"; sep=','; \
 	done; printf '\n]\n'; } > $@
 
 # ---------------------------------------------------------------- installing

@@ -224,10 +224,13 @@ static void not_yet(Parse *p, const char *arg)
 
 static void print_help(Parse *p, const char *arg);
 
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
 static void print_version(Parse *p, const char *arg)
 {
     (void)arg;
-    printf("adgen %s\n", ADGEN_VERSION);
+    printf("adgen " TEXT(ADGEN_VERSION) "\n");
     p->stop = true;
 }
 
