@@ -1,4 +1,4 @@
-// expect: 4:1: error:
+// expect: 4:1: error: malformed SPEC
 // args: 
 #include <adgen.h>
 AD_GRAD(x ->)

@@ -1,4 +1,4 @@
-// expect: 5:5: error:
+// expect: 5:5: error: adgen does not support inline assembly
 // args: --grad f
 double f(double x)
 {

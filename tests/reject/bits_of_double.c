@@ -1,4 +1,4 @@
-// expect: 8:5: error:
+// expect: 8:5: error: bytes of type
 // args: --grad f
 #include <string.h>
 #include <stdint.h>

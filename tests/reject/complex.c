@@ -1,4 +1,4 @@
-// expect: 6:17: error: complex arithmetic is not supported yet
+// expect: 6:25: error: complex arithmetic is not supported yet
 // args: --grad f
 #include <complex.h>
 double f(double x)

@@ -1,4 +1,4 @@
-// expect: adgen: error: 'f' returns 'int'
+// expect: adgen: error: 'f' does not return a floating value
 // args: --grad f
 int f(int x)
 {

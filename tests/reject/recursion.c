@@ -1,4 +1,4 @@
-// expect: 5:25: error:
+// expect: 5:20: error: recursive call of
 // args: --grad f
 double f(double x, int n)
 {

@@ -1,4 +1,4 @@
-// expect: 9:5: error:
+// expect: 10:7: error: union
 // args: --grad f
 union U {
     float f;

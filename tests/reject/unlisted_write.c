@@ -1,4 +1,4 @@
-// expect: 5:9: error: 'tmp' carries derivatives from this write to a later read
+// expect: 7:9: error: 'tmp' carries derivatives from this write to a later read
 // expect: note:
 // args: --vjp 'f(x -> y)'
 void f(const double *x, double *tmp, double *y, int n)

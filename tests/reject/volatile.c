@@ -1,4 +1,4 @@
-// expect: 5:5: error:
+// expect: 5:21: error: 't' is a volatile
 // args: --grad f
 double f(double x)
 {
