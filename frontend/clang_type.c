@@ -101,7 +101,7 @@ typedef struct {
 /* "struct Cam", or the typedef's name of an untagged record; NULL where it has no name at all. */
 static const char *record_name(Reader *r, CXType t)
 {
-    char *name = take_string(r->scratch, clang_getTypeSpelling(t));
+    char *name = take_string(r->scratch, clang_getTypeSpelling(clang_getUnqualifiedType(t)));
     return strchr(name, '(') ? NULL : name;
 }
 
