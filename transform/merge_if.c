@@ -15,6 +15,8 @@ typedef struct {
     Op *between[MAX_BETWEEN]; /* in order */
     bool depends[MAX_BETWEEN]; /* on a result of first */
     int n;
+    Value **results; /* of second, before */
+    int nresults;
     Arena *scratch;
 } Pair;
 
@@ -148,7 +150,8 @@ static void move_branch(Pair *p, int i, Region *taken)
         op_add_arg(yield, end->args[k]);
 }
 
-/* Moves second itself to the end of branch i; the other branch yields what second's empty side yields there. */
+/* Moves second itself to the end of branch i; the other branch yields what second's empty side yields there. second gets new results, for
+ * the old ones stand for what comes out of first from now on. */
 static void move_second(Pair *p, int i, Region *other_side)
 {
     PtrMap here = branch_values(p, i), there = branch_values(p, !i);
@@ -160,8 +163,11 @@ static void move_second(Pair *p, int i, Region *other_side)
     map_operands(p->second, &here);
     for (int r = 0; r < 2; r++)
         walk_ops(p->second->regions[r], map_operands, &here);
-    for (int k = 0; k < p->second->nresults; k++)
-        op_add_arg(yield, p->second->results[k]);
+    int n = p->second->nresults;
+    p->second->results = NULL;
+    p->second->nresults = 0;
+    for (int k = 0; k < n; k++)
+        op_add_arg(yield, op_add_result(p->second, p->results[k]->type, p->results[k]->var));
 }
 
 static bool is_empty(const Region *r)
@@ -186,6 +192,10 @@ static bool merge(Pair *p, PtrMap *replaced)
             Builder b = before_op(first);
             op_move(p->between[k], &b);
         }
+    for (int i = 0; i < 2; i++) /* merges before this one */
+        walk_ops(second->regions[i], map_operands, replaced);
+    p->results = second->results;
+    p->nresults = second->nresults;
     if (into >= 0) {
         move_second(p, into, second->regions[!truth[!into]]);
     } else {
@@ -193,10 +203,8 @@ static bool merge(Pair *p, PtrMap *replaced)
             move_branch(p, i, second->regions[!truth[i]]);
         op_remove(second);
     }
-    for (int k = 0; k < second->nresults; k++) {
-        Value *v = op_add_result(first, second->results[k]->type, second->results[k]->var);
-        ptrmap_put(replaced, second->results[k], v);
-    }
+    for (int k = 0; k < p->nresults; k++)
+        ptrmap_put(replaced, p->results[k], op_add_result(first, p->results[k]->type, p->results[k]->var));
     return true;
 }
 

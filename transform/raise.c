@@ -396,10 +396,8 @@ static void raise_region(Region *r, PtrMap *replaced)
 
 void raise_loops(Fn *fn)
 {
-    hoist_invariants(fn);
     PtrMap replaced = {.arena = arena_new()};
     raise_region(fn->body, &replaced);
     replace_uses_map(fn, &replaced);
     arena_free(replaced.arena);
-    simplify(fn);
 }
