@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/fuzz.sh [N] [SEED]: N damaged copies of the numeric cases (a line dropped, doubled or moved; a token replaced). adgen must answer
+# tests/fuzz.sh [N] [SEED]: N damaged copies of the numeric cases (a line dropped, doubled or moved; a token changed). adgen must answer
 # each with exit status 0, 1 or 2, or with a limit: a signal, a hang or an internal error is a bug. The input that shows one is kept.
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
@@ -14,13 +14,18 @@ while [ "$i" -lt "$n" ]; do
         BEGIN { srand(seed) }
         { line[NR] = $0 }
         END {
-            split("* + - ( ) { } ; [ ] , 0 1 & -> . int double if for while return break continue ? : = == < x n i s", token, " ")
-            for (k = 0; k < 1 + int(rand() * 3); k++) {
-                at = 4 + int(rand() * (NR - 4)); how = int(rand() * 4)
+            # Most damage keeps the grammar, so that later stages see it too.
+            n = split("[+]:*|[*]:-|/:+|<:>|>:<|[0-9]+:0|[0-9]+:3|\\[i\\]:[0]|double:float|double:int|int:long|int:unsigned char|=:+=|[+]=:=|" \
+                      "break:continue|continue:break|return:s =|if:while|if [(]:if (!|else:|const :|i[+][+]:i--|static :|;:, s;|n:i|x:s|&:|->:.", edit, "|")
+            for (k = 0; k < 1 + int(rand() * 2); k++) {
+                at = 4 + int(rand() * (NR - 4)); how = int(rand() * 10)
                 if (how == 0) line[at] = ""
                 else if (how == 1) line[at] = line[at] "\n" line[at]
                 else if (how == 2) { t = line[at]; other = 4 + int(rand() * (NR - 4)); line[at] = line[other]; line[other] = t }
-                else { words = split(line[at], w, " "); if (words) { w[1 + int(rand() * words)] = token[1 + int(rand() * 34)]; t = ""; for (j = 1; j <= words; j++) t = t " " w[j]; line[at] = t } }
+                else for (try = 0; try < 40; try++) {
+                    at = 4 + int(rand() * (NR - 4)); split(edit[1 + int(rand() * n)], e, ":")
+                    if (sub(e[1], e[2], line[at])) break
+                }
             }
             for (j = 1; j <= NR; j++) print line[j]
         }' "$file" >"$dir/in.c"
