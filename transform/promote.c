@@ -45,7 +45,9 @@ static Variable *variable_of(const Promoter *p, const Value *address)
 
 static void add_variable(Promoter *p, Op *op)
 {
-    if (op->nargs || !type_is_scalar(op->of) || (op->var && (op->var->is_volatile || op->var->is_atomic)))
+    /* What is AD_INACTIVE stays an object: a value of it could be one with a value that carries derivatives. */
+    if (op->nargs || !type_is_scalar(op->of) ||
+        (op->var && (op->var->is_volatile || op->var->is_atomic || (op->var->is_inactive && type_is_float(op->of)))))
         return;
     Variable *v = arena_alloc(p->scratch, sizeof *v);
     v->local = op;
