@@ -74,6 +74,7 @@ typedef struct {
     IntSet children;         /* POINTEEs of it */
     IntSet writes;           /* indices of MemWrite that may write it through an address into it */
     IntSet overlaps;         /* objects with writes that may overlap it, itself included */
+    unsigned written_classes; /* bit c: written as a scalar type of class c (memory_alias.c) */
 } MemObject;
 
 typedef enum {
@@ -87,6 +88,7 @@ typedef struct {
     WriteKind kind;
     const Op *op;
     const Value *addr;
+    int position;            /* of op in program order */
 } MemWrite;
 
 typedef struct MemNode MemNode;
@@ -116,7 +118,6 @@ struct MemInfo {
 };
 
 bool mem_knows(const MemInfo *m, const Value *v);
-int mem_position(const MemInfo *m, const Op *op);        /* 0: not known */
 bool mem_escaped(const MemInfo *m, int obj);             /* unknown code may have its address */
 const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
 /* Calls flow(from, to) for every value that a loop or if hands on: inits, yields, while conditions. */

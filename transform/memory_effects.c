@@ -118,13 +118,14 @@ static int write_new(MemInfo *m, MemWrite w)
         m->writes = writes;
         m->writes_cap = cap;
     }
+    w.position = mem_position(m, w.op);
     m->writes[m->nwrites] = w;
     return m->nwrites++;
 }
 
 static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value *addr)
 {
-    int w = write_new(m, (MemWrite){kind, op, addr});
+    int w = write_new(m, (MemWrite){.kind = kind, .op = op, .addr = addr});
     const IntSet *objs = mem_points_to(m, addr);
     for (int i = 0; i < objs->n; i++)
         intset_add(m->arena, &m->objects[objs->at[i]].writes, w);
@@ -134,7 +135,7 @@ static void write_by_call(MemInfo *m, const Op *op)
 {
     const KnownCall *known = known_call(op);
     if (!known) {
-        intset_add(m->arena, &m->wild, write_new(m, (MemWrite){WRITE_WILD, op, NULL}));
+        intset_add(m->arena, &m->wild, write_new(m, (MemWrite){.kind = WRITE_WILD, .op = op}));
         return;
     }
     for (int i = 0; i < op->nargs; i++)
