@@ -138,6 +138,33 @@ static inline int ad_pop_bit(ad_stack *s)
     return bit;
 }
 
+/* ====================================================================== a log of overwritten values */
+
+/* What stores overwrote, with its address; all entries of one log have the same size. `ad_log log = {0};` is empty. The reverse sweep
+ * takes the stores back, youngest first; at the end they are done again and the log is freed. */
+typedef struct {
+    unsigned char *entries;
+    size_t n, cap; /* entries still in force; room */
+    size_t undone; /* entries taken back, behind the n */
+} ad_log;
+
+/* Makes room for one more entry. */
+void ad_log_grow(ad_log *log, size_t size);
+/* Takes the youngest store back: the memory has the old value again, the entry the new one. */
+void ad_log_undo(ad_log *log, size_t size);
+/* Does again, oldest first, all that was taken back; frees the log. */
+void ad_log_redo(ad_log *log, size_t size);
+
+/* Before a store of `size` bytes to p. */
+static inline void ad_log_save(ad_log *log, const void *p, size_t size)
+{
+    if (log->n == log->cap)
+        ad_log_grow(log, size);
+    unsigned char *entry = log->entries + log->n++ * (sizeof p + size);
+    memcpy(entry, &p, sizeof p);
+    memcpy(entry + sizeof p, p, size);
+}
+
 /* ====================================================================== functions that libm lacks */
 
 /* Digamma, the derivative of lgamma: -inf at +0, +inf at -0, NaN at negative integers. A few ulp; near its negative zeros the error

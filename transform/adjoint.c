@@ -599,12 +599,22 @@ static void reverse_op(Adjoint *a, Builder *b, Op *op)
     }
 }
 
+/* Reverses the ops from `last` back to the first of its region; b is at the end of a region or before a terminator. */
+static void reverse_ops(Adjoint *a, Builder *b, Op *last)
+{
+    for (Op *op = last; op; op = op->prev) {
+        Op *before = b->before ? b->before->prev : b->region->last;
+        reverse_op(a, b, op);
+        Op *made = before ? before->next : b->region->first;
+        for (; made != b->before; made = made->next)
+            made->reverses = op;
+    }
+}
+
 static void reverse_region(Adjoint *a, Builder *b, Region *forward)
 {
     open_scope(a, b, forward);
-    Op *terminator = region_terminator(forward);
-    for (Op *op = terminator->prev; op; op = op->prev)
-        reverse_op(a, b, op);
+    reverse_ops(a, b, region_terminator(forward)->prev);
 }
 
 /* Takes out each FREE that ends, in the same block and outside loops, an object made there: the reverse sweep may still read it. */
@@ -645,6 +655,14 @@ static void deliver_scalars(Adjoint *a, Builder *b)
     }
 }
 
+static void mark_reverse(Op *op)
+{
+    op->in_reverse = true;
+    for (int r = 0; r < op->nregions; r++)
+        for (Op *in = op->regions[r]->first; in; in = in->next)
+            mark_reverse(in);
+}
+
 Fn *adjoint(Fn *fn, Request *rq)
 {
     Adjoint a = {.fn = fn, .adjoint = {.arena = fn->arena}, .delayed = {.arena = fn->arena}};
@@ -660,9 +678,11 @@ Fn *adjoint(Fn *fn, Request *rq)
     marker->nregions = 0;
     seed_return(&a, &b, yield);
     open_scope(&a, &b, fn->body);
-    for (Op *op = marker->prev; op; op = op->prev)
-        reverse_op(&a, &b, op);
+    reverse_ops(&a, &b, marker->prev);
     deliver_scalars(&a, &b);
+    for (Op *op = marker->next; op != yield; op = op->next)
+        mark_reverse(op);
     op_remove(marker);
+    fn->shadow = a.s;
     return a.s->failed ? NULL : fn;
 }

@@ -27,7 +27,7 @@ Signature signature_add(Fn *g, const Request *rq);
 
 /* ====================================================================== shadow.c: shadow memory */
 
-typedef struct {
+typedef struct Shadow {
     Fn *fn;
     Request *rq;
     MemInfo *mem;
@@ -36,6 +36,7 @@ typedef struct {
     int nvalues;         /* values that the analyses know */
     bool *shadowed;      /* by object */
     PtrMap twins;        /* forward Value* -> twin Value* */
+    PtrMap globals;      /* Var* of a written global -> its shadow */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
     bool failed;
 } Shadow;
@@ -53,6 +54,8 @@ Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr);
 Value *build_use(Builder *b, Value *v);
 /* Moves fixed-size locals to the function's top: an object whose contents start undefined can serve every iteration. */
 void hoist_locals(Fn *fn);
+/* Shadow root Value* -> primal root Value*, for all shadows there are. */
+void shadow_roots(const Shadow *s, PtrMap *roots);
 /* A Var for an invented name, e.g. d_x for x. */
 Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char *fallback);
 /* Zeroed shadow of an ALLOC at b (calloc with the primal's size). use: through USEs, for the reverse sweep. */
@@ -77,6 +80,22 @@ bool flow_on_sink_side(const FlowGraph *g, int node);
  * FOR or the FOR itself; exact where its bounds do not depend on counters of loops inside outermost. NULL: not known there. */
 Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost);
 
+/* ====================================================================== storage_log.c */
+
+typedef struct {
+    Fn *fn;
+    const PtrMap *mirror_of; /* forward Region* -> reverse Region* */
+    Ptrs logs;               /* Value*: the ad_log locals, one for each size (op->ival) */
+} Logger;
+
+/* Can the store be taken back at its place in the reverse sweep? */
+bool log_possible(const Logger *l, const Op *store);
+/* Would taking back these stores make the load repeatable wherever its value is used? */
+bool log_covers(const Logger *l, const Op *load, const Ptrs *stores);
+void log_store(Logger *l, Op *store);
+/* Puts back what was taken back. */
+void log_finish(Logger *l);
+
 /* ====================================================================== storage_keep.c */
 
 /* How one forward value survives until the reverse sweep. */
@@ -86,7 +105,8 @@ typedef struct {
     Value *value;
     KeepKind kind;
     Value *memory;           /* SLOT: the local; ARRAY: pointer to the first element */
-    Op *nest[MAX_NEST];      /* ARRAY: the loops around value, outermost first */
+    Op *entry;               /* ARRAY: the outermost loop, before which the array is made */
+    Op *nest[MAX_NEST];      /* ARRAY: the loops around value inside fused ones, outermost first */
     Value *extent[MAX_NEST]; /* ARRAY: their trip counts */
     int depth;
 } Keep;

@@ -20,6 +20,7 @@ static const Pass before_differentiation[] = {
 };
 
 static const Pass after_differentiation[] = {
+    {"fuse", fuse_loops},
     {"storage", storage_resolve},
     {"promote", promote_locals},
     {"simplify", simplify},

@@ -79,6 +79,11 @@ static bool classes_may_alias(int a, int b)
     return a == CLASS_ANY || b == CLASS_ANY || a == b;
 }
 
+static bool class_is_among(int cls, unsigned classes)
+{
+    return cls == CLASS_ANY || (classes & (1u << CLASS_ANY | 1u << cls));
+}
+
 /* ------------------------------------------------------------------ accesses */
 
 /* An address in the function; size <= 0: unknown extent. */
@@ -148,8 +153,20 @@ bool mem_may_alias_now(const MemInfo *m, const Value *p, const Value *q)
 
 /* ------------------------------------------------------------------ which writes concern an object */
 
+static unsigned classes_written(const MemInfo *m, const IntSet *writes)
+{
+    unsigned classes = 0;
+    for (int i = 0; i < writes->n; i++) {
+        const MemWrite *w = &m->writes[writes->at[i]];
+        classes |= 1u << (w->kind == WRITE_CELL ? access_class(w->addr) : CLASS_ANY);
+    }
+    return classes;
+}
+
 void mem_relate_objects(MemInfo *m)
 {
+    for (int i = 0; i < m->nobjects; i++)
+        m->objects[i].written_classes = classes_written(m, &m->objects[i].writes);
     IntSet outside = {0}; /* written objects that others can reach */
     for (int i = 0; i < m->nobjects; i++)
         if (m->objects[i].writes.n && !m->objects[i].own)
@@ -176,14 +193,9 @@ bool mem_object_read_only(const MemInfo *m, int obj)
     const MemObject *o = &m->objects[obj];
     if (o->writes.n || (m->wild.n && wild_reaches(m, obj)))
         return false;
-    for (int i = 0; i < o->overlaps.n; i++) {
-        const IntSet *writes = &m->objects[o->overlaps.at[i]].writes;
-        for (int k = 0; k < writes->n; k++) {
-            const MemWrite *w = &m->writes[writes->at[k]];
-            if (w->kind != WRITE_CELL || classes_may_alias(type_class(o->elem), access_class(w->addr)))
-                return false;
-        }
-    }
+    for (int i = 0; i < o->overlaps.n; i++)
+        if (class_is_among(type_class(o->elem), m->objects[o->overlaps.at[i]].written_classes))
+            return false;
     return true;
 }
 
@@ -244,29 +256,34 @@ static bool exclusive(const Op *a, const Op *b)
 typedef struct {
     const MemInfo *m;
     const Op *load;
+    Ptrs *spoilers; /* where the plain stores that spoil the load are collected; NULL: the first one decides */
     Nest nest;
+    int fused; /* loops of the nest that reverse each iteration at once: what later iterations write does not matter */
     int position;
+    int cls; /* what the load is of */
 } Reload;
 
-static bool runs_after(const Reload *r, const Op *op)
+static bool runs_after(const Reload *r, const MemWrite *w)
 {
-    return mem_position(r->m, op) > r->position && !exclusive(r->load, op);
+    return w->position > r->position && !exclusive(r->load, w->op);
 }
 
 /* May w, in a later iteration of a loop around both or later in the same one, write what the load read? */
 static bool write_spoils(const Reload *r, const MemWrite *w)
 {
     int common = common_loops(&r->nest, w->op);
+    if (common < r->fused)
+        return false;
     if (w->kind == WRITE_OBJECT || w->kind == WRITE_WILD)
-        return common > 0 || runs_after(r, w->op);
+        return common > r->fused || runs_after(r, w);
     Access read = access_of(r->load->args[0]), written = access_of_write(w);
     Timing t = {.m = r->m, .first = r->load, .second = w->op};
-    if (runs_after(r, w->op)) {
+    if (runs_after(r, w)) {
         t.share = common;
         if (accesses_meet(&t, read, written))
             return true;
     }
-    for (int k = common; k > 0; k--) {
+    for (int k = common; k > r->fused; k--) {
         t.share = k - 1;
         t.carrier = r->nest.loop[k - 1];
         if (accesses_meet(&t, read, written))
@@ -275,13 +292,47 @@ static bool write_spoils(const Reload *r, const MemWrite *w)
     return false;
 }
 
+/* First of the writes (in program order) at or after a position. */
+static int writes_from(const MemInfo *m, const IntSet *writes, int position)
+{
+    int lo = 0, hi = writes->n;
+    while (lo < hi) {
+        int mid = lo + (hi - lo) / 2;
+        if (m->writes[writes->at[mid]].position < position)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* May one of the writes spoil it? None before the outermost loop around the load; the last first, as they are the likeliest. */
+static bool writes_spoil(const Reload *r, const IntSet *writes)
+{
+    int from = writes_from(r->m, writes, r->nest.n ? mem_position(r->m, r->nest.loop[0]) : r->position);
+    for (int k = writes->n - 1; k >= from; k--)
+        if (write_spoils(r, &r->m->writes[writes->at[k]]))
+            return true;
+    return false;
+}
+
+/* A write that spoils the load: goes on when it is a plain store and those are collected. */
+static bool may_go_on(const Reload *r, const MemWrite *w)
+{
+    if (!r->spoilers || w->kind != WRITE_CELL || w->op->code != OP_STORE)
+        return false;
+    if (!ptrs_has(r->spoilers, w->op))
+        ptrs_push(r->spoilers, (Op *)(uintptr_t)w->op);
+    return true;
+}
+
 static bool object_spoiled(const Reload *r, int obj)
 {
     const MemInfo *m = r->m;
     for (int i = 0; i < m->objects[obj].overlaps.n; i++) {
         const IntSet *writes = &m->objects[m->objects[obj].overlaps.at[i]].writes;
         for (int k = 0; k < writes->n; k++)
-            if (write_spoils(r, &m->writes[writes->at[k]]))
+            if (write_spoils(r, &m->writes[writes->at[k]]) && !may_go_on(r, &m->writes[writes->at[k]]))
                 return true;
     }
     for (int i = 0; i < m->wild.n && wild_reaches(m, obj); i++)
@@ -306,11 +357,19 @@ static bool is_volatile(const MemInfo *m, const Value *ptr)
 
 bool mem_reloadable(const MemInfo *m, const Op *load)
 {
+    return mem_reloadable_but_for(m, load, NULL);
+}
+
+bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores)
+{
     const Value *ptr = load->args[0];
-    Reload r = {.m = m, .load = load, .nest = nest_of(load), .position = mem_position(m, load)};
+    Reload r = {.m = m, .load = load, .spoilers = stores, .nest = nest_of(load), .position = mem_position(m, load), .cls = access_class(ptr)};
     const IntSet *objs = mem_points_to(m, ptr);
     if (!r.position || objs->n == 0 || r.nest.n > MAX_LOOPS || is_volatile(m, ptr))
         return false;
+    for (int k = 0; k < r.nest.n; k++)
+        if (r.nest.loop[k]->fused)
+            r.fused = k + 1;
     for (int i = 0; i < objs->n; i++)
         if (object_spoiled(&r, objs->at[i]))
             return false;
@@ -331,26 +390,12 @@ static int last_position(const MemInfo *m, const Op *op)
     return last;
 }
 
-/* First of the writes (in program order) at or after a position. */
-static int writes_from(const MemInfo *m, const IntSet *writes, int position)
-{
-    int lo = 0, hi = writes->n;
-    while (lo < hi) {
-        int mid = lo + (hi - lo) / 2;
-        if (mem_position(m, m->writes[writes->at[mid]].op) < position)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static bool writes_within(const Timing *t, const Value *ptr, const IntSet *writes, int from, int to)
 {
     Timing at = *t;
     for (int i = writes_from(t->m, writes, from); i < writes->n; i++) {
         const MemWrite *w = &t->m->writes[writes->at[i]];
-        if (mem_position(t->m, w->op) > to)
+        if (w->position > to)
             return false;
         at.second = w->op;
         if (w->kind == WRITE_OBJECT || w->kind == WRITE_WILD || accesses_meet(&at, access_of(ptr), access_of_write(w)))
@@ -366,13 +411,68 @@ bool mem_op_may_write(const MemInfo *m, const Op *op, const Value *ptr)
     if (!from || !mem_knows(m, ptr) || objs->n == 0)
         return op->nregions > 0 || op_info[op->code].effect >= EFFECT_WRITES;
     Timing t = {.m = m, .first = op, .share = loops_around(op)};
+    int cls = access_class(ptr);
     for (int i = 0; i < objs->n; i++) {
         const IntSet *overlaps = &m->objects[objs->at[i]].overlaps;
         for (int k = 0; k < overlaps->n; k++)
-            if (writes_within(&t, ptr, &m->objects[overlaps->at[k]].writes, from, to))
+            if ((overlaps->at[k] == objs->at[i] || class_is_among(cls, m->objects[overlaps->at[k]].written_classes)) &&
+                writes_within(&t, ptr, &m->objects[overlaps->at[k]].writes, from, to))
                 return true;
         if (wild_reaches(m, objs->at[i]) && writes_within(&t, ptr, &m->wild, from, to))
             return true;
     }
     return false;
+}
+
+/* ------------------------------------------------------------------ independence of iterations */
+
+typedef struct {
+    const MemInfo *m;
+    const Op *loop;
+    int obj;
+    Ptrs reads, writes; /* Op* that touch obj or what may overlap it */
+    bool good;
+} Iterations;
+
+static bool touches_object(const Iterations *it, const Value *ptr)
+{
+    const IntSet *objs = mem_points_to(it->m, ptr);
+    for (int i = 0; i < objs->n; i++)
+        if (objs->at[i] == it->obj || mem_objects_may_alias(it->m, objs->at[i], it->obj))
+            return true;
+    return objs->n == 0;
+}
+
+static void gather_access(Op *op, void *ctx)
+{
+    Iterations *it = ctx;
+    OpEffect effect = op_info[op->code].effect;
+    if (effect == EFFECT_PURE || op->in_reverse)
+        return;
+    bool plain = op->code == OP_LOAD || op->code == OP_STORE;
+    for (int i = 0; i < op->nargs; i++)
+        if (op->args[i]->type->kind == TY_PTR && touches_object(it, op->args[i])) {
+            it->good = it->good && plain && i == 0;
+            ptrs_push(op->code == OP_STORE ? &it->writes : &it->reads, op);
+        }
+}
+
+static bool never_meet(const Iterations *it, const Op *a, const Op *b)
+{
+    Timing t = {.m = it->m, .first = a, .second = b, .share = loops_around(it->loop), .carrier = it->loop};
+    return !accesses_meet(&t, access_of(a->args[0]), access_of(b->args[0]));
+}
+
+bool mem_iterations_disjoint(const MemInfo *m, const Op *loop, int obj)
+{
+    Iterations it = {m, loop, obj, {.arena = m->arena}, {.arena = m->arena}, true};
+    walk_ops(loop->regions[0], gather_access, &it);
+    for (size_t i = 0; i < it.writes.n && it.good; i++) {
+        const Op *w = it.writes.at[i];
+        for (size_t k = 0; k < it.writes.n && it.good; k++)
+            it.good = never_meet(&it, w, it.writes.at[k]);
+        for (size_t k = 0; k < it.reads.n && it.good; k++)
+            it.good = never_meet(&it, w, it.reads.at[k]) && never_meet(&it, it.reads.at[k], w);
+    }
+    return it.good;
 }

@@ -97,6 +97,7 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     s->fn = fn;
     s->rq = rq;
     s->twins.arena = fn->arena;
+    s->globals.arena = fn->arena;
     s->in_reverse.arena = fn->arena;
     int errors = diag_error_count();
     s->mem = mem_analyse(fn);
@@ -285,13 +286,13 @@ static Value *twin_of_global(Shadow *s, Op *op)
     for (size_t i = 0; i < s->rq->global_vars.n; i++)
         if (s->rq->global_vars.at[i] == op->var && s->sig.global_shadow[i])
             return s->sig.global_shadow[i];
-    Value *made = ptrmap_get(&s->twins, op->var);
+    Value *made = ptrmap_get(&s->globals, op->var);
     if (made)
         return made;
     Builder b = before_op(s->fn->body->first);
     Value *d = build_local(&b, op->var->type, var_named(s->fn, op->var->type, "d_", op->var, "global"), NULL, 0);
     d->def->zeroed = true;
-    ptrmap_put(&s->twins, op->var, d);
+    ptrmap_put(&s->globals, op->var, d);
     return d;
 }
 
@@ -440,4 +441,17 @@ Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr)
         return repeat_address(s, b, op, base, true);
     }
     return build_use(b, shadow_twin(s, ptr));
+}
+
+void shadow_roots(const Shadow *s, PtrMap *roots)
+{
+    for (int i = 0; i < s->sig.nshadow - 1; i++)
+        if (s->sig.shadow[i])
+            ptrmap_put(roots, s->sig.shadow[i], s->fn->body->args[i]);
+    for (size_t i = 0; i < s->twins.cap; i++)
+        if (s->twins.keys[i])
+            ptrmap_put(roots, s->twins.vals[i], (void *)(uintptr_t)s->twins.keys[i]);
+    for (size_t i = 0; i < s->in_reverse.cap; i++)
+        if (s->in_reverse.keys[i])
+            ptrmap_put(roots, s->in_reverse.vals[i], (void *)(uintptr_t)s->in_reverse.keys[i]);
 }

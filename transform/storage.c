@@ -11,6 +11,8 @@
  */
 #include "derivative.h"
 
+#include <stdlib.h>
+
 typedef struct {
     Fn *fn;
     Keeper keeper;
@@ -19,7 +21,10 @@ typedef struct {
     PtrMap cache;     /* reverse Region* -> PtrMap*: forward Value* -> resolved Value* */
     PtrMap node_of;   /* Value* -> index + 1 into nodes */
     Ptrs nodes;       /* Value* that take part in the cut */
-    Ptrs work;
+    Logger logger;
+    Ptrs stores;      /* Op*: stores that could be logged; nodes after the values */
+    PtrMap store_node; /* Op* -> index + 1 into stores */
+    PtrMap spoilers;  /* load Op* -> Ptrs*: the stores that would have to be logged to repeat it */
 } Storage;
 
 static Value *resolve(void *ctx, Value *v, Op *user);
@@ -36,17 +41,35 @@ static bool is_free(const Storage *s, const Value *v)
     return (v->def && op_info[v->def->code].kind == KIND_CONST) || value_region(v) == s->fn->body || is_counter(v);
 }
 
-static bool is_reloadable(const Storage *s, const Op *load)
+static const Op *known_load(const Storage *s, const Op *load)
 {
     const Op *primal = load->mirror ? load->mirror : load; /* a twin's load reads what is written where its primal's is */
-    return primal->results[0]->id < s->fn->mem_values && mem_reloadable(s->fn->mem, primal);
+    return primal->results[0]->id < s->fn->mem_values ? primal : NULL;
 }
 
-static bool is_cheap(const Storage *s, const Op *op)
+/* The stores to log so that the load can be repeated (none: it can be as it is); NULL: logging does not help. */
+static const Ptrs *spoilers_of(Storage *s, const Op *load)
+{
+    const Op *primal = known_load(s, load);
+    if (!primal)
+        return NULL;
+    Ptrs *found = ptrmap_get(&s->spoilers, load);
+    if (!found) {
+        found = arena_alloc(s->fn->arena, sizeof *found);
+        *found = (Ptrs){.arena = s->fn->arena};
+        bool helps = mem_reloadable_but_for(s->fn->mem, primal, found) && log_covers(&s->logger, primal, found);
+        if (!helps || (found->n > 0 && primal != load)) /* the log restores no twins */
+            found->cap = SIZE_MAX; /* never */
+        ptrmap_put(&s->spoilers, load, found);
+    }
+    return found->cap == SIZE_MAX ? NULL : found;
+}
+
+static bool is_cheap(Storage *s, const Op *op)
 {
     const OpInfo *info = &op_info[op->code];
     if (op->code == OP_LOAD)
-        return is_reloadable(s, op);
+        return spoilers_of(s, op) != NULL;
     if (op->code == OP_USE)
         return false;
     if (info->kind == KIND_MATH)
@@ -57,7 +80,7 @@ static bool is_cheap(const Storage *s, const Op *op)
 enum { CHEAP_IF_OPS = 12 };
 
 /* An if that only chooses between cheap values can be repeated as a whole. */
-static bool is_cheap_if(const Storage *s, const Op *op)
+static bool is_cheap_if(Storage *s, const Op *op)
 {
     int n = 0;
     for (int r = 0; r < 2; r++)
@@ -67,7 +90,7 @@ static bool is_cheap_if(const Storage *s, const Op *op)
     return true;
 }
 
-static bool can_recompute(const Storage *s, const Value *v)
+static bool can_recompute(Storage *s, const Value *v)
 {
     if (!v->def)
         return false;
@@ -102,13 +125,23 @@ static int64_t trip_estimate(const Op *loop)
     return n > 0 ? n : 1;
 }
 
-static int64_t keep_cost(const Value *v)
+static int64_t times_trips(const Region *r, int64_t cost)
 {
-    int64_t cost = v->type->size ? v->type->size : 8;
-    for (const Region *r = value_region(v); r && r->owner; r = r->owner->parent)
+    for (; r && r->owner; r = r->owner->parent)
         if ((r->owner->code == OP_FOR || r->owner->code == OP_WHILE) && cost < ((int64_t)1 << 40))
             cost *= trip_estimate(r->owner);
     return cost;
+}
+
+static int64_t keep_cost(const Value *v)
+{
+    return times_trips(value_region(v), v->type->size ? v->type->size : 8);
+}
+
+/* A log entry has the value and its address. */
+static int64_t log_cost(const Op *store)
+{
+    return times_trips(store->parent, 16);
 }
 
 static int node_of(Storage *s, Value *v)
@@ -118,7 +151,6 @@ static int node_of(Storage *s, Value *v)
         return (int)known - 1;
     ptrs_push(&s->nodes, v);
     ptrmap_put(&s->node_of, v, (void *)(intptr_t)s->nodes.n);
-    ptrs_push(&s->work, v);
     return (int)s->nodes.n - 1;
 }
 
@@ -129,23 +161,64 @@ static void check_keepable(const Value *v)
         ICE("storage: the reverse sweep needs %s, which is gone by then", op_info[v->def->code].text);
 }
 
-static void choose_kept(Storage *s, Ptrs *targets)
+static int store_node(Storage *s, Op *store)
 {
-    Ptrs operands = {.arena = s->fn->arena};
+    intptr_t known = (intptr_t)ptrmap_get(&s->store_node, store);
+    if (known)
+        return (int)known - 1;
+    ptrs_push(&s->stores, store);
+    ptrmap_put(&s->store_node, store, (void *)(intptr_t)s->stores.n);
+    return (int)s->stores.n - 1;
+}
+
+static void gather_loads(const Op *op, Ptrs *out)
+{
+    if (op->code == OP_LOAD)
+        ptrs_push(out, (Op *)(uintptr_t)op);
+    for (int r = 0; r < op->nregions; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            gather_loads(in, out);
+}
+
+/* The stores whose logging recomputing v depends on. */
+static void gather_stores(Storage *s, const Value *v, Ptrs *out)
+{
+    Ptrs loads = {.arena = s->fn->arena};
+    gather_loads(v->def, &loads);
+    for (size_t i = 0; i < loads.n; i++) {
+        const Ptrs *spoilers = spoilers_of(s, loads.at[i]);
+        for (size_t k = 0; k < spoilers->n; k++)
+            ptrs_push(out, spoilers->at[k]);
+    }
+}
+
+/* All values that recomputing the targets can lead to, and the stores that would have to be logged. */
+static void close_nodes(Storage *s, const Ptrs *targets)
+{
+    Ptrs operands = {.arena = s->fn->arena}, stores = {.arena = s->fn->arena};
     for (size_t i = 0; i < targets->n; i++)
         node_of(s, targets->at[i]);
-    for (size_t i = 0; i < s->nodes.n; i++) { /* the closure: node_of appends */
+    for (size_t i = 0; i < s->nodes.n; i++) { /* node_of appends */
         Value *v = s->nodes.at[i];
         if (!can_recompute(s, v))
             continue;
-        operands.n = 0;
+        operands.n = stores.n = 0;
         gather_operands(v->def, v->def, &operands);
         for (size_t k = 0; k < operands.n; k++)
             if (!is_free(s, operands.at[k]))
                 node_of(s, operands.at[k]);
+        gather_stores(s, v, &stores);
+        for (size_t k = 0; k < stores.n; k++)
+            store_node(s, stores.at[k]);
     }
-    int n = (int)s->nodes.n, source = 2 * n, sink = 2 * n + 1;
-    FlowGraph *g = flow_new(s->fn->arena, 2 * n + 2);
+}
+
+/* Node 2i is where value i is needed from, 2i+1 where it is had; then the stores, the source, the sink. */
+static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int sink)
+{
+    int n = (int)s->nodes.n;
+    Ptrs operands = {.arena = s->fn->arena}, stores = {.arena = s->fn->arena};
+    FlowGraph *g = flow_new(s->fn->arena, sink + 1);
     for (int i = 0; i < n; i++) {
         Value *v = s->nodes.at[i];
         flow_edge(g, 2 * i, 2 * i + 1, v->def && v->def->code == OP_LOCAL ? FLOW_INFINITE : keep_cost(v));
@@ -153,20 +226,56 @@ static void choose_kept(Storage *s, Ptrs *targets)
             flow_edge(g, source, 2 * i, FLOW_INFINITE);
             continue;
         }
-        operands.n = 0;
+        operands.n = stores.n = 0;
         gather_operands(v->def, v->def, &operands);
         for (size_t k = 0; k < operands.n; k++)
             if (!is_free(s, operands.at[k]))
                 flow_edge(g, 2 * node_of(s, operands.at[k]) + 1, 2 * i, FLOW_INFINITE);
+        gather_stores(s, v, &stores);
+        for (size_t k = 0; k < stores.n; k++)
+            flow_edge(g, 2 * n + store_node(s, stores.at[k]), 2 * i, FLOW_INFINITE);
     }
+    for (size_t i = 0; i < s->stores.n; i++)
+        flow_edge(g, source, 2 * n + (int)i, log_cost(s->stores.at[i]));
     for (size_t i = 0; i < targets->n; i++)
         flow_edge(g, 2 * node_of(s, targets->at[i]) + 1, sink, FLOW_INFINITE);
+    return g;
+}
+
+static int by_position(const void *x, const void *y)
+{
+    const Op *const *a = x, *const *b = y;
+    return (*a)->mark < (*b)->mark ? -1 : (*a)->mark > (*b)->mark;
+}
+
+/* In reverse order: each finds the place of its reversal behind those of later stores. */
+static void log_stores(Storage *s, const FlowGraph *g)
+{
+    Ptrs chosen = {.arena = s->fn->arena};
+    for (size_t i = 0; i < s->stores.n; i++)
+        if (flow_on_sink_side(g, 2 * (int)s->nodes.n + (int)i)) {
+            Op *store = s->stores.at[i];
+            store->mark = mem_position(s->fn->mem, store);
+            ptrs_push(&chosen, store);
+        }
+    if (chosen.n)
+        qsort(chosen.at, chosen.n, sizeof *chosen.at, by_position);
+    for (size_t i = chosen.n; i-- > 0;)
+        log_store(&s->logger, chosen.at[i]);
+}
+
+static void choose_kept(Storage *s, const Ptrs *targets)
+{
+    close_nodes(s, targets);
+    int n = (int)s->nodes.n, source = 2 * n + (int)s->stores.n, sink = source + 1;
+    FlowGraph *g = build_graph(s, targets, source, sink);
     flow_solve(g, source, sink);
     for (int i = 0; i < n; i++)
         if (!flow_on_sink_side(g, 2 * i) && flow_on_sink_side(g, 2 * i + 1)) {
             check_keepable(s->nodes.at[i]);
             keep_value(&s->keeper, s->nodes.at[i]);
         }
+    log_stores(s, g);
 }
 
 /* ---------------------------------------------------------------------- resolving */
@@ -265,7 +374,9 @@ void storage_resolve(Fn *fn)
     remove_dead(fn); /* nothing is kept for a USE that nobody needs */
     Storage s = {.fn = fn};
     s.keeper = (Keeper){.fn = fn, .keeps = {.arena = arena}, .by_value = {.arena = arena}, .to_free = {.arena = arena}};
-    s.uses.arena = s.nodes.arena = s.work.arena = arena;
+    s.uses.arena = s.nodes.arena = s.stores.arena = arena;
+    s.store_node.arena = s.spoilers.arena = arena;
+    s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}};
     s.mirror_of.arena = s.cache.arena = s.node_of.arena = arena;
     walk_ops(fn->body, collect, &s);
     Ptrs targets = {.arena = arena};
@@ -288,5 +399,6 @@ void storage_resolve(Fn *fn)
     replace_uses_map(fn, &resolved);
     for (size_t i = 0; i < s.uses.n; i++)
         op_remove(s.uses.at[i]);
+    log_finish(&s.logger);
     keep_finish(&s.keeper, resolve, &s);
 }

@@ -46,12 +46,17 @@ static bool find_nest(Keep *k)
 {
     Op *inner_first[MAX_NEST];
     int n = 0;
+    bool fused = false;
     for (Region *r = value_region(k->value); r && r->owner; r = r->owner->parent) {
         Op *op = r->owner;
         if (op->code == OP_WHILE || (op->code == OP_FOR && n == MAX_NEST))
             return false;
-        if (op->code == OP_FOR)
-            inner_first[n++] = op;
+        fused = fused || op->fused; /* from here outwards an iteration's values die with it */
+        if (op->code == OP_FOR) {
+            k->entry = op;
+            if (!fused)
+                inner_first[n++] = op;
+        }
     }
     for (int i = 0; i < n; i++)
         k->nest[i] = inner_first[n - 1 - i];
@@ -139,7 +144,7 @@ static Value *element(Builder *b, Keep *k, Value *memory, Value **counter, Value
 
 static bool make_array(Keeper *keeper, Keep *k)
 {
-    Op *outermost = k->nest[0];
+    Op *outermost = k->entry;
     Builder b = before_op(outermost);
     b.loc = outermost->loc;
     for (int d = 0; d < k->depth; d++) {

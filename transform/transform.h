@@ -275,6 +275,9 @@ struct Op {
     bool reversed;     /* FOR: the same iterations, last first */
     bool zeroed;       /* LOCAL, ALLOC: starts as all zero */
     bool tape;         /* ALLOC, LOCAL: made by storage.c or a shadow; failure calls ad_out_of_memory */
+    Op *reverses;      /* reverse sweep: the forward op this one belongs to the reverse of; else NULL */
+    bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
+    bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
     bool is_static;    /* FOR/LOCAL: free for the passes that need one */
     LoopInfo *loop;    /* FOR, WHILE: annotations or NULL */
     Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
@@ -311,6 +314,7 @@ struct Fn {
     Arena *arena;         /* of its ops */
     struct MemInfo *mem;  /* set by differentiation: memory facts of the forward sweep, for storage_resolve */
     int mem_values;       /* values with smaller ids are known to mem */
+    struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
 };
 
 /* A top-level item of a source file that generated code repeats: an include, a type, a constant. */
@@ -490,7 +494,7 @@ bool merge_ifs(Fn *fn);
 bool remove_dead(Fn *fn);
 /* walk.c: a pointer that a loop moves along one object becomes that object's base and a carried offset. */
 void normalise_pointers(Fn *fn);
-/* raise.c: a while whose trip count is known on entry becomes a for. */
+/* raise.c: a while whose trip count is known on entry becomes a for. Run hoist_invariants before (bounds in memory), simplify after. */
 void raise_loops(Fn *fn);
 /* invariant.c: loop-invariant pure ops, and loads that nothing in the loop may overwrite, move before the loop. */
 void hoist_invariants(Fn *fn);
@@ -521,6 +525,11 @@ bool mem_may_alias_now(const MemInfo *m, const Value *p, const Value *q);
 /* No op that can run after `load` within `fn` (later in order, or in a later iteration of a loop around it) may write what it
  * reads, and the object is alive at the function's end. Then a reverse sweep can repeat the load. */
 bool mem_reloadable(const MemInfo *m, const Op *load);
+/* The same but for some plain stores, which are collected in *stores: were they taken back, the load could be repeated. */
+bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores);
+int mem_position(const MemInfo *m, const Op *op); /* in program order, from 1; 0: not known to m */
+/* Do different iterations of `loop` never touch the same location of object obj, at least one of them writing it? */
+bool mem_iterations_disjoint(const MemInfo *m, const Op *loop, int obj);
 /* May op (or anything inside its regions) write the memory that `ptr` addresses? */
 bool mem_op_may_write(const MemInfo *m, const Op *op, const Value *ptr);
 
@@ -596,6 +605,9 @@ bool partial_needs(const Op *op, int k, int which);
 /* tangent.c, adjoint.c: new functions, USEs unresolved. NULL after diag_error. */
 Fn *tangent(Fn *fn, Request *rq);
 Fn *adjoint(Fn *fn, Request *rq);
+
+/* fuse.c: independent iterations are reversed at once. After adjoint, before storage. */
+void fuse_loops(Fn *fn);
 
 /* storage.c: resolves every USE: in scope, counter, reload, recompute, kept in an indexed array, kept on a stack. */
 void storage_resolve(Fn *fn);

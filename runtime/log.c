@@ -1,0 +1,51 @@
+/* log.c: the log of overwritten values. */
+#include "adgen_rt.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { FIRST_CAP = 256, LARGEST = 64 };
+
+static unsigned char *entry_at(const ad_log *log, size_t i, size_t size)
+{
+    return log->entries + i * (sizeof(void *) + size);
+}
+
+void ad_log_grow(ad_log *log, size_t size)
+{
+    size_t cap = log->cap ? 2 * log->cap : FIRST_CAP;
+    size_t bytes = cap > SIZE_MAX / (sizeof(void *) + size) ? SIZE_MAX : cap * (sizeof(void *) + size);
+    unsigned char *grown = bytes == SIZE_MAX ? NULL : realloc(log->entries, bytes);
+    if (!grown) {
+        ad_out_of_memory(bytes);
+        abort();
+    }
+    log->entries = grown;
+    log->cap = cap;
+}
+
+/* Exchanges memory and entry. */
+static void swap_entry(unsigned char *entry, size_t size)
+{
+    unsigned char now[LARGEST];
+    void *p;
+    memcpy(&p, entry, sizeof p);
+    memcpy(now, p, size);
+    memcpy(p, entry + sizeof p, size);
+    memcpy(entry + sizeof p, now, size);
+}
+
+void ad_log_undo(ad_log *log, size_t size)
+{
+    log->n--;
+    log->undone++;
+    swap_entry(entry_at(log, log->n, size), size);
+}
+
+void ad_log_redo(ad_log *log, size_t size)
+{
+    for (size_t i = log->n; i < log->n + log->undone; i++)
+        swap_entry(entry_at(log, i, size), size);
+    free(log->entries);
+    *log = (ad_log){NULL, 0, 0, 0};
+}

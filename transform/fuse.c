@@ -1,0 +1,468 @@
+/* fuse.c: a loop whose iterations are independent but for sums runs each iteration's reverse right after its forward part.
+ *
+ *   for (i up) F(i); ... for (i down) R(i)   ->   for (i up) { F(i); R(i) }
+ *
+ * so that what R(i) needs of F(i) is still there. This is legal when
+ *   - what the reverse loop starts from (the adjoints of the loop's sums) can be computed before the forward loop;
+ *   - the reverse loop only adds up: each carried adjoint is handed on unchanged or is a sum;
+ *   - no derivative flows from one iteration to another through memory: what the loop writes and has a shadow is scratch that every
+ *     iteration writes before it reads it, or is touched by one iteration only;
+ *   - the reverse ops that are overtaken touch other shadows, or both only add.
+ * Scratch is proved thus: all accesses to it are in the loop, it starts undefined, and neither their addresses nor whether they are
+ * executed depends on the iteration. The first iteration cannot read what was not written, so no iteration does.
+ */
+#include "derivative.h"
+
+typedef struct {
+    Fn *fn;
+    Shadow *shadow;
+    MemInfo *mem;
+    PtrMap primal_of; /* root of a shadow address -> root of the primal's */
+    Op *fwd, *rev;
+    Ptrs between;     /* ops after fwd and before rev, in order */
+    PtrMap is_between;
+    PtrMap moved;     /* those of them that rev needs and that go before fwd */
+    PtrMap invariant; /* Value* -> verdict: 1 no, 2 yes, in fwd */
+    int *uses;        /* by value id */
+} Fuse;
+
+typedef struct {
+    const Value *shadow; /* root of the shadow's address */
+    const Value *root;   /* root of the primal's; NULL: not known */
+    bool only_adds;
+} Touch;
+
+typedef struct {
+    Touch *at;
+    int n, cap;
+    Arena *arena;
+} Touches;
+
+/* ---------------------------------------------------------------------- what reverse ops touch */
+
+static const Value *address_root(const Value *p)
+{
+    while (p->def && (p->def->code == OP_USE || op_info[p->def->code].kind == KIND_ADDR))
+        p = p->def->args[0];
+    return p;
+}
+
+static void touch(Touches *t, const Value *shadow, const Value *root, bool only_adds)
+{
+    if (t->n == t->cap) {
+        int cap = t->cap ? 2 * t->cap : 16;
+        Touch *grown = arena_alloc(t->arena, sizeof *grown * (size_t)cap);
+        for (int i = 0; i < t->n; i++)
+            grown[i] = t->at[i];
+        t->at = grown;
+        t->cap = cap;
+    }
+    t->at[t->n++] = (Touch){shadow, root, only_adds};
+}
+
+static void collect_touches(const Fuse *f, const Op *op, Touches *out)
+{
+    OpEffect effect = op_info[op->code].effect;
+    if (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_FREE)
+        touch(out, address_root(op->args[0]), ptrmap_get(&f->primal_of, address_root(op->args[0])), op->code == OP_ACCUM);
+    else if (effect != EFFECT_PURE && op->code != OP_ALLOC)
+        touch(out, NULL, NULL, false);
+    for (int r = 0; r < op->nregions; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            collect_touches(f, in, out);
+}
+
+/* Shadow memory that this function made itself. */
+static bool is_own(const Value *shadow)
+{
+    return shadow && shadow->def && (shadow->def->code == OP_LOCAL || shadow->def->code == OP_ALLOC);
+}
+
+static bool touches_overlap(const Fuse *f, const Touch *x, const Touch *y)
+{
+    if (x->shadow && y->shadow && (is_own(x->shadow) || is_own(y->shadow)) && x->root && y->root)
+        return x->shadow == y->shadow;
+    if (!x->root || !y->root)
+        return true;
+    const int *a, *b;
+    int na = mem_objects(f->mem, x->root, &a), nb = mem_objects(f->mem, y->root, &b);
+    for (int i = 0; i < na; i++)
+        for (int k = 0; k < nb; k++)
+            if (a[i] == b[k] || mem_objects_may_alias(f->mem, a[i], b[k]))
+                return true;
+    return na == 0 || nb == 0;
+}
+
+static bool touches_conflict(const Fuse *f, const Touches *x, const Touches *y)
+{
+    for (int i = 0; i < x->n; i++)
+        for (int k = 0; k < y->n; k++)
+            if (!(x->at[i].only_adds && y->at[k].only_adds) && touches_overlap(f, &x->at[i], &y->at[k]))
+                return true;
+    return false;
+}
+
+/* ---------------------------------------------------------------------- what the reverse loop starts from */
+
+static bool is_outside_between(const Fuse *f, const Value *v)
+{
+    const Region *home = value_region(v);
+    for (const Region *r = f->fwd->parent; r; r = r->owner ? r->owner->parent : NULL)
+        if (r == home)
+            return v->def != f->fwd && !(v->def && ptrmap_get(&f->is_between, v->def));
+    return false;
+}
+
+/* May the load go before all that is in front of it? */
+static bool load_is_early(const Fuse *f, const Op *load)
+{
+    Touches mine = {.arena = f->fn->arena};
+    collect_touches(f, load, &mine);
+    for (size_t i = 0; i < f->between.n && f->between.at[i] != load; i++) {
+        const Op *op = f->between.at[i];
+        Touches theirs = {.arena = f->fn->arena};
+        if (op->in_reverse)
+            collect_touches(f, op, &theirs);
+        for (int k = 0; k < theirs.n; k++)
+            theirs.at[k].only_adds = false;
+        if (touches_conflict(f, &mine, &theirs))
+            return false;
+    }
+    return load->in_reverse;
+}
+
+static bool can_start_early(Fuse *f, Value *v)
+{
+    if (is_outside_between(f, v))
+        return true;
+    Op *op = v->def;
+    if (!op || op == f->fwd || !ptrmap_get(&f->is_between, op) || op->nregions > 0)
+        return false;
+    if (ptrmap_get(&f->moved, op))
+        return true;
+    if (op->code == OP_USE ? !is_outside_between(f, op->args[0])
+                           : op_info[op->code].effect != EFFECT_PURE && !(op->code == OP_LOAD && load_is_early(f, op)))
+        return false;
+    for (int i = 0; i < op->nargs; i++)
+        if (!can_start_early(f, op->args[i]))
+            return false;
+    ptrmap_put(&f->moved, op, op);
+    return true;
+}
+
+static bool operands_start_early(Fuse *f, Op *op)
+{
+    for (int i = 0; i < op->nargs; i++) {
+        Value *v = op->args[i];
+        if (op->code == OP_USE) {
+            bool in_loop = !value_outside(v, f->fwd) && v->def != f->fwd;
+            if (!in_loop && !is_outside_between(f, v))
+                return false;
+        } else if (value_outside(v, f->rev) && !can_start_early(f, v)) {
+            return false;
+        }
+    }
+    for (int r = 0; r < op->nregions; r++)
+        for (Op *in = op->regions[r]->first; in; in = in->next)
+            if (!operands_start_early(f, in))
+                return false;
+    return true;
+}
+
+/* An op with an effect that the reverse loop must not overtake goes early too. */
+static bool effect_starts_early(Fuse *f, Op *op)
+{
+    if (op->nregions > 0 || (op->code != OP_STORE && op->code != OP_ACCUM && op->code != OP_ZERO))
+        return false;
+    for (int i = 0; i < op->nargs; i++)
+        if (!can_start_early(f, op->args[i]))
+            return false;
+    ptrmap_put(&f->moved, op, op);
+    return true;
+}
+
+/* Backwards: what the reverse loop, or an op that goes early, conflicts with must go early as well. */
+static bool may_overtake(Fuse *f)
+{
+    Touches mine = {.arena = f->fn->arena};
+    collect_touches(f, f->rev, &mine);
+    for (size_t i = f->between.n; i-- > 0;) {
+        Op *op = f->between.at[i];
+        if (!op->in_reverse)
+            continue;
+        bool moves = ptrmap_get(&f->moved, op) != NULL;
+        Touches theirs = {.arena = f->fn->arena};
+        collect_touches(f, op, &theirs);
+        if (!moves && touches_conflict(f, &mine, &theirs)) {
+            if (!effect_starts_early(f, op))
+                return false;
+            moves = true;
+        }
+        if (moves)
+            collect_touches(f, op, &mine);
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------------- sums */
+
+/* Is y = arg + ..., arg used for nothing else? Counts the uses it accounts for. */
+static bool sums_up(const Fuse *f, const Value *y, const Value *arg, int *accounted)
+{
+    if (y == arg) {
+        ++*accounted;
+        return true;
+    }
+    const Op *op = y->def;
+    if (!op || !op->in_reverse || (f->uses[y->id] != 1 && op->code != OP_IF))
+        return false;
+    if (op->code == OP_ADD)
+        return sums_up(f, op->args[0], arg, accounted) || sums_up(f, op->args[1], arg, accounted);
+    if (op->code == OP_SUB)
+        return sums_up(f, op->args[0], arg, accounted);
+    if (op->code == OP_FOR && y->index > 0) {
+        const Value *inner = op->regions[0]->args[y->index];
+        int inner_uses = 0;
+        return sums_up(f, region_terminator(op->regions[0])->args[y->index - 1], inner, &inner_uses) &&
+               inner_uses == f->uses[inner->id] && sums_up(f, op->args[2 + y->index], arg, accounted);
+    }
+    if (op->code == OP_IF && f->uses[y->id] == 1)
+        return sums_up(f, region_terminator(op->regions[0])->args[y->index], arg, accounted) &&
+               sums_up(f, region_terminator(op->regions[1])->args[y->index], arg, accounted);
+    return false;
+}
+
+static bool only_sums(const Fuse *f)
+{
+    const Region *body = f->rev->regions[0];
+    const Op *yield = region_terminator(body);
+    for (int i = 1; i < body->nargs; i++) {
+        const Value *arg = body->args[i], *next = yield->args[i - 1];
+        int accounted = 0;
+        if (next != arg && !(sums_up(f, next, arg, &accounted) && accounted == f->uses[arg->id]))
+            return false;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------------- scratch */
+
+enum { VARIES = 1, SAME = 2 };
+
+static bool is_invariant(Fuse *f, const Value *v);
+
+static bool loop_is_invariant(Fuse *f, const Op *loop)
+{
+    return loop->code == OP_FOR && loop != f->fwd && is_invariant(f, loop->args[0]) && is_invariant(f, loop->args[1]) &&
+           is_invariant(f, loop->args[2]);
+}
+
+static bool argument_is_invariant(Fuse *f, const Value *v)
+{
+    const Op *loop = v->arg_of->owner;
+    if (!loop_is_invariant(f, loop))
+        return false;
+    return v->index == 0 ||
+           (is_invariant(f, loop->args[2 + v->index]) && is_invariant(f, region_terminator(loop->regions[0])->args[v->index - 1]));
+}
+
+static bool result_is_invariant(Fuse *f, const Value *v)
+{
+    const Op *op = v->def;
+    if (op->code == OP_FOR)
+        return loop_is_invariant(f, op) && (v->index == 0 || argument_is_invariant(f, op->regions[0]->args[v->index]));
+    if (op->code == OP_IF)
+        return is_invariant(f, op->args[0]) && is_invariant(f, region_terminator(op->regions[0])->args[v->index]) &&
+               is_invariant(f, region_terminator(op->regions[1])->args[v->index]);
+    if (op->code == OP_LOAD ? mem_op_may_write(f->mem, f->fwd, op->args[0]) : op_info[op->code].effect != EFFECT_PURE || op->nregions > 0)
+        return false;
+    for (int i = 0; i < op->nargs; i++)
+        if (!is_invariant(f, op->args[i]))
+            return false;
+    return true;
+}
+
+/* Does v take the same sequence of values in every iteration of fwd? Cycles through inner loops are assumed to while they are examined. */
+static bool is_invariant(Fuse *f, const Value *v)
+{
+    if (value_outside(v, f->fwd))
+        return v->def != f->fwd;
+    intptr_t known = (intptr_t)ptrmap_get(&f->invariant, v);
+    if (known)
+        return known == SAME;
+    ptrmap_put(&f->invariant, v, (void *)(intptr_t)SAME);
+    bool same = v->def ? result_is_invariant(f, v) : argument_is_invariant(f, v);
+    ptrmap_put(&f->invariant, v, (void *)(intptr_t)(same ? SAME : VARIES));
+    return same;
+}
+
+static bool always_executed(Fuse *f, const Op *op)
+{
+    for (const Op *owner = op->parent->owner; owner && owner != f->fwd; owner = owner->parent->owner)
+        if (owner->code == OP_IF ? !is_invariant(f, owner->args[0]) : !loop_is_invariant(f, owner))
+            return false;
+    return true;
+}
+
+typedef struct {
+    Fuse *f;
+    int obj;
+    bool good;
+} Scratch;
+
+static void check_access(Op *op, void *ctx)
+{
+    Scratch *s = ctx;
+    if (op->in_reverse || op_info[op->code].kind == KIND_ADDR || op->code == OP_FREE || op->code == OP_LOCAL)
+        return;
+    for (int i = 0; i < op->nargs && s->good; i++) {
+        const Value *p = op->args[i];
+        const int *objs;
+        if (p->type->kind != TY_PTR || p->id >= s->f->fn->mem_values)
+            continue;
+        int n = mem_objects(s->f->mem, p, &objs);
+        bool reaches = false;
+        for (int k = 0; k < n; k++)
+            reaches = reaches || objs[k] == s->obj;
+        if (!reaches)
+            continue;
+        bool access = (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ZERO) && i == 0;
+        bool handed_on = op->code == OP_YIELD || op->code == OP_EQ || op->code == OP_NE || op->code == OP_LNOT;
+        if (handed_on)
+            continue;
+        s->good = access && n == 1 && region_contains(s->f->fwd->regions[0], op) && is_invariant(s->f, p) && always_executed(s->f, op);
+    }
+}
+
+static bool is_scratch(Fuse *f, int obj)
+{
+    ObjKind kind = mem_object_kind(f->mem, obj);
+    const Op *op = mem_object_op(f->mem, obj);
+    if ((kind != OBJ_LOCAL && kind != OBJ_HEAP) || !op || op->zeroed)
+        return false;
+    Scratch s = {f, obj, true};
+    walk_ops(f->fn->body, check_access, &s);
+    return s.good;
+}
+
+static bool writes_are_private(Fuse *f, Region *r)
+{
+    for (Op *op = r->first; op; op = op->next) {
+        for (int k = 0; k < op->nregions; k++)
+            if (!writes_are_private(f, op->regions[k]))
+                return false;
+        if (op->code == OP_ALLOC || op->code == OP_FREE || op->code == OP_REALLOC)
+            return false;
+        if ((op->code != OP_STORE && op->code != OP_ZERO && op->code != OP_COPY) || op->in_reverse)
+            continue;
+        if (op->args[0]->id >= f->fn->mem_values)
+            return false; /* a twin's address: the store puts a shadow aside */
+        if (!shadow_has(f->shadow, op->args[0]))
+            continue;
+        const int *objs;
+        int n = mem_objects(f->mem, op->args[0], &objs);
+        for (int i = 0; i < n; i++)
+            if (!is_scratch(f, objs[i]) && !mem_iterations_disjoint(f->mem, f->fwd, objs[i]))
+                return false;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------------- the move */
+
+static void move_inputs(Fuse *f)
+{
+    Builder b = before_op(f->fwd);
+    for (size_t i = 0; i < f->between.n; i++)
+        if (ptrmap_get(&f->moved, f->between.at[i]))
+            op_move(f->between.at[i], &b);
+}
+
+static void merge(Fuse *f)
+{
+    Op *fwd = f->fwd, *rev = f->rev;
+    Region *from = rev->regions[0], *to = fwd->regions[0];
+    Op *from_yield = region_terminator(from), *to_yield = region_terminator(to);
+    PtrMap map = {.arena = f->fn->arena};
+    ptrmap_put(&map, from->args[0], to->args[0]);
+    for (int i = 1; i < from->nargs; i++) {
+        Value *arg = from->args[i], *next = from_yield->args[i - 1], *init = rev->args[2 + i];
+        if (next == arg) {
+            ptrmap_put(&map, arg, init);
+            ptrmap_put(&map, rev->results[i], init);
+            continue;
+        }
+        Value *carried = for_add_carried(fwd, init, arg->var);
+        ptrmap_put(&map, arg, carried);
+        ptrmap_put(&map, rev->results[i], for_result_of(fwd, carried));
+        op_add_arg(to_yield, next);
+    }
+    Builder b = before_op(to_yield);
+    for (Op *op = from->first, *next; op != from_yield; op = next) {
+        next = op->next;
+        op_move(op, &b);
+    }
+    op_set_args(rev, NULL, 0);
+    op_set_args(from_yield, NULL, 0);
+    replace_uses_map(f->fn, &map);
+    op_remove(rev);
+    fwd->fused = true;
+    fwd->note = "iterations are independent but for sums: each is reversed at once";
+}
+
+static bool try_pair(Fuse *f, Op *fwd, Op *rev)
+{
+    Arena *arena = f->fn->arena;
+    f->fwd = fwd;
+    f->rev = rev;
+    f->between = (Ptrs){.arena = arena};
+    f->is_between = f->moved = f->invariant = (PtrMap){.arena = arena};
+    for (Op *op = fwd->next; op != rev; op = op->next) {
+        ptrs_push(&f->between, op);
+        ptrmap_put(&f->is_between, op, op);
+    }
+    if (!only_sums(f) || !writes_are_private(f, fwd->regions[0]) || !operands_start_early(f, rev) || !may_overtake(f))
+        return false;
+    move_inputs(f);
+    merge(f);
+    return true;
+}
+
+static void count_uses(Op *op, void *ctx)
+{
+    int *uses = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        uses[op->args[i]->id]++;
+}
+
+static Op *reverse_of(const Op *fwd)
+{
+    for (Op *op = fwd->next; op; op = op->next)
+        if (op->in_reverse && op->code == OP_FOR && op->mirror == fwd)
+            return op;
+    return NULL;
+}
+
+static void fuse_region(Fuse *f, Region *r)
+{
+    for (Op *op = r->first; op; op = op->next) {
+        if (op->in_reverse)
+            continue;
+        Op *rev = op->code == OP_FOR ? reverse_of(op) : NULL;
+        if (rev) {
+            f->uses = arena_alloc(f->fn->arena, sizeof *f->uses * (size_t)(f->fn->nvalues + 1));
+            walk_ops(f->fn->body, count_uses, f->uses);
+            if (try_pair(f, op, rev))
+                fuse_region(f, op->regions[0]);
+        }
+    }
+}
+
+void fuse_loops(Fn *fn)
+{
+    if (!fn->shadow)
+        return;
+    Fuse f = {.fn = fn, .shadow = fn->shadow, .mem = fn->mem, .primal_of = {.arena = fn->arena}};
+    shadow_roots(fn->shadow, &f.primal_of);
+    fuse_region(&f, fn->body);
+}

@@ -1,0 +1,104 @@
+/* storage_log.c: stores that are logged in the forward sweep and taken back in the reverse sweep, so that loads before them can simply
+ * be repeated there. For memory that is overwritten less often than it is read this is far less than keeping what was read:
+ *
+ *   out[o] = sum_i w[o][i] * x[i];   where out may overlap w and x: one value a row instead of two a product
+ *
+ * What was taken back is put back at the function's end: outputs end as the primal's.
+ */
+#include "derivative.h"
+
+/* Where the reverse of `store` begins in the reverse sweep: ops from there on reverse what ran before it. NULL: it has no place. */
+static Op *undo_place(const Logger *l, const Op *store)
+{
+    Region *home = store->parent, *mirror = home == l->fn->body ? home : ptrmap_get(l->mirror_of, home);
+    if (!mirror)
+        return NULL;
+    int position = mem_position(l->fn->mem, store);
+    for (Op *op = mirror->first; op; op = op->next) {
+        if (mirror == home && !op->in_reverse && op != region_terminator(home))
+            continue;
+        if (op == region_terminator(mirror) || (op->reverses && mem_position(l->fn->mem, op->reverses) <= position))
+            return op;
+    }
+    return NULL;
+}
+
+static bool is_bit_field(const Value *p)
+{
+    return p->def && p->def->code == OP_FIELD && p->def->args[0]->type->elem->fields[p->def->ival].bit_width > 0;
+}
+
+bool log_possible(const Logger *l, const Op *store)
+{
+    for (const Op *owner = store->parent->owner; owner; owner = owner->parent->owner)
+        if (owner->fused)
+            return false;
+    return !is_bit_field(store->args[0]) && undo_place(l, store) != NULL;
+}
+
+bool log_covers(const Logger *l, const Op *load, const Ptrs *stores)
+{
+    for (size_t i = 0; i < stores->n; i++) {
+        const Op *store = stores->at[i];
+        /* The store may run between the load and the use of what was loaded: then the use is reversed before the store is. */
+        bool between = region_contains(load->parent, store) && mem_position(l->fn->mem, store) > mem_position(l->fn->mem, load);
+        if (between || !log_possible(l, store))
+            return false;
+    }
+    return true;
+}
+
+static Value *log_of_size(Logger *l, int64_t size)
+{
+    for (size_t i = 0; i < l->logs.n; i++) {
+        Value *log = l->logs.at[i];
+        if (log->def->ival == size)
+            return log;
+    }
+    Builder top = before_op(l->fn->body->first);
+    Type *t = type_opaque("ad_log");
+    Value *log = build_local(&top, t, var_named(l->fn, t, "", NULL, "overwritten"), NULL, 0);
+    log->def->zeroed = true;
+    log->def->ival = size;
+    ptrs_push(&l->logs, log);
+    return log;
+}
+
+static Op *build_log_call(Builder *b, const char *name, Value **args, int n)
+{
+    Op *call = op_build(b, OP_CALL, args, n, 0);
+    call->text = name;
+    call->of = type_void();
+    return call;
+}
+
+static Value *build_sizeof(Builder *b, Type *t)
+{
+    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
+    size->of = t;
+    size->results[0]->type = type_scalar(TY_ULONG);
+    return size->results[0];
+}
+
+void log_store(Logger *l, Op *store)
+{
+    Value *p = store->args[0], *log = log_of_size(l, p->type->elem->size);
+    Builder undo = before_op(undo_place(l, store)), save = before_op(store);
+    save.loc = undo.loc = store->loc;
+    Value *saved[3] = {log, p, build_sizeof(&save, p->type->elem)};
+    build_log_call(&save, "ad_log_save", saved, 3);
+    Value *undone[2] = {log, build_sizeof(&undo, p->type->elem)};
+    Op *call = build_log_call(&undo, "ad_log_undo", undone, 2);
+    call->in_reverse = undone[1]->def->in_reverse = true;
+    call->reverses = undone[1]->def->reverses = store;
+}
+
+void log_finish(Logger *l)
+{
+    Builder b = before_op(region_terminator(l->fn->body));
+    for (size_t i = 0; i < l->logs.n; i++) {
+        Value *log = l->logs.at[i];
+        Value *args[2] = {log, build_int(&b, type_scalar(TY_ULONG), log->def->ival)};
+        build_log_call(&b, "ad_log_redo", args, 2);
+    }
+}
