@@ -18,7 +18,7 @@ CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 comma    := ,
 SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION=$(VERSION) $(WARNINGS) $(SANFLAGS) -I. -Iruntime \
+OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION='"$(VERSION)"' $(WARNINGS) $(SANFLAGS) -I. -Iruntime \
             -isystem $(LLVM)/include -isystem $(TS)/lib/include -isystem $(TSC)/bindings/c
 
 VENDOR  := $(BUILD)/vendor/core.o $(BUILD)/vendor/grammar.o
@@ -104,10 +104,9 @@ format:  ## clang-format the C sources in place
 	clang-format -i $(wildcard frontend/*.[ch] transform/*.c transform/transform.h runtime/*.[ch] tests/*.c)
 
 compile_commands.json: Makefile $(OWNSRC)  ## the compilation database for editors
-	@{ sep='['; for f in $(OWNSRC); do \
-	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' "$$sep" "$(CURDIR)" "$$f" \
-	        '$(CC) $(OWN) $(CFLAGS)' "$$f"; sep=','; \
-	done; printf '\n]\n'; } > $@
+	@printf '%s\n' $(OWNSRC) | awk -v dir='$(CURDIR)' -v cc="$$(printf '%s' "$(subst ",\",$(CC) $(OWN) $(CFLAGS))" | sed 's/["\\]/\\\\&/g')" \
+	    'BEGIN { sep = "[" } { printf "%s\n{\"directory\": \"%s\", \"file\": \"%s\", \"command\": \"%s -c %s\"}", sep, dir, $$0, cc, $$0; sep = "," } \
+	     END { print "\n]" }' > $@
 
 # ---------------------------------------------------------------- installing
 

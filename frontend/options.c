@@ -224,13 +224,10 @@ static void not_yet(Parse *p, const char *arg)
 
 static void print_help(Parse *p, const char *arg);
 
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
-
 static void print_version(Parse *p, const char *arg)
 {
     (void)arg;
-    printf("adgen " TEXT(ADGEN_VERSION) "\n");
+    printf("adgen %s\n", ADGEN_VERSION);
     p->stop = true;
 }
 
