@@ -306,16 +306,6 @@ static int writes_from(const MemInfo *m, const IntSet *writes, int position)
     return lo;
 }
 
-/* May one of the writes spoil it? None before the outermost loop around the load; the last first, as they are the likeliest. */
-static bool writes_spoil(const Reload *r, const IntSet *writes)
-{
-    int from = writes_from(r->m, writes, r->nest.n ? mem_position(r->m, r->nest.loop[0]) : r->position);
-    for (int k = writes->n - 1; k >= from; k--)
-        if (write_spoils(r, &r->m->writes[writes->at[k]]))
-            return true;
-    return false;
-}
-
 /* A write that spoils the load: goes on when it is a plain store and those are collected. */
 static bool may_go_on(const Reload *r, const MemWrite *w)
 {
@@ -326,19 +316,28 @@ static bool may_go_on(const Reload *r, const MemWrite *w)
     return true;
 }
 
+/* None of the writes before the outermost loop around the load matters. The likeliest to spoil it are the last. */
+static bool writes_spoil(const Reload *r, const IntSet *writes)
+{
+    int from = writes_from(r->m, writes, r->nest.n ? mem_position(r->m, r->nest.loop[0]) : r->position);
+    for (int i = from; i < writes->n; i++) {
+        const MemWrite *w = &r->m->writes[writes->at[r->spoilers ? i : writes->n - 1 - (i - from)]];
+        if (write_spoils(r, w) && !may_go_on(r, w))
+            return true;
+    }
+    return false;
+}
+
 static bool object_spoiled(const Reload *r, int obj)
 {
     const MemInfo *m = r->m;
     for (int i = 0; i < m->objects[obj].overlaps.n; i++) {
-        const IntSet *writes = &m->objects[m->objects[obj].overlaps.at[i]].writes;
-        for (int k = 0; k < writes->n; k++)
-            if (write_spoils(r, &m->writes[writes->at[k]]) && !may_go_on(r, &m->writes[writes->at[k]]))
-                return true;
-    }
-    for (int i = 0; i < m->wild.n && wild_reaches(m, obj); i++)
-        if (write_spoils(r, &m->writes[m->wild.at[i]]))
+        int other = m->objects[obj].overlaps.at[i];
+        bool types = other == obj || class_is_among(r->cls, m->objects[other].written_classes);
+        if (types && writes_spoil(r, &m->objects[other].writes))
             return true;
-    return false;
+    }
+    return m->wild.n && wild_reaches(m, obj) && writes_spoil(r, &m->wild);
 }
 
 static bool is_volatile(const MemInfo *m, const Value *ptr)
