@@ -198,8 +198,5 @@ Decl *call_target(Expr *call);
 bool lower_math(Lower *l, const char *name, Expr *call, Value **result);
 /* A call of an external function that is passed on as it is. */
 Value *lower_external(Lower *l, const char *name, Expr *call);
-/* `cond` holds, or the program stops with a message: the expansion of assert. */
-bool lower_assert_expr(Lower *l, Expr *e);
-bool lower_assert_stmt(Lower *l, Stmt *s);
 
 #endif

@@ -161,6 +161,15 @@ static Value *lower_sincos(Lower *l, Expr *call)
     return NULL;
 }
 
+/* The syntax tree has assert(condition) as a call, whatever it expands to. */
+static Value *lower_assert(Lower *l, Expr *call)
+{
+    Value *holds = lower_truth(l, call->args[0]);
+    Op *op = op_build(&l->b, OP_ASSERT, &holds, 1, 0);
+    op->text = call->text;
+    return NULL;
+}
+
 static Value *refuse_jump(Lower *l, Expr *call)
 {
     lower_unsupported(l, call->loc, "setjmp and longjmp are not supported; return an error code instead");
@@ -176,7 +185,7 @@ static const struct {
     {"free", 1, lower_free},          {"alloca", 1, lower_alloca},   {"aligned_alloc", 2, lower_aligned_alloc},
     {"memcpy", 3, lower_memcpy},      {"memset", 3, lower_memset},   {"memmove", 3, lower_memmove},
     {"abs", 1, lower_abs},            {"labs", 1, lower_abs},        {"llabs", 1, lower_abs},
-    {"expect", 2, lower_first},       {"sincos", 3, lower_sincos},   {"sincosf", 3, lower_sincos},
+    {"assert", 1, lower_assert},      {"expect", 2, lower_first},       {"sincos", 3, lower_sincos},   {"sincosf", 3, lower_sincos},
     {"setjmp", 1, refuse_jump},       {"_setjmp", 1, refuse_jump},   {"longjmp", 2, refuse_jump},
 };
 
@@ -217,77 +226,4 @@ Value *lower_call(Lower *l, Expr *call, Value *into)
     }
     Value *f = lower_expr(l, call->a);
     return emit_call(l, OP_CALLPTR, f, call, NULL, into);
-}
-
-/* ---------------------------------------------------------------------- assert */
-
-static Expr *assert_fail_call(Expr *e)
-{
-    while (e && e->kind == EX_CAST)
-        e = e->a;
-    if (!e || e->kind != EX_CALL)
-        return NULL;
-    const Decl *d = call_target(e);
-    return d && d->fn && (!strcmp(d->fn->name, "__assert_fail") || !strcmp(d->fn->name, "__assert_rtn")) ? e : NULL;
-}
-
-/* "a < \"b\"" as a literal -> a < "b" */
-static const char *unquote(Lower *l, const char *literal)
-{
-    Str s = {.arena = l->arena};
-    str_put(&s, "");
-    const char *p = strchr(literal, '"');
-    for (p = p ? p + 1 : ""; *p && *p != '"'; p++) {
-        if (*p == '\\' && p[1])
-            p++;
-        str_putn(&s, p, 1);
-    }
-    return s.s;
-}
-
-static void emit_assert(Lower *l, Expr *cond, Expr *fail)
-{
-    Value *c = lower_truth(l, cond);
-    Op *op = op_build(&l->b, OP_ASSERT, &c, 1, 0);
-    Expr *text = fail->nargs ? expr_strip(fail->args[0]) : NULL;
-    if (text && text->kind == EX_DECAY)
-        text = text->a;
-    if (text && text->kind == EX_STRING)
-        op->text = unquote(l, text->text);
-}
-
-/* cond ? (void)0 : __assert_fail(..) */
-static bool assert_conditional(Lower *l, Expr *e)
-{
-    Expr *fail = e->kind == EX_COND && e->b ? assert_fail_call(e->c) : NULL;
-    if (fail)
-        emit_assert(l, e->a, fail);
-    return fail != NULL;
-}
-
-bool lower_assert_expr(Lower *l, Expr *e)
-{
-    while (e->kind == EX_CAST)
-        e = e->a;
-    if (e->kind == EX_COMMA) { /* (void) sizeof ((e) ? 1 : 0), ({ if (e) ; else __assert_fail(..); }) */
-        Expr *b = expr_strip(e->b);
-        Stmt *s = b->kind == EX_STMT_EXPR ? b->stmt : NULL;
-        while (s && s->kind == ST_BLOCK && s->nlist == 1)
-            s = s->list[0];
-        return s && s->kind == ST_IF && lower_assert_stmt(l, s);
-    }
-    return assert_conditional(l, e);
-}
-
-/* if (cond) ; else __assert_fail(..); */
-bool lower_assert_stmt(Lower *l, Stmt *s)
-{
-    Stmt *els = s->els;
-    while (els && els->kind == ST_BLOCK && els->nlist == 1)
-        els = els->list[0];
-    bool empty = s->body && (s->body->kind == ST_EMPTY || (s->body->kind == ST_BLOCK && !s->body->nlist));
-    Expr *fail = empty && els && els->kind == ST_EXPR ? assert_fail_call(els->e) : NULL;
-    if (fail)
-        emit_assert(l, s->e, fail);
-    return fail != NULL;
 }

@@ -2,6 +2,7 @@
 #include "lower.h"
 
 #include <math.h>
+#include <string.h>
 
 static bool is_global(const Decl *d)
 {
@@ -87,13 +88,34 @@ static const Expr *aggregate_init(const Expr *e)
     return e;
 }
 
+/* Characters in a string literal's text, the final 0 included. */
+static int64_t literal_length(const char *text)
+{
+    int64_t n = 1;
+    const char *p = strchr(text, '"');
+    while (p && *++p) {
+        if (*p == '"') { /* "a" "b" */
+            p = strchr(p + 1, '"');
+            continue;
+        }
+        n++;
+        if (*p != '\\')
+            continue;
+        p++;
+        size_t digits = *p == 'x' ? 1 + strspn(p + 1, "0123456789abcdefABCDEF") : strspn(p, "01234567");
+        if (digits > 1)
+            p += *p != 'x' && digits > 3 ? 2 : digits - 1;
+    }
+    return n;
+}
+
 static bool has_gap(const Type *t, const Expr *init)
 {
     init = aggregate_init(init);
     if (!init)
         return true;
     if (t->kind == TY_ARRAY && init->kind == EX_STRING)
-        return init->type->count < t->count;
+        return literal_length(init->text) < t->count;
     if ((t->kind != TY_ARRAY && t->kind != TY_RECORD) || init->kind != EX_INIT)
         return false;
     if (t->kind == TY_RECORD && t->is_union)
@@ -123,7 +145,7 @@ static void init_array(Lower *l, Value *addr, Type *t, Expr *init, bool zeroed)
 {
     Value *first = addr->type->elem->kind == TY_ARRAY ? build_decay(&l->b, addr) : addr;
     if (init->kind == EX_STRING) {
-        int64_t n = init->type->count < t->count ? init->type->count : t->count;
+        int64_t length = literal_length(init->text), n = length < t->count ? length : t->count;
         Op *op = op_build(&l->b, OP_STRING, NULL, 0, 1);
         op->text = init->text;
         op->results[0]->type = type_ptr_q(init->type->elem, true, false);
@@ -132,7 +154,7 @@ static void init_array(Lower *l, Value *addr, Type *t, Expr *init, bool zeroed)
         return;
     }
     for (int i = 0; i < init->nargs; i++)
-        if (init->args[i]) {
+        if (init->args[i] && !(zeroed && is_zero(init->args[i]))) {
             Value *at = build_index(&l->b, first, build_int(&l->b, type_scalar(TY_INT), i));
             lower_init(l, at, t->elem, init->args[i], zeroed);
         }
@@ -150,7 +172,7 @@ static void init_record(Lower *l, Value *addr, Type *t, Expr *init, bool zeroed)
     }
     for (int i = 0; i < init->nargs && i < t->nfields; i++) {
         int field = t->is_union ? init->field : i;
-        if (init->args[i])
+        if (init->args[i] && !(zeroed && is_zero(init->args[i])))
             lower_init(l, build_field(&l->b, addr, field), t->fields[field].type, init->args[i], zeroed);
     }
 }
@@ -180,6 +202,7 @@ void lower_init(Lower *l, Value *addr, Type *t, Expr *init, bool zeroed)
     }
     if (zeroed && is_zero(init))
         return;
+    l->b.loc = init->loc;
     Value *v = lower_expr(l, init);
     if (addr->type->kind == TY_PTR && type_is_scalar(addr->type->elem))
         build_store(&l->b, addr, lower_as(l, v, addr->type->elem));

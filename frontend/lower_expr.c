@@ -370,7 +370,7 @@ void lower_discard(Lower *l, Expr *e)
     l->b.loc = e->loc;
     if (e->kind == EX_CAST && e->type->kind == TY_VOID)
         lower_discard(l, e->a);
-    else if (lower_assert_expr(l, e) || (type_is_scalar(e->type) && expr_is_simple(e)))
+    else if (type_is_scalar(e->type) && expr_is_simple(e))
         ;
     else if (e->type->kind == TY_ARRAY)
         lower_lvalue(l, e);

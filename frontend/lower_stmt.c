@@ -463,7 +463,7 @@ static bool lower_next(Lower *l, Stmt *s, Seq *rest)
         seq_push(l, rest, s->list, s->nlist);
         return true;
     case ST_IF:
-        return lower_assert_stmt(l, s) || lower_if(l, s, rest);
+        return lower_if(l, s, rest);
     case ST_FOR:
         lower_for_init(l, s);
         return lower_compound_statement(l, s, rest);
