@@ -1,0 +1,286 @@
+/* emit.h: what the files of the C emitter share; private to emit_*.c.
+ *
+ * A function is first planned, then printed:
+ *   emit_inline.c  which values are printed inside their uses, which become C variables
+ *   emit_live.c    live ranges of those; values that share one C variable
+ *   emit_names.c   scopes, places of declaration, unique names
+ *   emit_type.c    declarations, C's conversions
+ *   emit_expr.c    expressions with as few parentheses and casts as C needs
+ *   emit_addr.c    addresses: a[i][j], p->f, *p
+ *   emit_call.c    calls and memory
+ *   emit_stmt.c    statements
+ *   emit_loop.c    loops
+ *   emit_fn.c      functions
+ *   emit_c.c       files and headers
+ */
+#ifndef ADGEN_EMIT_H
+#define ADGEN_EMIT_H
+
+#include "transform.h"
+
+/* ====================================================================== the plan */
+
+typedef enum {
+    SHOW_NONE,   /* not needed */
+    SHOW_INLINE, /* printed inside its uses */
+    SHOW_VAR,    /* a C variable */
+    SHOW_OBJECT  /* address of a named C object: LOCAL, GLOBAL, a record parameter */
+} Show;
+
+/* Program points: op number n is evaluated at 2n and defines at 2n + 1; an op with regions has numbers before and after them. */
+typedef struct {
+    int from, to;
+} Seg;
+
+typedef struct {
+    Seg *at;
+    int n, cap;
+} Segs;
+
+/* A C variable (or named object). */
+typedef struct CVar {
+    const char *name;
+    Type *type;
+    Var *hint;
+    Region *scope;        /* the block that declares it */
+    Op *decl_at;          /* the op of that block before (or with) which it is declared */
+    bool param;
+    bool object;          /* SHOW_OBJECT local: declared by its LOCAL op */
+    bool at_assign;       /* the first assignment declares it */
+    bool in_header;       /* a for counter declared in the for statement */
+    bool zero_init;       /* undefined on some path: initialised, so that compilers do not warn */
+    bool written;         /* a parameter that is assigned to */
+    bool declared;        /* printing has passed the declaration */
+    int first, last;      /* program points between which its name is visible */
+    struct CVar *next_decl;
+    struct CVar *next;    /* all of a function, in order of first mention */
+} CVar;
+
+/* A statement that prints a value. */
+typedef struct {
+    Op *at;
+    bool repeated;        /* in a for header: evaluated in each iteration */
+} Site;
+
+typedef struct {
+    Site *at;
+    int n, cap;
+    bool many;            /* more than are listed */
+} Sites;
+
+typedef struct {
+    Value *value;
+    Show show;
+    int prints;           /* how often an inline value is printed */
+    int size;             /* estimated characters */
+    int cheap;            /* integer operations that may be repeated instead of kept; -1: not such a value */
+    bool arm;             /* computed in an arm of a ?: expression: must stay inline */
+    bool own;             /* must be a variable of its own */
+    bool to_copy;         /* a loop or if hands it on */
+    bool updated;         /* a load that is the target of its one use's store: p[i] += e */
+    bool at_copy;         /* may be printed where a loop or if hands it on (it shares no variable with the target) */
+    Sites sites;
+    /* emit_live.c */
+    int parent;           /* union-find: values of one C variable */
+    Segs live;
+    bool counter;         /* a for counter */
+    CVar *var;
+} ValuePlan;
+
+typedef enum { LOOP_WHILE, LOOP_DO, LOOP_FOREVER } LoopShape;
+
+typedef struct {
+    Op *op;
+    int start, end;       /* numbers; equal for ops without regions */
+    int from[2], to[2];   /* numbers around each region's ops */
+    bool expression;      /* IF: a ?: expression */
+    Op *update;           /* STORE of load op something: the load */
+    bool skip;            /* IF, FOR, WHILE: nothing of it is needed */
+    LoopShape shape;
+    CVar *decls;          /* declared before or with this op */
+    CVar *trip;           /* reversed FOR that counts trips */
+} OpPlan;
+
+typedef struct Plan {
+    Fn *fn;
+    Arena *arena;
+    ValuePlan *vals;      /* by value id */
+    int nvals;
+    int *raw_uses;        /* operands that are the value, by id */
+    OpPlan *ops;          /* by op->mark */
+    int nops;
+    CVar *vars, **vars_end;
+    struct MemInfo *mem;
+} Plan;
+
+static inline ValuePlan *plan_of(const Plan *p, const Value *v)
+{
+    return &p->vals[v->id];
+}
+
+static inline OpPlan *op_plan(const Plan *p, const Op *op)
+{
+    return &p->ops[op->mark];
+}
+
+/* ====================================================================== emit_inline.c */
+
+/* Decides show for every value. Called again after values got at_copy. */
+void plan_inline(Plan *p);
+/* Is the op printed as a statement of its own? */
+bool is_statement(const Plan *p, const Op *op);
+/* Does slot k of a FOR (carried value k), WHILE or IF reach anybody? */
+bool slot_live(const Plan *p, const Op *op, int k);
+/* Does value k that leaves a WHILE's first region? */
+bool result_live(const Plan *p, const Op *loop, int k);
+/* Calls f for each variable and object that printing v reads. */
+void each_leaf(const Plan *p, Value *v, void (*f)(void *ctx, Value *leaf), void *ctx);
+/* May op (or what is inside it) write what `load` reads? */
+bool may_write(const Plan *p, const Op *op, const Op *load);
+/* Of the two regions of an if that is an expression: its one yielded value. */
+Value *arm_value(const Op *if_op, int arm);
+/* Are the addresses p and q computed in the same way? */
+bool same_address(const Value *p, const Value *q);
+
+/* ====================================================================== emit_live.c */
+
+/* Live ranges; puts values that can share a C variable into one class. Returns true when plan_inline should run again because
+ * values that share no variable with what they are copied to got at_copy. */
+bool plan_live(Plan *p);
+int class_of(const Plan *p, const Value *v);
+/* The value a copy ends in: IF result, FOR argument k, WHILE arguments; NULL when the slot is not needed. */
+Value *copy_target(const Plan *p, const Op *terminator, int k);
+Value *init_target(const Plan *p, const Op *loop, int k);
+/* Are all copies of this terminator (or a loop's entry) copies of a variable to itself? */
+bool copies_nothing(const Plan *p, const Op *op);
+
+/* ====================================================================== emit_names.c */
+
+typedef struct {
+    StrMap taken;         /* names of the file that no variable may hide */
+} Names;
+
+/* Shapes of loops, C variables with scopes, declarations and names. */
+void plan_names(Plan *p, const Names *reserved);
+Region *scope_parent(const Plan *p, const Region *r);
+Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved);
+
+/* ====================================================================== emit_type.c */
+
+/* The declaration of a variable of type t; its base type is spelled as hint's in the source, if that is the same (hint may be NULL). */
+char *declare_var(Arena *a, const Type *t, const Var *hint, const char *name);
+/* A parameter as the source declares it: `const double a[n][m]`. */
+char *declare_param(Arena *a, const Var *var, const char *name);
+/* Does the variable's C declaration have array dimensions that are not constants: a[n][m], so that a[i] skips m elements? */
+bool declared_with_dims(const Var *var);
+/* The type of `x op y` after C's usual arithmetic conversions; the promoted type. NULL: not arithmetic. */
+Type *usual_type(Type *x, Type *y);
+Type *promoted_type(Type *t);
+/* Does the conversion keep every value? */
+bool conversion_exact(const Type *from, const Type *to);
+/* Shortest decimal that reads back as x; INFINITY, NAN. */
+char *float_literal(Arena *a, const Type *t, long double x);
+char *int_literal(Arena *a, const Type *t, int64_t x); /* with the suffix that gives it type t */
+
+/* ====================================================================== emit_expr.c */
+
+typedef enum {
+    PREC_COND = 1,
+    PREC_LOR,
+    PREC_LAND,
+    PREC_BOR,
+    PREC_XOR,
+    PREC_BAND,
+    PREC_EQ,
+    PREC_REL,
+    PREC_SHIFT,
+    PREC_ADD,
+    PREC_MUL,
+    PREC_UNARY,
+    PREC_POSTFIX,
+    PREC_PRIMARY
+} Prec;
+
+/* A printed expression; type is what C makes of it. */
+typedef struct {
+    const char *s;
+    Prec prec;
+    Type *type;
+} Text;
+
+/* What the whole file needs, collected while functions are printed. */
+typedef struct {
+    bool math, stdlib, string, assert_h, stddef_h, runtime;
+    Ptrs globals; /* Var*: file-scope variables referenced */
+    Ptrs callees; /* Fn* called */
+} Needs;
+
+typedef struct {
+    Str *out;
+    Arena *arena;
+    Program *program;
+    Fn *fn;
+    Plan *plan;
+    Needs *needs;
+    int indent;
+    const EmitOptions *opt;
+} Emitter;
+
+Text expr(Emitter *e, Value *v);                    /* a value, exactly of its type (up to promotion) */
+Text expr_assign(Emitter *e, Value *v);             /* ... where C converts to its type by assignment */
+Text expr_index(Emitter *e, Value *v);              /* ... between brackets */
+Text expr_arg(Emitter *e, Value *v);                /* ... as an argument of an unprototyped or variadic function */
+Text condition(Emitter *e, Value *v, bool negated); /* as a truth value */
+const char *at_prec(Emitter *e, Text t, Prec least); /* t in parentheses if it binds less than least */
+/* What an assignment updates: a variable, or the memory that `load` reads. */
+typedef struct {
+    const char *text;
+    Type *type;
+    const CVar *var;
+    const Op *load;
+} Target;
+/* `target op= ...` when op is target op something; NULL when it is not. */
+char *compound_assign(Emitter *e, const Target *target, const Op *op);
+char *add_to(Emitter *e, const char *target, Type *t, Value *v); /* target += v */
+Text call_expr(Emitter *e, const Op *op);           /* emit_call.c */
+void emit_memory(Emitter *e, const Op *op);         /* STORE, ALLOC and so on as statements */
+/* name cmp v, for loop headers; v + delta. */
+Text compare_text(Emitter *e, const char *name, Type *t, OpCode cmp, Value *v);
+Text offset_text(Emitter *e, Value *v, int delta);
+Text op_expr(Emitter *e, const Op *op);             /* the expression of an op's result, whatever its show */
+Text op_assign(Emitter *e, const Op *op);           /* ... where C converts to its type by assignment */
+
+/* ====================================================================== emit_addr.c */
+
+Text lvalue(Emitter *e, Value *p);                  /* the object at address p */
+Text address(Emitter *e, const Op *op);             /* the value of an ADDR op, LOCAL or GLOBAL */
+Text object_address(Emitter *e, Value *v);          /* of a SHOW_OBJECT value */
+
+/* ====================================================================== emit_stmt.c */
+
+void emit_region(Emitter *e, Region *r);
+/* The initial values of a loop, or what a terminator hands on: all sources are read before any target is written. */
+void emit_copies(Emitter *e, Op *op);
+void emit_declarations(Emitter *e, Op *op); /* variables that op's statement mentions first but does not declare */
+void line(Emitter *e, const char *fmt, ...); /* one statement at the current indentation, in several lines if it is long */
+/* What is printed between begin and end is the body of a loop or branch: */
+Str *body_begin(Emitter *e);                /* returns what body_end and body_text need */
+char *body_text(Emitter *e, Str *outer);    /* ... takes it as text */
+void body_end(Emitter *e, Str *outer, const char *head, const char *tail); /* ... prints head, the body with braces if needed, tail */
+bool is_one_line(const char *text);
+
+/* ====================================================================== emit_loop.c */
+
+bool loop_counts_trips(const Plan *p, const Op *op); /* a reversed loop with a trip counter of its own */
+void emit_for(Emitter *e, Op *op);
+void emit_while(Emitter *e, Op *op);
+
+/* ====================================================================== emit_fn.c */
+
+void emit_function(Emitter *e, Fn *fn, const Names *reserved);
+char *prototype(Arena *a, const Fn *fn);            /* without `;`, unwrapped */
+/* Statement text broken into lines of at most 110 columns where it can be. */
+char *wrap_line(Arena *a, const char *text, int indent);
+void emit_comment(Emitter *e, const char *text);
+
+#endif

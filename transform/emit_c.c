@@ -1,0 +1,377 @@
+/* emit_c.c: whole C files: header comment, includes, what of the source is repeated (types, constants, static functions), functions.
+ *
+ * The functions are printed first, which tells what they need; then what these things need in turn is found by looking for names in
+ * the source text that is repeated. */
+#include "emit.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+/* ---------------------------------------------------------------------- names that are taken */
+
+static void take_words(Names *names, const char *words)
+{
+    for (const char *at = words; *at;) {
+        size_t n = strcspn(at, " ");
+        const char *word = arena_strndup(names->taken.arena, at, n);
+        strmap_put(&names->taken, word, names);
+        at += n + (at[n] == ' ');
+    }
+}
+
+/* Keywords, macros of the standard headers, and the source's types. */
+static void take_names(Names *names, const Program *p)
+{
+    take_words(names, "auto break case char const continue default do double else enum extern float for goto if inline int long register "
+                      "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false "
+                      "asm typeof complex imaginary I NULL EOF INFINITY NAN HUGE_VAL RAND_MAX assert errno stdin stdout stderr isnan "
+                      "isinf isfinite isnormal signbit fpclassify offsetof va_list va_start va_arg va_end linux unix size_t M_PI M_E "
+                      "malloc calloc realloc free memset memmove memcpy ad_stack ad_tape_alloc ad_tape_calloc");
+    for (size_t i = 0; i < p->items.n; i++) {
+        const TopItem *item = p->items.at[i];
+        if (item->kind == TOP_TYPE && item->name)
+            strmap_put(&names->taken, item->name, names);
+    }
+}
+
+/* ---------------------------------------------------------------------- what is repeated */
+
+typedef struct {
+    Program *p;
+    Arena *arena;
+    const EmitOptions *opt;
+    const Ptrs *fns;
+    Needs needs;
+    StrMap words;   /* identifiers of what is printed */
+    bool *repeated; /* by item */
+    bool changed;
+} File;
+
+static bool word_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Collects the identifiers of C text, without those in comments and literals. */
+static void scan_words(File *f, const char *text)
+{
+    for (const char *at = text; *at;) {
+        if (at[0] == '/' && at[1] == '*') {
+            const char *end = strstr(at + 2, "*/");
+            at = end ? end + 2 : at + strlen(at);
+        } else if (*at == '"' || *at == '\'') {
+            char quote = *at++;
+            while (*at && *at != quote)
+                at += at[0] == '\\' && at[1] ? 2 : 1;
+            at += *at != 0;
+        } else if (word_char(*at)) {
+            const char *from = at;
+            while (word_char(*at))
+                at++;
+            char *word = arena_strndup(f->arena, from, (size_t)(at - from));
+            if (!isdigit((unsigned char)*from) && !strmap_get(&f->words, word))
+                strmap_put(&f->words, word, word);
+        } else {
+            at++;
+        }
+    }
+}
+
+static bool has_word(const File *f, const char *word)
+{
+    return word && strmap_get(&f->words, word);
+}
+
+/* Does text, an enum or a declaration of several names, declare a word that is used? */
+static bool declares_word(File *f, const char *text)
+{
+    File own = {.arena = f->arena, .words = {.arena = f->arena}};
+    scan_words(&own, text);
+    for (size_t i = 0; i < own.words.cap; i++)
+        if (own.words.keys[i] && has_word(f, own.words.keys[i]) && strcmp(own.words.keys[i], "int") != 0 &&
+            strcmp(own.words.keys[i], "double") != 0)
+            return true;
+    return false;
+}
+
+/* struct P of `struct P { ... }`, `typedef struct P { ... } Q` */
+static const char *tag_of(File *f, const char *text)
+{
+    static const char *const keywords[] = {"struct ", "union ", "enum "};
+    for (int i = 0; i < 3; i++) {
+        const char *at = strstr(text, keywords[i]);
+        if (!at || at > text + 8)
+            continue;
+        at += strlen(keywords[i]);
+        size_t n = 0;
+        while (word_char(at[n]))
+            n++;
+        return n ? arena_strndup(f->arena, at, n) : NULL;
+    }
+    return NULL;
+}
+
+static bool is_emitted(const File *f, const char *name)
+{
+    for (size_t i = 0; i < f->fns->n; i++)
+        if (!strcmp(((const Fn *)f->fns->at[i])->name, name))
+            return true;
+    return false;
+}
+
+static bool is_callee(const File *f, const Fn *fn)
+{
+    for (size_t i = 0; i < f->needs.callees.n; i++) {
+        const Fn *callee = f->needs.callees.at[i];
+        if (callee == fn || (callee->name && !strcmp(callee->name, fn->name)))
+            return true;
+    }
+    return false;
+}
+
+static bool wanted(File *f, const TopItem *item)
+{
+    switch (item->kind) {
+    case TOP_INCLUDE:
+        return true;
+    case TOP_TYPE:
+        if (!item->text)
+            return false;
+        if (has_word(f, item->name) || has_word(f, tag_of(f, item->text)))
+            return true;
+        return (!item->name || strstr(item->text, "enum")) && strchr(item->text, '{') && declares_word(f, strchr(item->text, '{'));
+    case TOP_VAR:
+        if (f->opt->primal && item->var && !item->var->is_static && !item->var->is_extern)
+            return true;
+        return item->var && (ptrs_has(&f->needs.globals, item->var) || has_word(f, arena_printf(f->arena, "&%s", item->name)));
+    default:
+        return item->fn && is_callee(f, item->fn) && !is_emitted(f, item->fn->name);
+    }
+}
+
+/* What copied source text mentions: variables and functions by name. */
+static void need_mentioned(File *f, const char *text)
+{
+    File own = {.arena = f->arena, .words = {.arena = f->arena}};
+    scan_words(&own, text);
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        if (!item->name || !has_word(&own, item->name))
+            continue;
+        if (item->kind == TOP_VAR && item->var && !ptrs_has(&f->needs.globals, item->var))
+            ptrs_push(&f->needs.globals, item->var);
+        if (item->kind == TOP_FUNCTION && item->fn && !is_callee(f, item->fn))
+            ptrs_push(&f->needs.callees, item->fn);
+    }
+}
+
+static bool is_copied_function(const TopItem *item)
+{
+    return item->kind == TOP_FUNCTION && item->fn->is_static && item->fn->def_text;
+}
+
+static bool is_defined_here(const File *f, const Var *var)
+{
+    return var->decl_text && (var->is_static || (f->opt->primal && !var->is_extern));
+}
+
+static void find_repeated(File *f)
+{
+    f->repeated = arena_alloc(f->arena, sizeof *f->repeated * (f->p->items.n + 1));
+    for (f->changed = true; f->changed;) {
+        f->changed = false;
+        for (size_t i = f->p->items.n; i-- > 0;) {
+            const TopItem *item = f->p->items.at[i];
+            if (f->repeated[i] || !item->in_main || !wanted(f, item))
+                continue;
+            f->repeated[i] = f->changed = true;
+            const char *text = is_copied_function(item) ? item->fn->def_text : item->text;
+            if (item->kind == TOP_INCLUDE || !text)
+                continue;
+            scan_words(f, text);
+            if (is_copied_function(item) || (item->kind == TOP_VAR && is_defined_here(f, item->var)))
+                need_mentioned(f, text);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------------- the file's parts */
+
+static void put_include(File *f, Str *out, bool needed, const char *name)
+{
+    if (!needed)
+        return;
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        if (item->kind == TOP_INCLUDE && item->in_main && strstr(item->text, name))
+            return;
+    }
+    str_fmt(out, "#include %s\n", name);
+}
+
+static void put_includes(File *f, Str *out)
+{
+    StrMap seen = {.arena = f->arena};
+    size_t before = out->n;
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        if (item->kind != TOP_INCLUDE || !item->in_main || strmap_get(&seen, item->text))
+            continue;
+        strmap_put(&seen, item->text, f);
+        str_fmt(out, "%s\n", item->text);
+    }
+    const Needs *n = &f->needs;
+    put_include(f, out, n->assert_h, "<assert.h>");
+    put_include(f, out, n->math, "<math.h>");
+    put_include(f, out, n->stddef_h && !n->stdlib && !n->string, "<stddef.h>");
+    put_include(f, out, n->stdlib, "<stdlib.h>");
+    put_include(f, out, n->string, "<string.h>");
+    put_include(f, out, n->runtime, "<adgen_rt.h>");
+    if (out->n > before)
+        str_put(out, "\n");
+}
+
+static const char *global_text(File *f, const Var *var)
+{
+    if (is_defined_here(f, var))
+        return var->decl_text;
+    return arena_printf(f->arena, "extern %s%s", var->is_const ? "const " : "", declare_var(f->arena, var->type, var, var->name));
+}
+
+/* Types and variables, in the source's order. */
+static void put_declarations(File *f, Str *out)
+{
+    bool after_type = false, any = false;
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        if (!f->repeated[i] || (item->kind != TOP_TYPE && item->kind != TOP_VAR))
+            continue;
+        bool block = item->kind == TOP_TYPE && strchr(item->text, '\n');
+        if (any && (block || after_type))
+            str_put(out, "\n");
+        str_fmt(out, "%s;\n", item->kind == TOP_TYPE ? item->text : global_text(f, item->var));
+        after_type = block;
+        any = true;
+    }
+    if (any)
+        str_put(out, "\n");
+}
+
+/* Prototypes of what is called and not defined above, then the static functions that are called. */
+static void put_callees(File *f, Str *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        if (item->kind != TOP_FUNCTION || !item->in_main || !item->fn || !item->text)
+            continue;
+        bool emitted = is_emitted(f, item->fn->name) && is_callee(f, item->fn);
+        if (!f->repeated[i] && !emitted)
+            continue;
+        str_fmt(out, "%s;\n", item->text);
+        any = true;
+    }
+    if (any)
+        str_put(out, "\n");
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        if (f->repeated[i] && is_copied_function(item))
+            str_fmt(out, "%s\n\n", item->fn->def_text);
+    }
+}
+
+static const char *first_line(Arena *a, const char *text)
+{
+    return arena_strndup(a, text, strcspn(text, "\n"));
+}
+
+/* A comment must not end early. */
+static const char *harmless(Arena *a, const char *text)
+{
+    char *s = arena_strdup(a, text);
+    for (char *at = s; (at = strstr(at, "*/"));)
+        at[1] = '|';
+    return s;
+}
+
+static void put_header_comment(File *f, Str *out)
+{
+    str_put(out, "/* Generated by adgen " TEXT(ADGEN_VERSION) "; changes here are lost.\n");
+    if (f->opt->command)
+        str_fmt(out, " *\n *     %s\n", harmless(f->arena, f->opt->command));
+    if (!f->opt->primal)
+        str_put(out, " *\n");
+    for (size_t i = 0; i < f->fns->n && !f->opt->primal; i++) {
+        const Fn *fn = f->fns->at[i];
+        str_fmt(out, " * %s%s%s\n", fn->name, fn->comment ? ": " : "", fn->comment ? first_line(f->arena, fn->comment) : "");
+    }
+    str_put(out, " */\n");
+}
+
+static File file_new(Program *p, const Ptrs *fns, const EmitOptions *opt)
+{
+    File f = {.p = p, .arena = arena_new(), .opt = opt, .fns = fns};
+    f.words.arena = f.needs.globals.arena = f.needs.callees.arena = f.arena;
+    return f;
+}
+
+void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
+{
+    File f = file_new(p, fns, opt);
+    Names names = {.taken = {.arena = f.arena}};
+    take_names(&names, p);
+    Str body = {.arena = f.arena};
+    str_put(&body, "");
+    Emitter e = {.out = &body, .arena = f.arena, .program = p, .needs = &f.needs, .opt = opt};
+    for (size_t i = 0; i < fns->n; i++) {
+        str_put(&body, i ? "\n" : "");
+        emit_function(&e, fns->at[i], &names);
+    }
+    scan_words(&f, body.s);
+    find_repeated(&f);
+    put_header_comment(&f, out);
+    put_includes(&f, out);
+    put_declarations(&f, out);
+    put_callees(&f, out);
+    str_put(out, body.s);
+    arena_free(f.arena);
+}
+
+/* ---------------------------------------------------------------------- headers */
+
+static char *guard_name(Arena *a, const char *file)
+{
+    const char *base = file && strrchr(file, '/') ? strrchr(file, '/') + 1 : file ? file : "adgen_out.h";
+    char *guard = arena_printf(a, "%s", base);
+    for (char *c = guard; *c; c++)
+        *c = word_char(*c) ? (char)toupper((unsigned char)*c) : '_';
+    return isdigit((unsigned char)guard[0]) ? arena_printf(a, "H_%s", guard) : guard;
+}
+
+void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
+{
+    File f = file_new(p, fns, opt);
+    Str body = {.arena = f.arena};
+    str_put(&body, "");
+    Emitter e = {.out = &body, .arena = f.arena, .program = p, .needs = &f.needs, .opt = opt};
+    for (size_t i = 0; i < fns->n; i++) {
+        const Fn *fn = fns->at[i];
+        str_put(&body, i ? "\n" : "");
+        if (fn->comment)
+            emit_comment(&e, fn->comment);
+        line(&e, "%s;", prototype(f.arena, fn));
+    }
+    scan_words(&f, body.s);
+    find_repeated(&f);
+    const char *guard = guard_name(f.arena, opt->out_name);
+    put_header_comment(&f, out);
+    str_fmt(out, "#ifndef %s\n#define %s\n\n", guard, guard);
+    put_includes(&f, out);
+    str_put(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    put_declarations(&f, out);
+    str_fmt(out, "%s\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", body.s);
+    arena_free(f.arena);
+}

@@ -1,0 +1,233 @@
+/* emit_call.c: calls, allocation, and the ops on memory. */
+#include "emit.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------------- names of the runtime */
+
+/* ad_push_double: what of the runtime's stack takes a value of the type. */
+static const char *stack_type(const Type *t)
+{
+    static const char *const names[] = {
+        [TY_BOOL] = "char",   [TY_CHAR] = "char",  [TY_SCHAR] = "schar", [TY_UCHAR] = "uchar", [TY_SHORT] = "short",
+        [TY_USHORT] = "ushort", [TY_INT] = "int",  [TY_UINT] = "uint",   [TY_LONG] = "long",   [TY_ULONG] = "ulong",
+        [TY_LLONG] = "llong", [TY_ULLONG] = "ullong", [TY_F32] = "float", [TY_F64] = "double", [TY_F80] = "ldouble",
+    };
+    if (t->kind == TY_PTR)
+        return "ptr";
+    if (t->kind > TY_F80)
+        ICE("emit: a value of type '%s' on the stack", type_spelling(t));
+    return names[t->kind];
+}
+
+static Text text_of(const char *s, Type *type)
+{
+    return (Text){s, PREC_POSTFIX, type};
+}
+
+/* ---------------------------------------------------------------------- calls */
+
+/* printf and its kind take what they are given: only the default promotions convert. */
+static bool is_formatted(const char *name)
+{
+    return strstr(name, "printf") || strstr(name, "scanf");
+}
+
+static Text argument(Emitter *e, const Op *op, Value *v, const Type *param)
+{
+    if (param && param->kind == TY_RECORD)
+        return lvalue(e, v);
+    if (param)
+        return expr_assign(e, v);
+    if (op->text && !is_formatted(op->text) && v->def && v->def->code == OP_PTRCAST)
+        return expr_assign(e, v);
+    return expr_arg(e, v);
+}
+
+static const Type *param_type(const Op *op, int i)
+{
+    if (op->code == OP_CALLPTR) {
+        const Type *f = op->args[0]->type;
+        f = f->kind == TY_PTR ? f->elem : f;
+        return i < f->nparams ? f->params[i] : NULL;
+    }
+    return op->callee && i < op->callee->nparams ? op->callee->params[i]->type : NULL;
+}
+
+static void put_arguments(Emitter *e, Str *s, const Op *op, int first, int n)
+{
+    str_put(s, "(");
+    for (int i = first; i < n; i++)
+        str_fmt(s, "%s%s", i > first ? ", " : "", argument(e, op, op->args[i], param_type(op, i - first)).s);
+    str_put(s, ")");
+}
+
+static bool returns_record(const Op *op)
+{
+    return op->of && op->of->kind == TY_RECORD;
+}
+
+static const char *call_text(Emitter *e, const Op *op)
+{
+    Str s = {.arena = e->arena};
+    int first = op->code == OP_CALLPTR;
+    if (first) {
+        str_put(&s, at_prec(e, expr(e, op->args[0]), PREC_POSTFIX));
+    } else {
+        str_put(&s, op->callee ? op->callee->name : op->text);
+        if (op->callee && !ptrs_has(&e->needs->callees, op->callee))
+            ptrs_push(&e->needs->callees, op->callee);
+    }
+    put_arguments(e, &s, op, first, op->nargs - returns_record(op));
+    return s.s;
+}
+
+static bool is_one(const Value *v)
+{
+    int64_t n;
+    return value_int(v, &n) && n == 1;
+}
+
+/* The type of the objects that are allocated, where it is known. */
+static const Type *allocated(const Op *op)
+{
+    const Type *t = op->results[0]->type->elem;
+    return t->kind == TY_VOID ? NULL : t;
+}
+
+/* ad_tape_alloc(n, sizeof(double)) */
+static const char *tape_alloc(Emitter *e, const Op *op)
+{
+    e->needs->runtime = true;
+    const char *name = op->zeroed ? "ad_tape_calloc" : "ad_tape_alloc";
+    const Type *t = allocated(op);
+    const char *n = expr_assign(e, op->args[0]).s;
+    if (op->nargs > 1 && !is_one(op->args[1])) {
+        int64_t size;
+        bool fits = t && value_int(op->args[1], &size) && size == t->size;
+        const char *bytes = fits ? arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, "")) : expr_assign(e, op->args[1]).s;
+        return arena_printf(e->arena, "%s(%s, %s)", name, n, bytes);
+    }
+    return arena_printf(e->arena, "%s(%s, 1)", name, n);
+}
+
+static Text alloc_call(Emitter *e, const Op *op)
+{
+    Type *t = op->results[0]->type;
+    if (op->tape)
+        return text_of(tape_alloc(e, op), t);
+    e->needs->stdlib = true;
+    if (op->code == OP_REALLOC)
+        return text_of(arena_printf(e->arena, "realloc(%s, %s)", expr_assign(e, op->args[0]).s, expr_assign(e, op->args[1]).s), t);
+    if (op->nargs == 1 && !op->zeroed)
+        return text_of(arena_printf(e->arena, "malloc(%s)", expr_assign(e, op->args[0]).s), t);
+    const char *n = expr_assign(e, op->args[0]).s, *size = op->nargs > 1 ? expr_assign(e, op->args[1]).s : "1";
+    return text_of(arena_printf(e->arena, "calloc(%s, %s)", n, size), t);
+}
+
+Text call_expr(Emitter *e, const Op *op)
+{
+    switch (op->code) {
+    case OP_ALLOC:
+    case OP_REALLOC:
+        return alloc_call(e, op);
+    case OP_POP:
+        e->needs->runtime = true;
+        return text_of(arena_printf(e->arena, "ad_pop_%s(%s)", stack_type(op->results[0]->type), expr(e, op->args[0]).s),
+                       op->results[0]->type);
+    case OP_CALL:
+    case OP_CALLPTR:
+        return text_of(call_text(e, op), op->nresults ? op->results[0]->type : op->of);
+    default:
+        ICE("emit: '%s' is no expression", op_info[op->code].text);
+    }
+}
+
+/* ---------------------------------------------------------------------- memory */
+
+static void emit_store(Emitter *e, const Op *op)
+{
+    Value *v = op->args[1];
+    Text at = lvalue(e, op->args[0]);
+    const Op *load = op_plan(e->plan, op)->update;
+    if (load) {
+        Target target = {at.s, v->type, NULL, load};
+        char *text = compound_assign(e, &target, v->def);
+        if (text) {
+            line(e, "%s;", text);
+            return;
+        }
+    }
+    line(e, "%s = %s;", at.s, expr_assign(e, v).s);
+}
+
+static const char *zero_text(Emitter *e, const Type *t)
+{
+    return type_is_float(t) ? float_literal(e->arena, t, 0) : t->kind == TY_PTR ? "NULL" : "0";
+}
+
+static void emit_zero(Emitter *e, const Op *op)
+{
+    Value *p = op->args[0];
+    const Type *t = p->type->elem;
+    if (is_one(op->args[1]) && type_is_scalar(t)) {
+        line(e, "%s = %s;", lvalue(e, p).s, zero_text(e, t));
+        return;
+    }
+    e->needs->string = true;
+    const char *size = arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""));
+    if (!is_one(op->args[1]))
+        size = arena_printf(e->arena, "%s * %s", at_prec(e, expr_assign(e, op->args[1]), PREC_MUL), size);
+    line(e, "memset(%s, 0, %s);", expr(e, p).s, size);
+}
+
+static void emit_copy(Emitter *e, const Op *op)
+{
+    e->needs->string = true;
+    line(e, "memmove(%s, %s, %s);", expr_assign(e, op->args[0]).s, expr_assign(e, op->args[1]).s, expr_assign(e, op->args[2]).s);
+}
+
+static void emit_push(Emitter *e, const Op *op)
+{
+    e->needs->runtime = true;
+    Value *v = op->args[1];
+    const char *cast = v->type->kind == TY_PTR && v->type->elem_const ? "(void *)" : "";
+    Text t = expr_assign(e, v);
+    line(e, "ad_push_%s(%s, %s%s);", stack_type(v->type), expr(e, op->args[0]).s, cast, *cast ? at_prec(e, t, PREC_UNARY) : t.s);
+}
+
+void emit_memory(Emitter *e, const Op *op)
+{
+    switch (op->code) {
+    case OP_STORE:
+        emit_store(e, op);
+        break;
+    case OP_ACCUM:
+        line(e, "%s;", add_to(e, lvalue(e, op->args[0]).s, op->args[1]->type, op->args[1]));
+        break;
+    case OP_ZERO:
+        emit_zero(e, op);
+        break;
+    case OP_COPY:
+        emit_copy(e, op);
+        break;
+    case OP_FREE:
+        e->needs->stdlib = true;
+        line(e, "free(%s);", expr_assign(e, op->args[0]).s);
+        break;
+    case OP_PUSH:
+        emit_push(e, op);
+        break;
+    case OP_ASSERT:
+        e->needs->assert_h = true;
+        line(e, "assert(%s);", condition(e, op->args[0], false).s);
+        break;
+    default:
+        if (op->code != OP_CALL && op->code != OP_CALLPTR && op->code != OP_POP && op->code != OP_ALLOC && op->code != OP_REALLOC)
+            ICE("emit: '%s' is no statement", op_info[op->code].text);
+        if (returns_record(op))
+            line(e, "%s = %s;", lvalue(e, op->args[op->nargs - 1]).s, call_text(e, op));
+        else
+            line(e, "%s;", call_expr(e, op).s);
+    }
+}

@@ -1,0 +1,151 @@
+/* emit_fn.c: whole functions: prototype, what C wants said about unused parameters, body; and the breaking of long lines. */
+#include "emit.h"
+
+#include <string.h>
+
+enum { COLUMNS = 110 };
+
+/* ---------------------------------------------------------------------- long lines */
+
+typedef struct {
+    int depth[64]; /* columns of the open brackets */
+    int n;
+} Brackets;
+
+static int open_column(const Brackets *b)
+{
+    return b->n && b->n <= 64 ? b->depth[b->n - 1] + 1 : -1;
+}
+
+static void skip_literal(const char *text, int *i)
+{
+    char quote = text[*i];
+    for (++*i; text[*i] && text[*i] != quote; ++*i)
+        if (text[*i] == '\\' && text[*i + 1])
+            ++*i;
+}
+
+/* Is there a place to break before position i: behind a comma, before a binary operator? */
+static bool can_break(const char *text, int i)
+{
+    if (text[i - 1] != ' ')
+        return false;
+    if (i >= 2 && text[i - 2] == ',')
+        return true;
+    if (i >= 2 && text[i - 2] == ';')
+        return true;
+    const char *end = strchr(text + i, ' ');
+    if (!end || end - (text + i) > 2)
+        return false;
+    return strchr("+-*/%&|?:<>=", text[i]) && !(text[i] == '=' && end - (text + i) == 1) && strchr("+-*/%&|?:<>=", end[-1]);
+}
+
+/* The best place to break text, which starts at `column`, so that the first part ends before COLUMNS: the one with the fewest
+ * brackets around it, the last of those. 0: none. *indent: where the rest should start. */
+static int find_break(const char *text, int column, int base, int *indent)
+{
+    Brackets open = {{0}, 0};
+    int best = 0, best_depth = 1000;
+    for (int i = 0; text[i] && column + i <= COLUMNS; i++) {
+        char c = text[i];
+        if (c == '"' || c == '\'') {
+            skip_literal(text, &i);
+            if (!text[i])
+                break;
+            continue;
+        }
+        if (i > 8 && can_break(text, i) && open.n <= best_depth && (open.n < best_depth || column + i > 60)) {
+            int at = open_column(&open);
+            best = i;
+            best_depth = open.n;
+            *indent = at > 0 && column + at <= 64 ? column + at : base + 8;
+        }
+        if ((c == '(' || c == '[' || c == '{') && open.n < 63)
+            open.depth[open.n++] = i;
+        else if ((c == ')' || c == ']' || c == '}') && open.n)
+            open.n--;
+    }
+    return best;
+}
+
+char *wrap_line(Arena *a, const char *text, int indent)
+{
+    int column = 4 * indent;
+    Str out = {.arena = a};
+    str_put(&out, "");
+    int base = column;
+    while ((int)strlen(text) + column > COLUMNS) {
+        int next = base + 8, at = find_break(text, column, base, &next);
+        if (!at)
+            break;
+        int n = at;
+        while (n > 0 && text[n - 1] == ' ')
+            n--;
+        str_fmt(&out, "%.*s\n%*s", n, text, next, "");
+        text += at;
+        column = next;
+    }
+    str_put(&out, text);
+    return out.s;
+}
+
+/* ---------------------------------------------------------------------- prototypes */
+
+static const char *param_name(Arena *a, const Fn *fn, int i)
+{
+    return fn->params[i]->name && *fn->params[i]->name ? fn->params[i]->name : arena_printf(a, "arg%d", i);
+}
+
+char *prototype(Arena *a, const Fn *fn)
+{
+    Str s = {.arena = a};
+    str_fmt(&s, "%s(", fn->name);
+    for (int i = 0; i < fn->nparams; i++)
+        str_fmt(&s, "%s%s", i ? ", " : "", declare_param(a, fn->params[i], param_name(a, fn, i)));
+    str_put(&s, fn->is_variadic ? ", ...)" : fn->nparams ? ")" : "void)");
+    Var ret = {.type = fn->ret, .spelled = fn->ret_spelled};
+    return arena_printf(a, "%s%s%s", fn->is_static ? "static " : "", fn->is_inline ? "inline " : "",
+                        declare_var(a, fn->ret, &ret, s.s));
+}
+
+/* ---------------------------------------------------------------------- functions */
+
+static bool named_in_dims(const Fn *fn, const char *name)
+{
+    for (int i = 0; i < fn->nparams; i++)
+        for (int k = 0; k < fn->params[i]->ndims && fn->params[i]->dims; k++) {
+            const char *at = fn->params[i]->dims[k] ? strstr(fn->params[i]->dims[k], name) : NULL;
+            if (at)
+                return true;
+        }
+    return false;
+}
+
+static void emit_unused_params(Emitter *e)
+{
+    const Fn *fn = e->fn;
+    for (int i = 0; i < fn->nparams; i++) {
+        const ValuePlan *vp = plan_of(e->plan, fn->body->args[i]);
+        if (!vp->sites.n && !vp->sites.many && !named_in_dims(fn, vp->var->name))
+            line(e, "(void)%s;", vp->var->name);
+    }
+}
+
+void emit_function(Emitter *e, Fn *fn, const Names *reserved)
+{
+    e->fn = fn;
+    e->plan = plan_fn(fn, e->arena, reserved);
+    if (fn->comment)
+        emit_comment(e, fn->comment);
+    line(e, "%s", prototype(e->arena, fn));
+    str_put(e->out, "{\n");
+    e->indent++;
+    emit_unused_params(e);
+    if (fn->sret) {
+        CVar *result = plan_of(e->plan, fn->body->args[fn->body->nargs - 1])->var;
+        line(e, "%s;", declare_var(e->arena, result->type, &(Var){.type = fn->ret, .spelled = fn->ret_spelled}, result->name));
+    }
+    emit_region(e, fn->body);
+    e->indent--;
+    str_put(e->out, "}\n");
+}

@@ -1,0 +1,670 @@
+/* emit_inline.c: which values are printed inside the expressions that use them, and which become C variables.
+ *
+ * Walks each region last op first, so that all uses of a value are known when it is reached. A value moves into its use when it is
+ * printed once, nothing between may write what it reads, and no loop lies between. Constants and addresses move always, small
+ * integer arithmetic (i * n + j) too. A second, forward walk turns what would make an expression too long into variables. */
+#include "emit.h"
+
+#include <string.h>
+
+enum {
+    MAX_SIZE = 88,       /* characters of an expression */
+    MAX_NAMED = 44,      /* ... before the user's own variable is kept */
+    MAX_ARM = 56,        /* ... of a ?: expression's arm */
+    MAX_SITES = 24,
+    MAX_PATH = 1000,     /* ops looked at between definition and use */
+    MAX_CHEAP = 4,       /* integer operations repeated at one use */
+    MAX_REPEATED = 12    /* ... at all uses together */
+};
+
+/* ---------------------------------------------------------------------- questions about ops */
+
+static bool is_address(const Op *op)
+{
+    return op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY || op->code == OP_PTRCAST;
+}
+
+static bool is_call(const Op *op)
+{
+    return op->code == OP_CALL || op->code == OP_CALLPTR || op->code == OP_ALLOC || op->code == OP_REALLOC || op->code == OP_POP;
+}
+
+/* Ops that print as an expression. */
+static bool is_pure_expression(const Op *op)
+{
+    OpKind kind = op_info[op->code].kind;
+    return op->nresults == 1 && (kind == KIND_ARITH || kind == KIND_MATH || op->code == OP_LOAD || op->code == OP_MULZ ||
+                                 op->code == OP_PTRDIFF || op->code == OP_PTRINT);
+}
+
+static bool is_loop(const Op *op)
+{
+    return op->code == OP_FOR || op->code == OP_WHILE;
+}
+
+static bool int_arithmetic(const Op *op)
+{
+    if (op->nresults != 1 || !type_is_int(op->results[0]->type))
+        return false;
+    switch (op->code) {
+    case OP_ADD:
+    case OP_SUB:
+    case OP_MUL:
+    case OP_NEG:
+        return true;
+    case OP_CAST:
+        return type_is_int(op->args[0]->type);
+    default:
+        return false;
+    }
+}
+
+bool is_statement(const Plan *p, const Op *op)
+{
+    OpKind kind = op_info[op->code].kind;
+    if (op->code == OP_IF)
+        return !op_plan(p, op)->expression || plan_of(p, op->results[0])->show == SHOW_VAR;
+    if (kind == KIND_CTL)
+        return true;
+    for (int i = 0; i < op->nresults; i++)
+        if (plan_of(p, op->results[i])->show == SHOW_VAR)
+            return true;
+    if (op->nresults && plan_of(p, op->results[0])->show == SHOW_INLINE)
+        return false;
+    return op_info[op->code].effect == EFFECT_WRITES || op_info[op->code].effect == EFFECT_OUTSIDE;
+}
+
+bool slot_live(const Plan *p, const Op *op, int k)
+{
+    if (op->code == OP_IF)
+        return p->raw_uses[op->results[k]->id] > 0;
+    if (op->code == OP_FOR)
+        return p->raw_uses[op->regions[0]->args[k + 1]->id] > 0 || p->raw_uses[op->results[k + 1]->id] > 0;
+    return p->raw_uses[op->regions[0]->args[k]->id] > 0;
+}
+
+bool result_live(const Plan *p, const Op *loop, int k)
+{
+    return p->raw_uses[loop->regions[1]->args[k]->id] > 0 || p->raw_uses[loop->results[k]->id] > 0;
+}
+
+Value *arm_value(const Op *if_op, int arm)
+{
+    return if_op->regions[arm]->last->args[0];
+}
+
+bool same_address(const Value *p, const Value *q)
+{
+    if (value_same(p, q))
+        return true;
+    const Op *a = p->def, *b = q->def;
+    if (!a || !b || a->code != b->code || a->nargs != b->nargs || a->ival != b->ival || a->var != b->var || p->type != q->type)
+        return false;
+    if (!is_address(a) && !int_arithmetic(a) && a->code != OP_GLOBAL)
+        return false;
+    for (int i = 0; i < a->nargs; i++)
+        if (!same_address(a->args[i], b->args[i]))
+            return false;
+    return true;
+}
+
+bool may_write(const Plan *p, const Op *op, const Op *load)
+{
+    OpEffect effect = op_info[op->code].effect;
+    if (op->nregions == 0 && effect != EFFECT_WRITES && effect != EFFECT_OUTSIDE)
+        return false;
+    return mem_op_may_write(p->mem, op, load->args[0]);
+}
+
+/* ---------------------------------------------------------------------- moving a value */
+
+/* An op in the arm of a ?: is evaluated where that is. */
+static Op *outermost_expression(const Plan *p, Op *op)
+{
+    while (op->parent->owner && op->parent->owner->code == OP_IF && op_plan(p, op->parent->owner)->expression)
+        op = op->parent->owner;
+    return op;
+}
+
+/* Can op's evaluation move to the site? loops: it may be repeated there. */
+static bool can_move(const Plan *p, const Op *op, Op *from, Site site, bool loops)
+{
+    bool reads = op->code == OP_LOAD;
+    int steps = 0;
+    from = outermost_expression(p, from);
+    for (Op *at = site.at;; at = at->parent->owner) {
+        bool same = at->parent == from->parent;
+        for (Op *o = same ? from->next : at->parent->first; o != at; o = o->next)
+            if (reads && (++steps > MAX_PATH || may_write(p, o, op)))
+                return false;
+        if (same)
+            break;
+        if (!at->parent->owner)
+            ICE("emit: a use that its definition does not reach");
+        if (is_loop(at->parent->owner) && !loops)
+            return false;
+    }
+    if (!site.repeated)
+        return true;
+    return (op_info[op->code].kind == KIND_ARITH && type_is_int(op->results[0]->type)) || (reads && !may_write(p, site.at, op));
+}
+
+static bool can_move_to_all(const Plan *p, const Op *op, Op *from, const Sites *sites, bool loops)
+{
+    if (sites->many)
+        return false;
+    for (int i = 0; i < sites->n; i++)
+        if (!can_move(p, op, from, sites->at[i], loops))
+            return false;
+    return true;
+}
+
+/* A call moves only over what has no effect and reads nothing: C does not say what of an expression is evaluated first. */
+static bool call_can_move(const Op *op, const Sites *sites)
+{
+    if (sites->n != 1 || sites->at[0].repeated || sites->at[0].at->parent != op->parent)
+        return false;
+    for (const Op *o = op->next; o != sites->at[0].at; o = o->next)
+        if (o->nregions || op_info[o->code].effect != EFFECT_PURE)
+            return false;
+    return sites->at[0].at->nregions == 0 || sites->at[0].at->code == OP_IF;
+}
+
+/* ---------------------------------------------------------------------- ifs as expressions */
+
+static int name_size(const Value *v)
+{
+    return v->var && v->var->name ? (int)strlen(v->var->name) : 2;
+}
+
+/* A guess at how long v prints if it is inline; limited, so that the cost is too. */
+static int guess_size(const Value *v, int budget)
+{
+    const Op *op = v->def;
+    if (!op || budget <= 0 || op->nregions > 1)
+        return name_size(v);
+    int size = 3;
+    for (int i = 0; i < op->nargs && size < budget; i++)
+        size += guess_size(op->args[i], budget - size);
+    return size;
+}
+
+static bool arm_op_fits(const Plan *p, const Op *op);
+
+static bool arm_fits(const Plan *p, const Region *r)
+{
+    int n = 0;
+    for (const Op *op = r->first; op != r->last; op = op->next)
+        if (++n > 16 || !arm_op_fits(p, op))
+            return false;
+    return guess_size(r->last->args[0], MAX_ARM + 1) <= MAX_ARM;
+}
+
+static bool if_fits(const Plan *p, const Op *op)
+{
+    return op->code == OP_IF && op->nresults == 1 && arm_fits(p, op->regions[0]) && arm_fits(p, op->regions[1]);
+}
+
+static bool arm_op_fits(const Plan *p, const Op *op)
+{
+    OpKind kind = op_info[op->code].kind;
+    if (kind == KIND_CONST || op->code == OP_GLOBAL)
+        return true;
+    int uses = op->nresults == 1 ? p->raw_uses[op->results[0]->id] : 0;
+    if (is_address(op))
+        return !op->results[0]->var || uses <= 1;
+    if (uses > 1 && plan_of(p, op->results[0])->cheap < 0)
+        return false;
+    if (op->code == OP_MULZ && op->args[0]->def && op->args[0]->def->parent == op->parent)
+        return false;
+    return is_pure_expression(op) || if_fits(p, op);
+}
+
+/* `if (x > m) m = x;` is better than `m = x > m ? x : m;`. */
+static bool keeps_variable(const Op *op)
+{
+    const Value *r = op->results[0];
+    for (int arm = 0; arm < 2; arm++) {
+        const Value *v = arm_value(op, arm);
+        if (v->def && (v->def->parent == op->regions[arm] || op_info[v->def->code].kind == KIND_CONST))
+            continue;
+        if (r->var && v->var == r->var)
+            return true;
+        if (!v->def && v->arg_of->owner && is_loop(v->arg_of->owner) && v->arg_of->last->args[v->index - 1 + (v->index == 0)] == r)
+            return true;
+    }
+    return false;
+}
+
+/* Can the loads in a ?: move to where it is printed? */
+static bool arm_loads_move(const Plan *p, const Op *if_op, Op *from, const Sites *sites)
+{
+    for (int arm = 0; arm < 2; arm++)
+        for (Op *op = if_op->regions[arm]->first; op; op = op->next)
+            if ((op->code == OP_LOAD && !can_move_to_all(p, op, from, sites, false)) ||
+                (op->code == OP_IF && !arm_loads_move(p, op, from, sites)))
+                return false;
+    return true;
+}
+
+/* ---------------------------------------------------------------------- uses */
+
+static void add_sites(Plan *p, ValuePlan *vp, const Sites *from)
+{
+    Sites *s = &vp->sites;
+    if (from->many || s->n + from->n > MAX_SITES) {
+        s->many = true;
+        return;
+    }
+    if (s->n + from->n > s->cap) {
+        s->cap = 2 * (s->n + from->n);
+        Site *at = arena_alloc(p->arena, sizeof *at * (size_t)s->cap);
+        if (s->n)
+            memcpy(at, s->at, sizeof *at * (size_t)s->n);
+        s->at = at;
+    }
+    memcpy(s->at + s->n, from->at, sizeof *s->at * (size_t)from->n);
+    s->n += from->n;
+}
+
+static void use(Plan *p, Value *v, const Sites *sites, int times)
+{
+    ValuePlan *vp = plan_of(p, v);
+    vp->prints += times;
+    add_sites(p, vp, sites);
+}
+
+static void use_at(Plan *p, Value *v, Op *at, bool repeated)
+{
+    Site site = {at, repeated};
+    use(p, v, &(Sites){.at = &site, .n = 1}, 1);
+}
+
+static void use_copy(Plan *p, Value *v, Op *at)
+{
+    use_at(p, v, at, false);
+    plan_of(p, v)->to_copy = true;
+}
+
+/* p[k][i] of plain pointers: p + k is a variable unless both offsets add up without overflow. */
+static void index_of_index(Plan *p, const Op *op)
+{
+    const Op *inner = op->args[0]->def;
+    if (op->code != OP_INDEX || op->nargs != 2 || !inner || inner->code != OP_INDEX || inner->nargs != 2)
+        return;
+    const Type *t = op->args[1]->type;
+    if (t != inner->args[1]->type || t->size < 8)
+        plan_of(p, op->args[0])->own = true;
+}
+
+static void use_operands(Plan *p, Op *op)
+{
+    const ValuePlan *vp = op->nresults ? plan_of(p, op->results[0]) : NULL;
+    Site here = {op, false};
+    Sites sites = {.at = &here, .n = 1};
+    int times = 1;
+    if (vp && vp->show == SHOW_INLINE) {
+        sites = vp->sites;
+        times = vp->prints;
+        index_of_index(p, op);
+    }
+    if (vp && vp->updated)
+        return;
+    for (int i = 0; i < op->nargs; i++)
+        use(p, op->args[i], &sites, op->code == OP_MULZ && i == 0 ? 2 * times : times);
+    if (op->code == OP_IF && op_plan(p, op)->expression)
+        for (int arm = 0; arm < 2; arm++)
+            use(p, arm_value(op, arm), &sites, times);
+}
+
+/* store p, load p + e: one C statement, whose target is printed once. */
+static void find_update(Plan *p, Op *store)
+{
+    const Op *v = store->args[1]->def;
+    if (v && v->code == OP_CAST && p->raw_uses[v->results[0]->id] == 1)
+        v = v->args[0]->def;
+    if (!v || (v->code != OP_ADD && v->code != OP_SUB && v->code != OP_MUL && v->code != OP_DIV) || p->raw_uses[v->results[0]->id] != 1)
+        return;
+    for (int i = 0; i < (v->code == OP_ADD || v->code == OP_MUL ? 2 : 1); i++) {
+        Op *load = v->args[i]->def;
+        if (load && load->code == OP_CAST && p->raw_uses[load->results[0]->id] == 1)
+            load = load->args[0]->def;
+        if (!load || load->code != OP_LOAD || p->raw_uses[load->results[0]->id] != 1 || !same_address(load->args[0], store->args[0]) ||
+            load->parent != store->parent || v->parent != store->parent || !can_move(p, load, load, (Site){store, false}, false))
+            continue;
+        op_plan(p, store)->update = load;
+        plan_of(p, load->results[0])->updated = true;
+        return;
+    }
+}
+
+/* ---------------------------------------------------------------------- decisions */
+
+static Show decide_address(const Op *op, const ValuePlan *vp)
+{
+    const Type *record = op->code == OP_FIELD ? op->args[0]->type->elem : NULL;
+    if (record && record->fields[op->ival].bit_width)
+        return SHOW_INLINE;
+    if (vp->own)
+        return SHOW_VAR;
+    return vp->prints > 1 && vp->value->var && op->results[0]->type->elem->kind != TY_ARRAY ? SHOW_VAR : SHOW_INLINE;
+}
+
+static Show decide(Plan *p, Op *op, ValuePlan *vp)
+{
+    OpKind kind = op_info[op->code].kind;
+    if (kind == KIND_CONST)
+        return SHOW_INLINE;
+    if (op->code == OP_LOCAL || op->code == OP_GLOBAL)
+        return vp->prints || vp->sites.n ? SHOW_OBJECT : SHOW_NONE;
+    if (!vp->prints)
+        return SHOW_NONE;
+    if (vp->updated)
+        return SHOW_INLINE;
+    bool named = vp->value->var != NULL;
+    if (is_address(op)) {
+        Show show = decide_address(op, vp);
+        bool crosses = show == SHOW_INLINE && named && !can_move_to_all(p, op, op, &vp->sites, false);
+        return crosses && op->results[0]->type->elem->kind != TY_ARRAY ? SHOW_VAR : show;
+    }
+    if (!named && vp->cheap >= 0 && !vp->own && !vp->sites.many && (!vp->to_copy || vp->at_copy) &&
+        vp->cheap * vp->prints <= MAX_REPEATED && can_move_to_all(p, op, op, &vp->sites, true))
+        return SHOW_INLINE;
+    if (vp->prints != 1 || vp->sites.n != 1 || vp->own || (vp->to_copy && !vp->at_copy))
+        return SHOW_VAR;
+    if (is_call(op))
+        return call_can_move(op, &vp->sites) ? SHOW_INLINE : SHOW_VAR;
+    if (op->nresults != 1)
+        return SHOW_VAR;
+    if (op->code == OP_IF && !arm_loads_move(p, op, op, &vp->sites))
+        return SHOW_VAR;
+    return can_move_to_all(p, op, op, &vp->sites, false) ? SHOW_INLINE : SHOW_VAR;
+}
+
+static void mark_arms(Plan *p, const Op *if_op)
+{
+    for (int arm = 0; arm < 2; arm++)
+        for (Op *op = if_op->regions[arm]->first; op; op = op->next)
+            for (int i = 0; i < op->nresults; i++)
+                plan_of(p, op->results[i])->arm = true;
+}
+
+static void plan_region(Plan *p, Region *r);
+
+static void plan_if(Plan *p, Op *op)
+{
+    OpPlan *o = op_plan(p, op);
+    o->expression = op->nresults == 1 && plan_of(p, op->results[0])->prints && if_fits(p, op) && !keeps_variable(op);
+    if (o->expression) {
+        ValuePlan *vp = plan_of(p, op->results[0]);
+        if (vp->arm || outermost_expression(p, op) != op)
+            vp->show = SHOW_INLINE;
+        else
+            vp->show = decide(p, op, vp);
+        mark_arms(p, op);
+        use_operands(p, op);
+    } else {
+        for (int i = 0; i < op->nresults; i++)
+            plan_of(p, op->results[i])->show = slot_live(p, op, i) ? SHOW_VAR : SHOW_NONE;
+        use_at(p, op->args[0], op, false);
+    }
+    plan_region(p, op->regions[1]);
+    plan_region(p, op->regions[0]);
+}
+
+static void plan_for(Plan *p, Op *op)
+{
+    use_at(p, op->args[0], op, op->reversed);
+    use_at(p, op->args[1], op, true);
+    use_at(p, op->args[2], op, true);
+    plan_of(p, op->regions[0]->args[0])->show = SHOW_VAR;
+    plan_of(p, op->results[0])->show = p->raw_uses[op->results[0]->id] ? SHOW_VAR : SHOW_NONE;
+    for (int k = 0; k < op->nargs - 3; k++) {
+        bool live = slot_live(p, op, k);
+        plan_of(p, op->regions[0]->args[k + 1])->show = live ? SHOW_VAR : SHOW_NONE;
+        plan_of(p, op->results[k + 1])->show = live ? SHOW_VAR : SHOW_NONE;
+        if (live)
+            use_copy(p, op->args[k + 3], op);
+    }
+    plan_region(p, op->regions[0]);
+}
+
+static void plan_while(Plan *p, Op *op)
+{
+    for (int k = 0; k < op->nargs; k++) {
+        bool live = slot_live(p, op, k);
+        plan_of(p, op->regions[0]->args[k])->show = live ? SHOW_VAR : SHOW_NONE;
+        if (live)
+            use_copy(p, op->args[k], op);
+    }
+    for (int k = 0; k < op->nresults; k++) {
+        bool live = result_live(p, op, k);
+        plan_of(p, op->regions[1]->args[k])->show = live ? SHOW_VAR : SHOW_NONE;
+        plan_of(p, op->results[k])->show = live ? SHOW_VAR : SHOW_NONE;
+    }
+    plan_region(p, op->regions[1]);
+    plan_region(p, op->regions[0]);
+}
+
+static void plan_terminator(Plan *p, Op *op)
+{
+    Op *owner = op->parent->owner;
+    if (!owner) {
+        for (int i = 0; i < op->nargs; i++)
+            use_at(p, op->args[i], op, false);
+        return;
+    }
+    if (owner->code == OP_IF && op_plan(p, owner)->expression)
+        return;
+    bool cond = op->code == OP_COND;
+    if (cond)
+        use_at(p, op->args[0], op, false);
+    for (int i = cond; i < op->nargs; i++)
+        if (cond ? result_live(p, owner, i - 1) : slot_live(p, owner, i))
+            use_copy(p, op->args[i], op);
+}
+
+static void plan_op(Plan *p, Op *op)
+{
+    switch (op->code) {
+    case OP_IF:
+        plan_if(p, op);
+        return;
+    case OP_FOR:
+        plan_for(p, op);
+        return;
+    case OP_WHILE:
+        plan_while(p, op);
+        return;
+    case OP_YIELD:
+    case OP_COND:
+        plan_terminator(p, op);
+        return;
+    default:
+        break;
+    }
+    for (int i = op->nresults; i-- > 0;) {
+        ValuePlan *vp = plan_of(p, op->results[i]);
+        if (vp->arm)
+            vp->show = vp->prints ? SHOW_INLINE : SHOW_NONE;
+        else
+            vp->show = decide(p, op, vp);
+        if (op->code == OP_GLOBAL && vp->show == SHOW_INLINE)
+            vp->show = SHOW_OBJECT;
+        if (op->nresults > 1)
+            vp->show = SHOW_VAR;
+    }
+    if (op->code == OP_STORE)
+        find_update(p, op);
+    bool none = op->nresults && plan_of(p, op->results[0])->show == SHOW_NONE;
+    OpEffect effect = op_info[op->code].effect;
+    if (!none || effect == EFFECT_WRITES || effect == EFFECT_OUTSIDE)
+        use_operands(p, op);
+}
+
+static void plan_region(Plan *p, Region *r)
+{
+    for (Op *op = r->last; op; op = op->prev)
+        plan_op(p, op);
+}
+
+/* ---------------------------------------------------------------------- sizes */
+
+static int value_size(const Plan *p, const Value *v)
+{
+    const ValuePlan *vp = plan_of(p, v);
+    return vp->show == SHOW_INLINE ? vp->size : name_size(v);
+}
+
+static int own_size(const Op *op)
+{
+    switch (op->code) {
+    case OP_ICONST:
+    case OP_FCONST:
+    case OP_NULLPTR:
+        return op->text ? (int)strlen(op->text) : 3;
+    case OP_STRING:
+    case OP_SIZEOF:
+        return 12;
+    case OP_LOAD:
+        return 0;
+    case OP_INDEX:
+        return 2;
+    case OP_FIELD: {
+        const char *name = op->args[0]->type->elem->fields[op->ival].name;
+        return name ? 2 + (int)strlen(name) : 0;
+    }
+    case OP_CAST:
+        return 4;
+    default:
+        return op_info[op->code].kind == KIND_MATH || op->code == OP_CALL ? 8 : 4;
+    }
+}
+
+static int op_size(const Plan *p, const Op *op)
+{
+    int size = own_size(op);
+    for (int i = 0; i < op->nargs; i++)
+        size += value_size(p, op->args[i]);
+    if (op->code == OP_IF && op_plan(p, op)->expression)
+        size += 3 + value_size(p, arm_value(op, 0)) + value_size(p, arm_value(op, 1));
+    return size;
+}
+
+static bool can_be_variable(const Plan *p, const Value *v)
+{
+    const ValuePlan *vp = plan_of(p, v);
+    return vp->show == SHOW_INLINE && !vp->arm && !vp->updated && v->def && op_info[v->def->code].kind != KIND_CONST &&
+           !is_address(v->def) && v->def->code != OP_PTRDIFF;
+}
+
+/* The largest operand, through addresses and loads, that can become a variable. */
+static Value *largest_operand(const Plan *p, const Op *op)
+{
+    Value *best = NULL;
+    for (int i = 0; i < op->nargs; i++) {
+        Value *v = op->args[i];
+        if (plan_of(p, v)->show == SHOW_INLINE && v->def && is_address(v->def))
+            v = largest_operand(p, v->def);
+        if (v && can_be_variable(p, v) && (!best || value_size(p, v) > value_size(p, best)))
+            best = v;
+    }
+    return best;
+}
+
+static void limit_size(Plan *p, Op *op)
+{
+    int max = op->code == OP_CALL || op->code == OP_CALLPTR ? 4 * MAX_SIZE : MAX_SIZE;
+    int size = op_size(p, op);
+    while (size > max) {
+        Value *v = largest_operand(p, op);
+        if (!v || value_size(p, v) < 12)
+            break;
+        plan_of(p, v)->show = SHOW_VAR;
+        size = op_size(p, op);
+    }
+    if (!op->nresults)
+        return;
+    ValuePlan *vp = plan_of(p, op->results[0]);
+    vp->size = size;
+    if (vp->value->var && size > MAX_NAMED && can_be_variable(p, vp->value) && op->code != OP_CAST)
+        vp->show = SHOW_VAR;
+}
+
+static void size_region(Plan *p, Region *r)
+{
+    for (Op *op = r->first; op; op = op->next) {
+        for (int i = 0; i < op->nregions; i++)
+            size_region(p, op->regions[i]);
+        if (op->code != OP_FOR && op->code != OP_WHILE)
+            limit_size(p, op);
+    }
+}
+
+/* ---------------------------------------------------------------------- entry */
+
+static void count_uses(Op *op, void *ctx)
+{
+    Plan *p = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        p->raw_uses[op->args[i]->id]++;
+    for (int i = 0; i < op->nresults; i++) {
+        ValuePlan *vp = plan_of(p, op->results[i]);
+        vp->value = op->results[i];
+        vp->cheap = -1;
+        if (int_arithmetic(op) && !op->results[0]->var) {
+            vp->cheap = op->code != OP_CAST;
+            for (int k = 0; k < op->nargs; k++)
+                vp->cheap += plan_of(p, op->args[k])->cheap > 0 ? plan_of(p, op->args[k])->cheap : 0;
+            if (vp->cheap > MAX_CHEAP)
+                vp->cheap = -1;
+        }
+    }
+    for (int r = 0; r < op->nregions; r++)
+        for (int i = 0; i < op->regions[r]->nargs; i++) {
+            ValuePlan *vp = plan_of(p, op->regions[r]->args[i]);
+            vp->value = op->regions[r]->args[i];
+            vp->cheap = -1;
+        }
+}
+
+static void reset(Plan *p)
+{
+    memset(p->raw_uses, 0, sizeof *p->raw_uses * (size_t)(p->nvals + 1));
+    for (int i = 0; i < p->nvals; i++)
+        p->vals[i] = (ValuePlan){.at_copy = p->vals[i].at_copy, .cheap = -1};
+    for (int i = 0; i < p->nops; i++)
+        p->ops[i] = (OpPlan){.op = p->ops[i].op};
+    Region *body = p->fn->body;
+    for (int i = 0; i < body->nargs; i++)
+        plan_of(p, body->args[i])->value = body->args[i];
+    walk_ops(body, count_uses, p);
+}
+
+void plan_inline(Plan *p)
+{
+    reset(p);
+    Fn *fn = p->fn;
+    plan_region(p, fn->body);
+    for (int i = 0; i < fn->body->nargs; i++) {
+        ValuePlan *vp = plan_of(p, fn->body->args[i]);
+        bool record = i >= fn->nparams || fn->params[i]->type->kind == TY_RECORD;
+        vp->show = record ? SHOW_OBJECT : SHOW_VAR;
+    }
+    size_region(p, fn->body);
+}
+
+void each_leaf(const Plan *p, Value *v, void (*f)(void *ctx, Value *leaf), void *ctx)
+{
+    const ValuePlan *vp = plan_of(p, v);
+    if (vp->show != SHOW_INLINE) {
+        f(ctx, v);
+        return;
+    }
+    const Op *op = v->def;
+    for (int i = 0; i < op->nargs; i++)
+        each_leaf(p, op->args[i], f, ctx);
+    if (op->code == OP_IF)
+        for (int arm = 0; arm < 2; arm++)
+            each_leaf(p, arm_value(op, arm), f, ctx);
+}

@@ -1,0 +1,260 @@
+/* emit_loop.c: for and while loops.
+ *
+ * A reversed loop visits the same counter values last to first:
+ *     for (i = lo; i < hi; i++)      ->  for (i = hi - 1; i >= lo; i--)             signed
+ *                                    ->  for (i = hi; i-- > lo;)                    unsigned
+ *     for (i = lo; i < hi; i += s)   ->  for (i = lo + ((hi - lo + s - 1) / s - 1) * s; i >= lo; i -= s)    signed
+ *                                    ->  for (k = hi > lo ? (hi - lo - 1) / s + 1 : 0; k-- > 0;)  { i = lo + k * s; ... }
+ * C's division rounds towards 0, so that the third form starts below lo when the loop does not run. */
+#include "emit.h"
+
+#include <string.h>
+
+typedef struct {
+    Emitter *e;
+    Op *op;
+    CVar *counter;
+    Type *type;
+    bool constant; /* the step is */
+    int64_t step;  /* its value, or +1 / -1 where only its sign is known */
+    bool up;
+} Loop;
+
+static Loop loop_of(Emitter *e, Op *op)
+{
+    Loop l = {e, op, plan_of(e->plan, op->regions[0]->args[0])->var, op->args[0]->type, false, 0, false};
+    l.constant = value_int(op->args[2], &l.step);
+    if (!l.constant)
+        l.step = for_step(op);
+    l.up = l.step > 0;
+    return l;
+}
+
+static bool ordered(OpCode cmp)
+{
+    return cmp == OP_LT || cmp == OP_LE || cmp == OP_GT || cmp == OP_GE;
+}
+
+bool loop_counts_trips(const Plan *p, const Op *op)
+{
+    int64_t step;
+    if (!op->reversed || p->raw_uses[op->regions[0]->args[0]->id] == 0)
+        return false;
+    if (value_int(op->args[2], &step) && (step == 1 || step == -1))
+        return false;
+    return !ordered(op->cmp) || !type_is_signed(op->args[0]->type);
+}
+
+/* ---------------------------------------------------------------------- pieces of the header */
+
+static const char *step_text(const Loop *l, const char *name, bool back)
+{
+    Arena *a = l->e->arena;
+    Text by = expr_index(l->e, l->op->args[2]);
+    if (!l->constant)
+        return arena_printf(a, "%s %s %s", name, back ? "-=" : "+=", by.s);
+    bool up = l->up != back;
+    if (l->step == 1 || l->step == -1)
+        return arena_printf(a, "%s%s", name, up ? "++" : "--");
+    int64_t size = l->step < 0 ? -l->step : l->step;
+    return arena_printf(a, "%s %s %lld", name, up ? "+=" : "-=", (long long)size);
+}
+
+/* `int i = 0`, `i = 0`, or nothing where the counter has its first value already. */
+static const char *start_text(const Loop *l, CVar *var, const char *first)
+{
+    Arena *a = l->e->arena;
+    if (!var->in_header)
+        return !strcmp(var->name, first) ? "" : arena_printf(a, "%s = %s", var->name, first);
+    var->declared = true;
+    return arena_printf(a, "%s = %s", declare_var(a, var->type, var->hint, var->name), first);
+}
+
+static const char *header(const Loop *l, const char *start, const char *test, const char *step)
+{
+    return arena_printf(l->e->arena, "for (%s; %s;%s%s)", start, test, *step ? " " : "", step);
+}
+
+static const char *forward_header(const Loop *l)
+{
+    const char *name = l->counter->name;
+    const char *test = compare_text(l->e, name, l->type, l->op->cmp, l->op->args[1]).s;
+    return header(l, start_text(l, l->counter, expr_assign(l->e, l->op->args[0]).s), test, step_text(l, name, false));
+}
+
+/* ---------------------------------------------------------------------- reversed */
+
+static const char *unit_step_header(const Loop *l)
+{
+    const char *name = l->counter->name;
+    Value *lo = l->op->args[0], *hi = l->op->args[1];
+    bool inclusive = l->op->cmp == OP_LE || l->op->cmp == OP_GE;
+    if (!l->up) {
+        const char *start = offset_text(l->e, hi, inclusive ? 0 : 1).s;
+        const char *test = l->op->cmp == OP_NE ? arena_printf(l->e->arena, "%s != %s", name, offset_text(l->e, lo, 1).s)
+                                               : compare_text(l->e, name, l->type, OP_LE, lo).s;
+        return header(l, start_text(l, l->counter, start), test, step_text(l, name, true));
+    }
+    if (type_is_signed(l->type) && l->op->cmp != OP_NE) {
+        const char *start = offset_text(l->e, hi, inclusive ? 0 : -1).s;
+        return header(l, start_text(l, l->counter, start), compare_text(l->e, name, l->type, OP_GE, lo).s, step_text(l, name, true));
+    }
+    const char *start = offset_text(l->e, hi, inclusive ? 1 : 0).s;
+    const char *down = arena_printf(l->e->arena, "%s--", name);
+    OpCode cmp = l->op->cmp == OP_NE ? OP_NE : OP_GT;
+    return header(l, start_text(l, l->counter, start), compare_text(l->e, down, l->type, cmp, lo).s, "");
+}
+
+static bool is_zero(const Value *v)
+{
+    int64_t x;
+    return value_int(v, &x) && x == 0;
+}
+
+/* The positive size of one step; negated where the step's value is negative and not constant. */
+static Text step_size(const Loop *l)
+{
+    Text t = expr_index(l->e, l->op->args[2]);
+    if (l->constant) {
+        t.s = arena_printf(l->e->arena, "%lld", (long long)(l->step < 0 ? -l->step : l->step));
+        t.prec = PREC_PRIMARY;
+    } else if (!l->up) {
+        t.s = arena_printf(l->e->arena, "(-%s)", at_prec(l->e, t, PREC_UNARY));
+        t.prec = PREC_PRIMARY;
+    }
+    return t;
+}
+
+/* How far the counter goes: hi - lo or lo - hi. */
+static Text distance(const Loop *l)
+{
+    Value *from = l->up ? l->op->args[0] : l->op->args[1], *to = l->up ? l->op->args[1] : l->op->args[0];
+    Text t = expr_index(l->e, to), f = expr_index(l->e, from);
+    if (is_zero(from))
+        return t;
+    return (Text){arena_printf(l->e->arena, "%s - %s", at_prec(l->e, t, PREC_ADD), at_prec(l->e, f, PREC_MUL)), PREC_ADD, l->type};
+}
+
+/* (hi - lo + s - 1) / s: not positive where the loop does not run. Signed counters. */
+static const char *trips(const Loop *l)
+{
+    Text d = distance(l), s = step_size(l);
+    bool inclusive = l->op->cmp == OP_LE || l->op->cmp == OP_GE;
+    const char *more = inclusive ? s.s : l->constant ? arena_printf(l->e->arena, "%lld", (long long)(l->up ? l->step : -l->step) - 1)
+                                                     : arena_printf(l->e->arena, "%s - 1", s.s);
+    return arena_printf(l->e->arena, "(%s + %s) / %s", at_prec(l->e, d, PREC_ADD), more, at_prec(l->e, s, PREC_UNARY));
+}
+
+static const char *strided_header(const Loop *l)
+{
+    Arena *a = l->e->arena;
+    const char *name = l->counter->name;
+    Value *lo = l->op->args[0];
+    const char *last = arena_printf(a, "(%s - 1) * %s", trips(l), at_prec(l->e, step_size(l), PREC_UNARY));
+    const char *start = is_zero(lo) && l->up ? last
+                                             : arena_printf(a, "%s %c %s", at_prec(l->e, expr_assign(l->e, lo), PREC_ADD), l->up ? '+' : '-', last);
+    OpCode cmp = l->up ? OP_GE : OP_LE;
+    return header(l, start_text(l, l->counter, start), compare_text(l->e, name, l->type, cmp, lo).s, step_text(l, name, true));
+}
+
+/* The number of trips of an unsigned loop, or one that ends at a value. */
+static const char *guarded_trips(const Loop *l)
+{
+    Arena *a = l->e->arena;
+    OpCode cmp = l->op->cmp;
+    Text d = distance(l);
+    const char *dist = at_prec(l->e, d, PREC_ADD), *size = at_prec(l->e, step_size(l), PREC_UNARY);
+    bool unit = !strcmp(size, "1");
+    if (cmp == OP_NE)
+        return unit ? d.s : arena_printf(a, "%s / %s", at_prec(l->e, d, PREC_MUL), size);
+    const char *lo = at_prec(l->e, expr_index(l->e, l->op->args[0]), PREC_ADD);
+    const char *hi = at_prec(l->e, expr_index(l->e, l->op->args[1]), PREC_ADD);
+    const char *test = arena_printf(a, "%s %s %s", lo, cmp == OP_LT ? "<" : cmp == OP_LE ? "<=" : cmp == OP_GT ? ">" : ">=", hi);
+    if (cmp == OP_LE || cmp == OP_GE)
+        return arena_printf(a, "%s ? %s / %s + 1 : 0", test, at_prec(l->e, d, PREC_MUL), size);
+    return arena_printf(a, "%s ? (%s - 1) / %s + 1 : 0", test, dist, size);
+}
+
+/* for (k = trips; k-- > 0;) { i = lo + k * step; */
+static const char *counted_header(const Loop *l, const char **first)
+{
+    Arena *a = l->e->arena;
+    CVar *trip = op_plan(l->e->plan, l->op)->trip;
+    Value *lo = l->op->args[0];
+    const char *size = at_prec(l->e, step_size(l), PREC_UNARY);
+    const char *moved = arena_printf(a, "%s * %s", trip->name, size);
+    const char *value = is_zero(lo) && l->up ? moved
+                                             : arena_printf(a, "%s %c %s", at_prec(l->e, expr_assign(l->e, lo), PREC_ADD), l->up ? '+' : '-', moved);
+    const char *name = l->counter->name;
+    *first = arena_printf(a, "%s = %s;", l->counter->in_header ? declare_var(a, l->type, l->counter->hint, name) : name, value);
+    l->counter->declared = true;
+    return header(l, start_text(l, trip, guarded_trips(l)), arena_printf(a, "%s-- > 0", trip->name), "");
+}
+
+static const char *reversed_header(const Loop *l, const char **first)
+{
+    if (l->e->plan->raw_uses[l->op->regions[0]->args[0]->id] == 0)
+        return forward_header(l); /* the order of equal iterations does not matter */
+    if (op_plan(l->e->plan, l->op)->trip)
+        return counted_header(l, first);
+    if (l->constant && (l->step == 1 || l->step == -1))
+        return unit_step_header(l);
+    return strided_header(l);
+}
+
+/* ---------------------------------------------------------------------- entry */
+
+void emit_for(Emitter *e, Op *op)
+{
+    Loop l = loop_of(e, op);
+    const char *first = NULL;
+    const char *head = op->reversed ? reversed_header(&l, &first) : forward_header(&l);
+    Str *outer = body_begin(e);
+    if (first)
+        line(e, "%s", first);
+    emit_region(e, op->regions[0]);
+    body_end(e, outer, head, NULL);
+}
+
+/* The test in the middle of `for (;;)`. */
+static void emit_exit(Emitter *e, Op *cond)
+{
+    int64_t c;
+    bool known = value_int(cond->args[0], &c);
+    if (!copies_nothing(e->plan, cond) && !known) {
+        /* the copies may change what the condition reads */
+        const char *test = condition(e, cond->args[0], true).s;
+        line(e, "int done = %s;", test);
+        emit_copies(e, cond);
+        line(e, "if (done)");
+        line(e, "    break;");
+        return;
+    }
+    emit_copies(e, cond);
+    if (known && c)
+        return;
+    if (known) {
+        line(e, "break;");
+        return;
+    }
+    line(e, "if (%s)", condition(e, cond->args[0], true).s);
+    line(e, "    break;");
+}
+
+void emit_while(Emitter *e, Op *op)
+{
+    Op *cond = op->regions[0]->last;
+    LoopShape shape = op_plan(e->plan, op)->shape;
+    const char *test = shape == LOOP_FOREVER ? NULL : condition(e, cond->args[0], false).s;
+    Str *outer = body_begin(e);
+    if (shape != LOOP_WHILE)
+        emit_region(e, op->regions[0]);
+    if (shape == LOOP_FOREVER)
+        emit_exit(e, cond);
+    if (shape != LOOP_DO)
+        emit_region(e, op->regions[1]);
+    if (shape == LOOP_DO)
+        body_end(e, outer, "do", arena_printf(e->arena, "while (%s);", test));
+    else
+        body_end(e, outer, shape == LOOP_WHILE ? arena_printf(e->arena, "while (%s)", test) : "for (;;)", NULL);
+}

@@ -1,0 +1,226 @@
+/* emit_type.c: declarations of variables and parameters, and C's conversions between arithmetic types. */
+#include "emit.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------------- declarations */
+
+static const Type *base_of(const Type *t)
+{
+    while (t->kind == TY_PTR || t->kind == TY_ARRAY)
+        t = t->elem;
+    return t;
+}
+
+typedef struct {
+    Arena *arena;
+    const char *base;  /* replaces the base type's name; NULL: as it is */
+    const char *first; /* qualifiers of the variable itself, behind the outermost `*` */
+} Speller;
+
+/* Declarators are written inside out: `inner` is what has been declared so far, quals those of t itself. */
+static char *declarator(Speller *s, const Type *t, const char *inner, const char *quals)
+{
+    static const char *const names[] = {"", "const ", "volatile ", "const volatile "};
+    if (t->kind == TY_PTR) {
+        bool paren = t->elem->kind == TY_ARRAY || t->elem->kind == TY_FUNC;
+        const char *first = s->first;
+        s->first = "";
+        char *star = arena_printf(s->arena, paren ? "(*%s%s%s)" : "*%s%s%s", quals, first, inner);
+        return declarator(s, t->elem, star, names[t->elem_const + 2 * t->elem_volatile]);
+    }
+    if (t->kind == TY_ARRAY) {
+        char *dim = t->count < 0 ? arena_printf(s->arena, "%s[]", inner) : arena_printf(s->arena, "%s[%lld]", inner, (long long)t->count);
+        return declarator(s, t->elem, dim, t->elem_const ? "const " : quals);
+    }
+    if (t->kind == TY_FUNC)
+        return type_declare(s->arena, t, inner);
+    const char *name = s->base ? s->base : type_spelling(t);
+    return arena_printf(s->arena, "%s%s%s%s", quals, name, *inner ? " " : "", inner);
+}
+
+static const char *spelled_as(const Type *t, const Var *hint)
+{
+    if (!hint || !hint->spelled || base_of(t) != base_of(hint->type))
+        return NULL;
+    return hint->spelled;
+}
+
+char *declare_var(Arena *a, const Type *t, const Var *hint, const char *name)
+{
+    Speller s = {a, spelled_as(t, hint), ""};
+    return declarator(&s, t, name, "");
+}
+
+bool declared_with_dims(const Var *var)
+{
+    return var && var->dims_runtime && var->ndims > 1;
+}
+
+char *declare_param(Arena *a, const Var *var, const char *name)
+{
+    const Type *t = var->type;
+    Speller s = {a, spelled_as(t, var), var->is_restrict ? "restrict " : ""};
+    if (!var->is_array_param || !var->ndims || t->kind != TY_PTR)
+        return declarator(&s, t, name, var->is_const && t->kind != TY_PTR ? "const " : "");
+    Str dims = {.arena = a};
+    str_put(&dims, name);
+    for (int i = 0; i < var->ndims; i++)
+        str_fmt(&dims, i == 0 && var->is_restrict ? "[restrict %s]" : "[%s]", var->dims[i]);
+    const Type *elem = t->elem;
+    bool is_const = t->elem_const;
+    for (; elem->kind == TY_ARRAY && !var->dims_runtime; elem = elem->elem)
+        is_const |= elem->elem_const;
+    s.first = "";
+    return declarator(&s, elem, dims.s, is_const ? "const " : "");
+}
+
+/* ---------------------------------------------------------------------- conversions */
+
+static bool is_arithmetic(const Type *t)
+{
+    return t->kind < TY_VOID;
+}
+
+/* INTEGER types only: C's conversion rank. */
+static int rank(const Type *t)
+{
+    switch (t->kind) {
+    case TY_BOOL:
+        return 0;
+    case TY_CHAR:
+    case TY_SCHAR:
+    case TY_UCHAR:
+        return 1;
+    case TY_SHORT:
+    case TY_USHORT:
+        return 2;
+    case TY_INT:
+    case TY_UINT:
+        return 3;
+    case TY_LONG:
+    case TY_ULONG:
+        return 4;
+    default:
+        return 5;
+    }
+}
+
+Type *promoted_type(Type *t)
+{
+    return type_is_int(t) && rank(t) < 3 ? type_scalar(TY_INT) : t;
+}
+
+static Type *real_of(Type *t)
+{
+    if (!type_is_complex(t))
+        return t;
+    return type_scalar((TypeKind)(TY_F32 + (t->kind - TY_CF32)));
+}
+
+static Type *unsigned_of(const Type *t)
+{
+    return type_scalar(t->kind == TY_INT ? TY_UINT : t->kind == TY_LONG ? TY_ULONG : TY_ULLONG);
+}
+
+static Type *usual_int_type(Type *x, Type *y)
+{
+    x = promoted_type(x);
+    y = promoted_type(y);
+    if (x == y)
+        return x;
+    if (type_is_signed(x) == type_is_signed(y))
+        return rank(x) > rank(y) ? x : y;
+    Type *s = type_is_signed(x) ? x : y, *u = type_is_signed(x) ? y : x;
+    if (rank(u) >= rank(s))
+        return u;
+    return s->size > u->size ? s : unsigned_of(s);
+}
+
+Type *usual_type(Type *x, Type *y)
+{
+    if (!is_arithmetic(x) || !is_arithmetic(y))
+        return NULL;
+    bool complex = type_is_complex(x) || type_is_complex(y);
+    Type *a = real_of(x), *b = real_of(y), *t;
+    if (!type_is_float(a) && !type_is_float(b))
+        return usual_int_type(a, b);
+    if (!type_is_float(a))
+        t = b;
+    else if (!type_is_float(b))
+        t = a;
+    else
+        t = a->kind > b->kind ? a : b;
+    return complex ? type_scalar((TypeKind)(TY_CF32 + (t->kind - TY_F32))) : t;
+}
+
+bool conversion_exact(const Type *from, const Type *to)
+{
+    if (from == to)
+        return true;
+    if (type_is_int(from) && type_is_int(to)) {
+        if (to->kind == TY_BOOL)
+            return false;
+        if (type_is_signed(from))
+            return type_is_signed(to) && to->size >= from->size;
+        return to->size > from->size || (to->size == from->size && !type_is_signed(to));
+    }
+    if (type_is_float(from) && type_is_float(to))
+        return to->kind >= from->kind;
+    return type_is_int(from) && type_is_float(to) && from->size <= 4 && to->kind >= TY_F64;
+}
+
+/* ---------------------------------------------------------------------- literals */
+
+static bool round_trips(const Type *t, const char *text, long double x)
+{
+    switch (t->kind) {
+    case TY_F32:
+        return strtof(text, NULL) == (float)x;
+    case TY_F80:
+        return strtold(text, NULL) == x;
+    default:
+        return strtod(text, NULL) == (double)x;
+    }
+}
+
+/* 100000.0 rather than 1e+05. */
+static char *plain_number(Arena *a, const char *text, long double x)
+{
+    if (!strpbrk(text, "e") || x < 1 || x >= 1e7L || x != floorl(x))
+        return NULL;
+    return arena_printf(a, "%.0Lf", x);
+}
+
+char *float_literal(Arena *a, const Type *t, long double x)
+{
+    if (x != x)
+        return arena_strdup(a, "NAN");
+    if (x > LDBL_MAX || x < -LDBL_MAX)
+        return arena_strdup(a, x > 0 ? "INFINITY" : "-INFINITY");
+    char *text = NULL;
+    for (int digits = 1; digits <= 21; digits++) {
+        text = arena_printf(a, "%.*Lg", digits, x);
+        if (round_trips(t, text, x))
+            break;
+    }
+    char *plain = plain_number(a, text, x);
+    if (plain)
+        text = plain;
+    const char *point = strpbrk(text, ".e") ? "" : ".0";
+    return arena_printf(a, "%s%s%s", text, point, t->kind == TY_F32 ? "f" : t->kind == TY_F80 ? "L" : "");
+}
+
+char *int_literal(Arena *a, const Type *t, int64_t x)
+{
+    bool is_signed = type_is_signed(t);
+    if (is_signed && x == (t->size == 8 ? INT64_MIN : INT32_MIN)) /* the literal without its sign would be too large */
+        return arena_printf(a, "(-%s - 1)", int_literal(a, t, t->size == 8 ? INT64_MAX : INT32_MAX));
+    static const char *const suffixes[] = {"", "u", "L", "UL", "LL", "ULL"};
+    int r = rank(t);
+    const char *suffix = r < 3 ? "" : suffixes[2 * (r - 3) + !is_signed];
+    return is_signed ? arena_printf(a, "%lld%s", (long long)x, suffix) : arena_printf(a, "%llu%s", (unsigned long long)x, suffix);
+}
