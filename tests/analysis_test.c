@@ -179,6 +179,21 @@ Test(reload, order_and_ends)
                    arena_printf(a, "%s  %%3:double = load %%2\n  call %%1 \"mystery\"\n  yield\n}\n", head));
 }
 
+Test(reload, stored_values)
+{
+    Arena *a = arena_new();
+    Program *p = parse(in_loop(a, "", AT("12", "9") "    store %12, %6\n    store %8, %6\n"));
+    Fn *fn = first_fn(p);
+    Ptrs stores = ops_of(fn, OP_STORE);
+    MemInfo *m = mem_analyse(fn);
+    cr_assert(!mem_stored_reloadable(m, stores.at[0]), "t[0] is written after t[i]");
+    cr_assert(!mem_stored_reloadable(m, stores.at[1]), "t[0] is written every time");
+    program_free(p);
+    p = parse(in_loop(a, "", AT("12", "9") "    store %12, %6\n"));
+    cr_assert(mem_stored_reloadable(mem_analyse(first_fn(p)), ops_of(first_fn(p), OP_STORE).at[0]), "t[i] keeps what it gets");
+    program_free(p);
+}
+
 Test(memory, structs_and_rows)
 {
     Program *p = parse("record <struct Net> size 24 align 8 {\n  \"w\": double* at 0\n  \"b\": double* at 64\n  \"next\": <struct Net>* at 128\n}\n"

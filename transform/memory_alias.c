@@ -359,6 +359,12 @@ bool mem_reloadable(const MemInfo *m, const Op *load)
     return mem_reloadable_but_for(m, load, NULL);
 }
 
+/* Nothing but the address is read of the op: what holds for a load right after the store holds for the store. */
+bool mem_stored_reloadable(const MemInfo *m, const Op *store)
+{
+    return mem_reloadable_but_for(m, store, NULL);
+}
+
 bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores)
 {
     const Value *ptr = load->args[0];

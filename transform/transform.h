@@ -528,6 +528,8 @@ bool mem_reloadable(const MemInfo *m, const Op *load);
 /* The same but for some plain stores, which are collected in *stores: were they taken back, the load could be repeated. */
 bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores);
 int mem_position(const MemInfo *m, const Op *op); /* in program order, from 1; 0: not known to m */
+/* The same for the value that `store` stores: it can be read from there later, and need not be kept. */
+bool mem_stored_reloadable(const MemInfo *m, const Op *store);
 /* Do different iterations of `loop` never touch the same location of object obj, at least one of them writing it? */
 bool mem_iterations_disjoint(const MemInfo *m, const Op *loop, int obj);
 /* May op (or anything inside its regions) write the memory that `ptr` addresses? */
