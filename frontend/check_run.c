@@ -148,7 +148,7 @@ static bool driver_text(Check *c, const char *source, Str *text)
     return good;
 }
 
-/* The written-back functions get names of their own, beside the source's. */
+/* The written-back functions and globals get names of their own, beside the source's. */
 static const char *renaming_flags(Check *c)
 {
     Str s = {.arena = c->arena};
@@ -157,6 +157,11 @@ static const char *renaming_flags(Check *c)
         const Fn *f = c->p->fns.at[i];
         if (f->has_body && !f->is_static)
             str_fmt(&s, " -D%s=ck_again_%s", f->name, f->name);
+    }
+    for (size_t i = 0; i < c->p->globals.n && c->opt->emit == EMIT_PRIMAL; i++) {
+        const Var *v = c->p->globals.at[i];
+        if (!v->is_static && !v->is_extern && v->owner == NULL)
+            str_fmt(&s, " -D%s=ck_again_%s", v->name, v->name);
     }
     return s.s;
 }

@@ -2,8 +2,9 @@
 # tests/one.sh KIND FILE: one test; prints `PASS KIND/NAME`, or `FAIL KIND/NAME` and its log.
 kind=$1 file=$2
 name=$kind/$(basename "$file" .c)
+[ "$kind" != sample ] || name=sample/$(basename "$(dirname "$file")")
 dir=$WORK/$name
-adgen=$PWD/$BUILD/adgen
+adgen=$(cd "$BUILD" && pwd)/adgen
 mkdir -p "$dir"
 log=$dir/log
 CC=${CC:-gcc}
@@ -96,6 +97,24 @@ script() {
     ADGEN="$adgen" DIR="$dir" sh "$file" >"$log" 2>&1 || grep -q '^FAIL' "$log" || echo "FAIL $name (exit status)" >>"$log"
     if grep -q '^FAIL' "$log"; then cat "$log"; else grep '^PASS' "$log" || { echo "FAIL $name: it tests nothing"; cat "$log"; }; fi
     exit 0
+}
+
+# A sample: derivatives of the sources that ask for some, built together with its main.c, which compares numbers itself.
+sample() {
+    src=$(dirname "$file")
+    objects=
+    for c in "$src"/*.c; do
+        objects="$objects $c"
+        grep -qE 'AD_(GRAD|VJP|JVP)' "$c" || continue
+        base=$(basename "$c" .c)
+        ADGEN "$c" -o "$dir/${base}_grad.c" --header || return 1
+        $CC $STRICT -O1 -Iruntime -I"$src" -c -o "$dir/${base}_grad.o" "$dir/${base}_grad.c" || return 1
+        objects="$objects $dir/${base}_grad.o"
+    done
+    # shellcheck disable=SC2086
+    $CC -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -ffp-contract=off -Wall -Iruntime -Isamples -I"$src" -I"$dir" -o "$dir/main" $objects \
+        "$BUILD/libadgen_rt.a" -lm -lpthread || return 1
+    (cd "$dir" && timeout 120 ./main)
 }
 
 lint() {
