@@ -642,6 +642,17 @@ Test(activity, memory)
                                   "  yield %%5\n}\n", head), ".vv");
 }
 
+Test(activity, buffers_reached_without_their_field)
+{
+    expect_active("stored through &net->a, read through net->a", MODE_GRAD, "f(x)",
+                  "record <struct Net> size 16 align 8 {\n  \"a\": double* at 0\n  \"b\": double* at 64\n}\n"
+                  "var $x: double param\nvar $net: <struct Net>* param\n"
+                  "func @f(%0:double $x, %1:<struct Net>* $net) -> double params($x, $net) body {\n"
+                  "  %2:double** = ptrcast %1\n  %3:double* = load %2\n  store %3, %0\n"
+                  "  %4:double** = field %1 #0\n  %5:double* = load %4\n  %6:double = load %5\n  yield %6\n}\n",
+                  "'net' carries derivatives");
+}
+
 Test(activity, scratch_under_a_bare_grad)
 {
     const char *error;

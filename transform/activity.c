@@ -116,6 +116,27 @@ static void mark_overlapping_useful(Activity *a)
         }
 }
 
+static void join(Activity *a, int i, int j, bool *set)
+{
+    if (set[i])
+        mark_object(a, j, set);
+    if (set[j])
+        mark_object(a, i, set);
+}
+
+/* What an object's pointers point to is told apart by the field they are in. Where one was reached with no field known, or as the field of
+ * another type, it may be any of them. */
+static void mark_siblings(Activity *a, bool *set)
+{
+    for (int i = 0; i < a->nobjects; i++) {
+        const IntSet *c = &a->m->objects[i].children;
+        for (int k = 0; k < c->n; k++)
+            for (int n = 0; n < c->n; n++)
+                if (!a->m->objects[c->at[k]].key || a->m->objects[i].punned)
+                    join(a, c->at[k], c->at[n], set);
+    }
+}
+
 /* ------------------------------------------------------------------ ops */
 
 /* Does result 0 of a scalar op depend smoothly on operand k? */
@@ -274,11 +295,13 @@ static void propagate(Activity *a)
     do {
         a->changed = false;
         region_forward(a, a->fn->body);
+        mark_siblings(a, a->object_varied);
     } while (a->changed);
     do {
         a->changed = false;
         region_backward(a, a->fn->body);
         mark_overlapping_useful(a);
+        mark_siblings(a, a->object_useful);
     } while (a->changed);
 }
 
