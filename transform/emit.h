@@ -74,7 +74,8 @@ typedef struct {
     int prints;           /* how often an inline value is printed */
     int size;             /* estimated characters */
     int cheap;            /* integer operations that may be repeated instead of kept; -1: not such a value */
-    bool arm;             /* computed in an arm of a ?: expression: must stay inline */
+    bool locked;          /* part of a ?: expression's arm or of p[i] += e: must stay inline */
+    bool accessed;        /* an address that is loaded from or stored to */
     bool own;             /* must be a variable of its own */
     bool to_copy;         /* a loop or if hands it on */
     bool updated;         /* a load that is the target of its one use's store: p[i] += e */

@@ -59,6 +59,14 @@ static const char *with_zeros(Emitter *e, const char *s, int n)
 
 /* ---------------------------------------------------------------------- objects */
 
+/* A pointer that a subscript or -> can follow. */
+static const char *postfix(Emitter *e, Value *v)
+{
+    if (v->def && v->def->code == OP_NULLPTR) /* behind a test that never holds */
+        return arena_printf(e->arena, "((%s)NULL)", declare_var(e->arena, v->type, NULL, ""));
+    return at_prec(e, expr(e, v), PREC_POSTFIX);
+}
+
 /* v as a pointer that a subscript can follow; of an array with rows to go, the array itself. */
 static const char *subscripted(Emitter *e, Value *v)
 {
@@ -69,7 +77,7 @@ static const char *subscripted(Emitter *e, Value *v)
         return vp->var->name;
     if (is_inline(e, v) && v->def->code == OP_INDEX && v->def->nargs == 3 && rows(e, v->def->args[0]) > 1)
         return arena_printf(e->arena, "%s[%s]", subscripted(e, v->def->args[0]), expr_index(e, v->def->args[1]).s);
-    return at_prec(e, expr(e, v), PREC_POSTFIX);
+    return postfix(e, v);
 }
 
 static const char *element_pointer(Emitter *e, Value *v)
@@ -96,7 +104,7 @@ static const char *field_lvalue(Emitter *e, const Op *op)
         base = base->def->args[0];
     if (is_record_path(e, base))
         return arena_printf(e->arena, "%s.%s", at_prec(e, lvalue(e, base), PREC_POSTFIX), f->name);
-    return arena_printf(e->arena, "%s->%s", at_prec(e, expr(e, base), PREC_POSTFIX), f->name);
+    return arena_printf(e->arena, "%s->%s", postfix(e, base), f->name);
 }
 
 static Text index_lvalue(Emitter *e, const Op *op)

@@ -120,36 +120,29 @@ static Text assigned(const Operand *o, const Type *to)
     return assignment_converts(o->bare.type, to) ? o->bare : o->full;
 }
 
-/* T * and void * convert into each other. */
-static Value *without_void_cast(const Emitter *e, Value *v)
+/* T * and void * convert into each other, T * into const T *. */
+static bool is_implicit(const Op *op)
 {
-    const Op *op = v->def;
-    if (!op || op->code != OP_PTRCAST || !is_inline(e, v))
-        return v;
-    const Type *from = op->args[0]->type, *to = v->type;
-    bool is_void = from->elem->kind == TY_VOID || to->elem->kind == TY_VOID;
-    bool function = from->elem->kind == TY_FUNC || to->elem->kind == TY_FUNC;
+    if (op->code != OP_PTRCAST)
+        return false;
+    const Type *from = op->args[0]->type, *to = op->results[0]->type;
+    if (from->elem->kind == TY_FUNC || to->elem->kind == TY_FUNC)
+        return false;
     bool drops = (from->elem_const && !to->elem_const) || (from->elem_volatile && !to->elem_volatile);
-    return is_void && !function && !drops ? op->args[0] : v;
-}
-
-Text expr_assign(Emitter *e, Value *v)
-{
-    v = without_void_cast(e, v);
-    Operand o = operand(e, v);
-    return assigned(&o, v->type);
+    return !drops && (from->elem == to->elem || from->elem->kind == TY_VOID || to->elem->kind == TY_VOID);
 }
 
 Text op_assign(Emitter *e, const Op *op)
 {
-    if (op->code == OP_PTRCAST) {
-        const Type *from = op->args[0]->type, *to = op->results[0]->type;
-        bool drops = (from->elem_const && !to->elem_const) || (from->elem_volatile && !to->elem_volatile);
-        if (from->elem->kind == TY_VOID && to->elem->kind != TY_FUNC && !drops)
-            return expr_assign(e, op->args[0]);
-    }
+    if (is_implicit(op))
+        return expr_assign(e, op->args[0]);
     Operand o = operand_of_op(e, op);
     return assigned(&o, op->results[0]->type);
+}
+
+Text expr_assign(Emitter *e, Value *v)
+{
+    return is_inline(e, v) ? op_assign(e, v->def) : full_expr(e, v);
 }
 
 Text expr_index(Emitter *e, Value *v)

@@ -42,18 +42,19 @@ static bool is_loop(const Op *op)
     return op->code == OP_FOR || op->code == OP_WHILE;
 }
 
-static bool int_arithmetic(const Op *op)
+/* Arithmetic that the compiler moves out of loops by itself, and that reads better where it is used: i * n + j, (double)n. */
+static bool is_cheap(const Op *op)
 {
-    if (op->nresults != 1 || !type_is_int(op->results[0]->type))
+    if (op->nresults != 1)
         return false;
     switch (op->code) {
     case OP_ADD:
     case OP_SUB:
     case OP_MUL:
     case OP_NEG:
-        return true;
+        return type_is_int(op->results[0]->type);
     case OP_CAST:
-        return type_is_int(op->args[0]->type);
+        return type_is_int(op->args[0]->type) && (type_is_int(op->results[0]->type) || type_is_float(op->results[0]->type));
     default:
         return false;
     }
@@ -100,7 +101,7 @@ bool same_address(const Value *p, const Value *q)
     const Op *a = p->def, *b = q->def;
     if (!a || !b || a->code != b->code || a->nargs != b->nargs || a->ival != b->ival || a->var != b->var || p->type != q->type)
         return false;
-    if (!is_address(a) && !int_arithmetic(a) && a->code != OP_GLOBAL)
+    if (!is_address(a) && !is_cheap(a) && a->code != OP_GLOBAL)
         return false;
     for (int i = 0; i < a->nargs; i++)
         if (!same_address(a->args[i], b->args[i]))
@@ -286,15 +287,19 @@ static void use_copy(Plan *p, Value *v, Op *at)
     plan_of(p, v)->to_copy = true;
 }
 
-/* p[k][i] of plain pointers: p + k is a variable unless both offsets add up without overflow. */
+/* (p + k)[i]: p + k is a variable. */
 static void index_of_index(Plan *p, const Op *op)
 {
-    const Op *inner = op->args[0]->def;
-    if (op->code != OP_INDEX || op->nargs != 2 || !inner || inner->code != OP_INDEX || inner->nargs != 2)
+    if (op->code != OP_INDEX || op->nargs != 2 || !plan_of(p, op->results[0])->accessed)
         return;
-    const Type *t = op->args[1]->type;
-    if (t != inner->args[1]->type || t->size < 8)
+    const Op *inner = op->args[0]->def;
+    if (inner && inner->code == OP_INDEX && inner->nargs == 2)
         plan_of(p, op->args[0])->own = true;
+}
+
+static bool accesses(const Op *op)
+{
+    return op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_FIELD || op->code == OP_DECAY;
 }
 
 static void use_operands(Plan *p, Op *op)
@@ -310,6 +315,8 @@ static void use_operands(Plan *p, Op *op)
     }
     if (vp && vp->updated)
         return;
+    if (accesses(op))
+        plan_of(p, op->args[0])->accessed = true;
     for (int i = 0; i < op->nargs; i++)
         use(p, op->args[i], &sites, op->code == OP_MULZ && i == 0 ? 2 * times : times);
     if (op->code == OP_IF && op_plan(p, op)->expression)
@@ -320,7 +327,7 @@ static void use_operands(Plan *p, Op *op)
 /* store p, load p + e: one C statement, whose target is printed once. */
 static void find_update(Plan *p, Op *store)
 {
-    const Op *v = store->args[1]->def;
+    const Op *v = store->args[1]->def, *whole = v;
     if (v && v->code == OP_CAST && p->raw_uses[v->results[0]->id] == 1)
         v = v->args[0]->def;
     if (!v || (v->code != OP_ADD && v->code != OP_SUB && v->code != OP_MUL && v->code != OP_DIV) || p->raw_uses[v->results[0]->id] != 1)
@@ -334,6 +341,7 @@ static void find_update(Plan *p, Op *store)
             continue;
         op_plan(p, store)->update = load;
         plan_of(p, load->results[0])->updated = true;
+        plan_of(p, whole->results[0])->locked = plan_of(p, v->results[0])->locked = true;
         return;
     }
 }
@@ -386,7 +394,7 @@ static void mark_arms(Plan *p, const Op *if_op)
     for (int arm = 0; arm < 2; arm++)
         for (Op *op = if_op->regions[arm]->first; op; op = op->next)
             for (int i = 0; i < op->nresults; i++)
-                plan_of(p, op->results[i])->arm = true;
+                plan_of(p, op->results[i])->locked = true;
 }
 
 static void plan_region(Plan *p, Region *r);
@@ -397,7 +405,7 @@ static void plan_if(Plan *p, Op *op)
     o->expression = op->nresults == 1 && plan_of(p, op->results[0])->prints && if_fits(p, op) && !keeps_variable(op);
     if (o->expression) {
         ValuePlan *vp = plan_of(p, op->results[0]);
-        if (vp->arm || outermost_expression(p, op) != op)
+        if (vp->locked || outermost_expression(p, op) != op)
             vp->show = SHOW_INLINE;
         else
             vp->show = decide(p, op, vp);
@@ -485,7 +493,7 @@ static void plan_op(Plan *p, Op *op)
     }
     for (int i = op->nresults; i-- > 0;) {
         ValuePlan *vp = plan_of(p, op->results[i]);
-        if (vp->arm)
+        if (vp->locked)
             vp->show = vp->prints ? SHOW_INLINE : SHOW_NONE;
         else
             vp->show = decide(p, op, vp);
@@ -554,7 +562,7 @@ static int op_size(const Plan *p, const Op *op)
 static bool can_be_variable(const Plan *p, const Value *v)
 {
     const ValuePlan *vp = plan_of(p, v);
-    return vp->show == SHOW_INLINE && !vp->arm && !vp->updated && v->def && op_info[v->def->code].kind != KIND_CONST &&
+    return vp->show == SHOW_INLINE && !vp->locked && !vp->updated && v->def && op_info[v->def->code].kind != KIND_CONST &&
            !is_address(v->def) && v->def->code != OP_PTRDIFF;
 }
 
@@ -612,7 +620,7 @@ static void count_uses(Op *op, void *ctx)
         ValuePlan *vp = plan_of(p, op->results[i]);
         vp->value = op->results[i];
         vp->cheap = -1;
-        if (int_arithmetic(op) && !op->results[0]->var) {
+        if (is_cheap(op) && !op->results[0]->var) {
             vp->cheap = op->code != OP_CAST;
             for (int k = 0; k < op->nargs; k++)
                 vp->cheap += plan_of(p, op->args[k])->cheap > 0 ? plan_of(p, op->args[k])->cheap : 0;

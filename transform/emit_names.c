@@ -361,6 +361,10 @@ static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, 
 static void name_variable(Plan *p, Namer *n, CVar *var, const Value *first)
 {
     const char *base = var->hint && var->hint->name ? var->hint->name : first ? derived_name(p, n, var, first) : "result";
+    if (var->hint && first && first->def && first->def->code == OP_LOAD && !name_free(n, base, var)) {
+        const char *derived = derived_name(p, n, var, first); /* x_i rather than max1 */
+        base = strlen(derived) > 1 ? derived : base;
+    }
     const char *name = base;
     for (int i = 1; !name_free(n, name, var); i++)
         name = arena_printf(n->arena, "%s%d", base, i);

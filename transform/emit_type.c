@@ -187,12 +187,17 @@ static bool round_trips(const Type *t, const char *text, long double x)
     }
 }
 
-/* 100000.0 rather than 1e+05. */
-static char *plain_number(Arena *a, const char *text, long double x)
+/* 1e-05 -> 1e-5, and 10000 for 1e+04. */
+static char *plain_number(Arena *a, char *text, long double x)
 {
-    if (!strpbrk(text, "e") || x < 1 || x >= 1e7L || x != floorl(x))
-        return NULL;
-    return arena_printf(a, "%.0Lf", x);
+    char *e = strchr(text, 'e');
+    if (!e)
+        return text;
+    long double size = fabsl(x);
+    if (size >= 1 && size < 1e6L && x == floorl(x))
+        return arena_printf(a, "%.0Lf", x);
+    const char *digits = e + 2 + strspn(e + 2, "0");
+    return arena_printf(a, "%.*s%s%s", (int)(e + 1 - text), text, e[1] == '-' ? "-" : "", digits);
 }
 
 char *float_literal(Arena *a, const Type *t, long double x)
@@ -207,9 +212,7 @@ char *float_literal(Arena *a, const Type *t, long double x)
         if (round_trips(t, text, x))
             break;
     }
-    char *plain = plain_number(a, text, x);
-    if (plain)
-        text = plain;
+    text = plain_number(a, text, x);
     const char *point = strpbrk(text, ".e") ? "" : ".0";
     return arena_printf(a, "%s%s%s", text, point, t->kind == TY_F32 ? "f" : t->kind == TY_F80 ? "L" : "");
 }
