@@ -699,7 +699,9 @@ static void check_seed(uint64_t seed)
         }
     }
     char *once = text_of(fn);
+    int values = fn->nvalues;
     simplify(fn);
+    cr_assert_eq(fn->nvalues, values, "seed %lu: simplify goes on building values", (unsigned long)seed);
     char *twice = text_of(fn);
     cr_assert_str_eq(once, twice, "seed %lu: simplify is not idempotent", (unsigned long)seed);
     free(once);

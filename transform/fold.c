@@ -453,6 +453,29 @@ static Value *fold_compare_pointers(Folder *f)
     return build_bin(&f->b, op->code, x, index_offset(&f->b, op->args[1]));
 }
 
+/* v as an integer that a floating type holds exactly: (double)i -> i, 3.0 -> 3. */
+static Value *exact_int(Folder *f, Value *v, Type *t)
+{
+    long double c;
+    if (float_const(v, &c) && t && c == (long double)(int32_t)fmaxl(fminl(c, 1e9L), -1e9L))
+        return int_value(f, t, (int64_t)c);
+    if (!defined_by(v, OP_CAST) || !type_is_int(v->def->args[0]->type))
+        return NULL;
+    Value *x = v->def->args[0];
+    int64_t exact_bytes = v->type->kind == TY_F32 ? 2 : v->type->kind == TY_F64 ? 4 : 0;
+    return x->type->size <= exact_bytes && (!t || x->type == t) ? x : NULL;
+}
+
+/* for (j = 1; j <= p; j++) where p is an int that was passed as a double */
+static Value *fold_compare_converted(Folder *f)
+{
+    Value *x = exact_int(f, f->op->args[0], NULL), *y = exact_int(f, f->op->args[1], x ? x->type : NULL);
+    if (!x && y)
+        x = exact_int(f, f->op->args[0], y->type);
+    bool fits = x && y && x->type == y->type && int_wrap(x->type, UINT64_MAX) == -1 && x->type->size == 4;
+    return fits ? build_bin(&f->b, f->op->code, x, y) : NULL;
+}
+
 static Value *fold_compare(Folder *f)
 {
     Op *op = f->op;
@@ -460,7 +483,7 @@ static Value *fold_compare(Folder *f)
     if (x->type->kind == TY_PTR)
         return fold_compare_pointers(f);
     if (!type_is_int(x->type))
-        return NULL;
+        return fold_compare_converted(f);
     if (x == y)
         return int_value(f, op->results[0]->type, compare_ints(op->code, true, 0, 0));
     if (!type_is_signed(x->type) && is_int(y, 0) && (op->code == OP_GE || op->code == OP_LT))

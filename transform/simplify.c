@@ -331,7 +331,8 @@ static void replace_decided(Simplifier *s, Op *loop, bool held)
     set_facts(s, cond->args[0], held, &undo);
     for (int k = 0; k < loop->nresults; k++) {
         Value *v = map_value(&s->replaced, cond->args[1 + k]), *to = held ? loop->regions[1]->args[k] : loop->results[k];
-        if (value_is_const(v) || truth(s, v) < 0 || !type_is_int(v->type) || map_value(&s->replaced, to) != to)
+        bool unused = to->id < s->nuses && s->uses[to->id] == 0;
+        if (unused || value_is_const(v) || truth(s, v) < 0 || !type_is_int(v->type) || map_value(&s->replaced, to) != to)
             continue;
         if (truth(s, v) == 1 && !value_is_bool(v))
             continue;
