@@ -1,8 +1,4 @@
-/* affine.c: integers and addresses as polynomials in the values they are computed from, and whether two accesses can meet.
- *
- * The overlap test is the usual mix for array subscripts: greatest common divisor, ranges of loop counters (U. Banerjee, 1988), and
- * splitting a flattened subscript b*T*C + t*C + i into its digits by the loops' bounds (V. Maslov, Delinearization, 1992).
- */
+/* affine.c: integers and addresses as polynomials in the values they are computed from. */
 #include "analysis.h"
 
 #include <string.h>
@@ -16,12 +12,12 @@ Poly poly_constant(int64_t c)
     return (Poly){.c = c, .known = true};
 }
 
-static Poly poly_unknown(void)
+Poly poly_unknown(void)
 {
     return (Poly){.known = false};
 }
 
-static Poly poly_symbol(int sym)
+Poly poly_symbol(int sym)
 {
     Poly p = poly_constant(0);
     p.n = 1;
@@ -29,7 +25,7 @@ static Poly poly_symbol(int sym)
     return p;
 }
 
-static int symbol_of(const Value *v, int side)
+int symbol_of(const Value *v, int side)
 {
     return v->id * POLY_SIDES + side;
 }
@@ -125,7 +121,7 @@ Poly poly_mul(const Poly *p, const Poly *q)
     return r;
 }
 
-static int term_power(const Term *t, int sym)
+int term_power(const Term *t, int sym)
 {
     int n = 0;
     for (int i = 0; i < POLY_DEGREE; i++)
@@ -133,7 +129,7 @@ static int term_power(const Term *t, int sym)
     return n;
 }
 
-static Term term_without(const Term *t, int sym)
+Term term_without(const Term *t, int sym)
 {
     Term r = {.coef = t->coef, .sym = {-1, -1, -1, -1}};
     bool left_out = false;
@@ -146,7 +142,7 @@ static Term term_without(const Term *t, int sym)
     return r;
 }
 
-static Poly poly_of_term(Term t)
+Poly poly_of_term(Term t)
 {
     Poly p = poly_constant(t.sym[0] < 0 ? t.coef : 0);
     if (t.sym[0] >= 0)
@@ -154,8 +150,7 @@ static Poly poly_of_term(Term t)
     return p;
 }
 
-/* p = *with * sym + *rest. False when sym has a higher power in p. */
-static bool poly_split(const Poly *p, int sym, Poly *with, Poly *rest)
+bool poly_split(const Poly *p, int sym, Poly *with, Poly *rest)
 {
     *with = poly_constant(0);
     *rest = poly_constant(p->c);
@@ -327,344 +322,4 @@ void affine_define(MemInfo *m, const Op *op)
     default:
         break;
     }
-}
-
-/* ------------------------------------------------------------------ which values are the same at both times */
-
-/* The value a symbol is, in the loops of which access (side) it lives. */
-static const Value *symbol_value(const MemInfo *m, int sym)
-{
-    return m->value[sym / POLY_SIDES];
-}
-
-/* p as `second` sees it: what is defined inside loops that are not in the same iteration is another value. */
-static Poly on_second_side(const Timing *t, const Poly *p)
-{
-    Poly r = poly_constant(p->c);
-    r.known = p->known;
-    for (int i = 0; i < p->n; i++) {
-        Poly part = poly_constant(p->t[i].coef);
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
-            int sym = p->t[i].sym[k];
-            const Value *v = symbol_value(t->m, sym);
-            Poly s = poly_symbol(t->m->depth[v->id] > t->share ? symbol_of(v, 1) : sym);
-            part = poly_mul(&part, &s);
-        }
-        poly_add(&r, &part, 1);
-    }
-    return r;
-}
-
-/* ------------------------------------------------------------------ what loops say about their counters */
-
-static const Op *counted_loop(const MemInfo *m, int sym)
-{
-    const Value *v = symbol_value(m, sym);
-    const Op *loop = !v->def && v->arg_of && v->index == 0 ? v->arg_of->owner : NULL;
-    return loop && loop->code == OP_FOR ? loop : NULL;
-}
-
-/* Does the counter grow? cmp and step agree in a loop that runs; NE is only read with steps of one. */
-static bool counts_up(const Op *loop)
-{
-    return for_step(loop) > 0;
-}
-
-static bool bounds_known(const Op *loop)
-{
-    int64_t step = for_step(loop);
-    bool up = loop->cmp == OP_LT || loop->cmp == OP_LE, down = loop->cmp == OP_GT || loop->cmp == OP_GE;
-    return (up && step > 0) || (down && step < 0) || (loop->cmp == OP_NE && (step == 1 || step == -1));
-}
-
-/* The least (or greatest) value of a counter in any iteration, as a polynomial of what is outside the loop, on the given side. */
-static Poly counter_bound(const Timing *t, int sym, bool least)
-{
-    const Op *loop = counted_loop(t->m, sym);
-    if (!bounds_known(loop))
-        return poly_unknown();
-    bool is_first = counts_up(loop) == least;
-    Poly p = poly_of_value(t->m, loop->args[is_first ? 0 : 1]);
-    if (!is_first && loop->cmp != OP_LE && loop->cmp != OP_GE)
-        p.c += least ? 1 : -1;
-    return sym % POLY_SIDES ? on_second_side(t, &p) : p;
-}
-
-/* In the carrier, second's iteration is a later one: by at least a step, in the direction the loop runs in. The bound that this gives
- * for second's counter. */
-static bool carried_bound(const Timing *t, int sym, bool least, Poly *bound)
-{
-    const Op *loop = counted_loop(t->m, sym);
-    if (loop != t->carrier || sym % POLY_SIDES == 0)
-        return false;
-    int64_t step = for_step(loop);
-    bool upwards = (step > 0) != loop->reversed;
-    if (step == 0 || upwards != least)
-        return false;
-    *bound = poly_symbol(sym - 1);
-    bound->c = loop->reversed ? -step : step;
-    return true;
-}
-
-/* ------------------------------------------------------------------ is a polynomial never negative? */
-
-enum { MAX_FACTS = 16 };
-
-/* Invariant values of which a loop that runs tells the least value: i < n with i >= 0 makes n at least 1. */
-typedef struct {
-    const Timing *t;
-    int sym[MAX_FACTS];
-    int64_t least[MAX_FACTS];
-    int n;
-    int budget;
-} Facts;
-
-static void fact_from_loop(Facts *f, const Op *loop, bool second)
-{
-    if (f->n == MAX_FACTS || !bounds_known(loop))
-        return;
-    bool up = counts_up(loop);
-    Poly room = poly_of_value(f->t->m, loop->args[up ? 1 : 0]);
-    Poly low = poly_of_value(f->t->m, loop->args[up ? 0 : 1]);
-    poly_add(&room, &low, -1);
-    room.c -= loop->cmp != OP_LE && loop->cmp != OP_GE;
-    if (second)
-        room = on_second_side(f->t, &room);
-    if (!room.known || room.n != 1 || room.t[0].coef != 1 || room.t[0].sym[1] >= 0)
-        return;
-    f->sym[f->n] = room.t[0].sym[0];
-    f->least[f->n++] = -room.c;
-}
-
-static Facts facts_of(const Timing *t)
-{
-    Facts f = {.t = t, .budget = 200};
-    for (const Op *op = t->first; op; op = op->parent->owner)
-        if (op->code == OP_FOR && op != t->first)
-            fact_from_loop(&f, op, false);
-    for (const Op *op = t->second; op; op = op->parent->owner)
-        if (op->code == OP_FOR && op != t->second)
-            fact_from_loop(&f, op, true);
-    return f;
-}
-
-static const int64_t *fact_about(const Facts *f, int sym)
-{
-    const int64_t *best = NULL;
-    for (int i = 0; i < f->n; i++)
-        if (f->sym[i] == sym && (!best || f->least[i] > *best))
-            best = &f->least[i];
-    return best;
-}
-
-/* All counters are gone: with s = least + s', s' >= 0, no coefficient may be negative. */
-static bool constants_not_negative(const Facts *f, const Poly *p)
-{
-    Poly r = poly_constant(p->c);
-    for (int i = 0; i < p->n; i++) {
-        Poly part = poly_constant(p->t[i].coef);
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
-            const int64_t *least = fact_about(f, p->t[i].sym[k]);
-            if (!least)
-                return false;
-            Poly s = poly_symbol(p->t[i].sym[k]);
-            s.c = *least;
-            part = poly_mul(&part, &s);
-        }
-        poly_add(&r, &part, 1);
-    }
-    for (int i = 0; i < r.n; i++)
-        if (r.t[i].coef < 0)
-            return false;
-    return r.known && r.c >= 0;
-}
-
-/* The counter of the deepest loop in p: bounds of deeper counters speak of outer ones. Second's come first: the carrier's bound for them
- * speaks of first's. */
-static int deepest_counter(const Facts *f, const Poly *p)
-{
-    int best = -1, best_depth = -1;
-    for (int i = 0; i < p->n; i++)
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
-            int sym = p->t[i].sym[k];
-            int depth = f->t->m->depth[sym / POLY_SIDES] * POLY_SIDES + sym % POLY_SIDES;
-            if (depth > best_depth && counted_loop(f->t->m, sym)) {
-                best = sym;
-                best_depth = depth;
-            }
-        }
-    return best;
-}
-
-static bool never_negative(Facts *f, const Poly *p);
-
-/* p = with * sym + rest: replaces sym by the bound that makes p least. */
-static bool never_negative_at_bound(Facts *f, int sym, bool least, const Poly *with, const Poly *rest)
-{
-    Poly bounds[2] = {counter_bound(f->t, sym, least), poly_unknown()};
-    bool carried = carried_bound(f->t, sym, least, &bounds[1]);
-    for (int i = carried ? 1 : 0; i >= 0; i--) {
-        if (!bounds[i].known)
-            continue;
-        Poly p = poly_mul(with, &bounds[i]);
-        poly_add(&p, rest, 1);
-        if (p.known && never_negative(f, &p))
-            return true;
-    }
-    return false;
-}
-
-static bool never_negative(Facts *f, const Poly *p)
-{
-    if (!p->known || f->budget-- <= 0)
-        return false;
-    if (p->n == 0)
-        return p->c >= 0;
-    int sym = deepest_counter(f, p);
-    if (sym < 0)
-        return constants_not_negative(f, p);
-    Poly with, rest, minus = poly_constant(0);
-    if (!poly_split(p, sym, &with, &rest))
-        return false;
-    poly_add(&minus, &with, -1);
-    if (never_negative(f, &with))
-        return never_negative_at_bound(f, sym, true, &with, &rest);
-    if (never_negative(f, &minus))
-        return never_negative_at_bound(f, sym, false, &with, &rest);
-    return false;
-}
-
-/* p - least >= 0 (sign 1), or -p - least >= 0 (sign -1). */
-static bool at_least(Facts *f, const Poly *p, int sign, int64_t least)
-{
-    Poly q = poly_constant(-least);
-    poly_add(&q, p, sign);
-    return never_negative(f, &q);
-}
-
-/* ------------------------------------------------------------------ can the difference of two addresses be small? */
-
-/* Overlap means -below < difference < above. */
-typedef struct {
-    int64_t below, above;
-} Window;
-
-static int64_t gcd(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a < 0 ? -a : a;
-}
-
-static bool gcd_excludes(const Poly *d, Window w)
-{
-    int64_t g = 0;
-    for (int i = 0; i < d->n; i++)
-        g = gcd(d->t[i].coef, g);
-    if (g == 0)
-        return d->c >= w.above || d->c <= -w.below;
-    int64_t r = d->c % g;
-    if (r < 0)
-        r += g;
-    return r >= w.above && g - r >= w.below;
-}
-
-/* Is t a multiple of s? *q = t / s. */
-static bool term_divide(const Term *t, const Term *s, Term *q)
-{
-    if (t->coef % s->coef)
-        return false;
-    *q = *t;
-    for (int i = 0; i < POLY_DEGREE && s->sym[i] >= 0; i++) {
-        if (term_power(q, s->sym[i]) == 0)
-            return false;
-        *q = term_without(q, s->sym[i]);
-    }
-    q->coef = t->coef / s->coef;
-    return true;
-}
-
-/* d = stride * quotient + rest. The constant's share of a numeric stride is rounded to the nearest. */
-static void divide_by_stride(const Poly *d, const Term *stride, Poly *quotient, Poly *rest)
-{
-    *quotient = poly_constant(0);
-    *rest = poly_constant(d->c);
-    if (stride->sym[0] < 0) {
-        int64_t half = stride->coef / 2;
-        int64_t q = (d->c >= 0 ? d->c + half : d->c - half) / stride->coef;
-        quotient->c = q;
-        rest->c -= q * stride->coef;
-    }
-    for (int i = 0; i < d->n; i++) {
-        Term q;
-        bool whole = term_divide(&d->t[i], stride, &q);
-        Poly part = poly_of_term(whole ? q : d->t[i]);
-        poly_add(whole ? quotient : rest, &part, 1);
-    }
-}
-
-static bool excluded(Facts *f, const Poly *d, Window w, int depth);
-
-/* If |rest| leaves no room for another multiple of the stride, an overlap needs quotient == 0: then it is enough that the quotient is never
- * 0, or that the rest alone excludes it. */
-static bool stride_excludes(Facts *f, const Poly *d, const Term *stride, Window w, int depth)
-{
-    Poly quotient, rest, s = poly_of_term(*stride);
-    divide_by_stride(d, stride, &quotient, &rest);
-    if (!quotient.known || !rest.known || (quotient.n == 0 && quotient.c == 0) || quotient.n + rest.n < d->n)
-        return false;
-    Poly up = s, down = s;
-    poly_add(&up, &rest, 1);
-    poly_add(&down, &rest, -1);
-    if (!at_least(f, &up, 1, w.above) || !at_least(f, &down, 1, w.below))
-        return false;
-    return at_least(f, &quotient, 1, 1) || at_least(f, &quotient, -1, 1) || excluded(f, &rest, w, depth + 1);
-}
-
-/* What multiplies the counters in a term: 8*T*C*(i) -> 8*T*C. */
-static Term stride_of_term(const Facts *f, const Term *t)
-{
-    Term s = *t;
-    for (int i = 0; i < POLY_DEGREE && t->sym[i] >= 0; i++)
-        if (counted_loop(f->t->m, t->sym[i]) || t->sym[i] % POLY_SIDES)
-            s = term_without(&s, t->sym[i]);
-    if (s.coef < 0)
-        s.coef = -s.coef;
-    return s;
-}
-
-static bool excluded(Facts *f, const Poly *d, Window w, int depth)
-{
-    if (!d->known || f->budget <= 0)
-        return false;
-    if (gcd_excludes(d, w))
-        return true;
-    if (d->n == 0 || depth > 4)
-        return false;
-    if (at_least(f, d, 1, w.above) || at_least(f, d, -1, w.below))
-        return true;
-    for (int i = 0; i < d->n; i++) {
-        Term stride = stride_of_term(f, &d->t[i]);
-        if (stride_excludes(f, d, &stride, w, depth))
-            return true;
-    }
-    return false;
-}
-
-bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size)
-{
-    if (first_size <= 0 || second_size <= 0)
-        return true;
-    Window w = {.below = second_size, .above = first_size};
-    if (first->n == 0 && second->n == 0)
-        return second->c - first->c < w.above && second->c - first->c > -w.below;
-    Poly d = on_second_side(t, second);
-    poly_add(&d, first, -1);
-    if (!d.known)
-        return true;
-    Facts f = facts_of(t);
-    return !excluded(&f, &d, w, 0);
 }

@@ -1,8 +1,10 @@
-/* analysis.h: what the parts of the analyses share; private to memory*.c, affine.c and activity*.c.
+/* analysis.h: what the parts of the analyses share; private to them.
  *
- * memory.c          objects and what pointers point to (L. O. Andersen, 1994)
+ * memory.c          objects, and what each op says about pointers
+ * points_to.c       what pointers point to (L. O. Andersen, 1994)
  * memory_effects.c  what each op, and each known library function, writes
- * affine.c          integers and addresses as polynomials; a small prover for their signs
+ * affine.c          integers and addresses as polynomials
+ * overlap.c         can two addresses meet, and when
  * memory_alias.c    overlap, and whether a load can be repeated later
  * activity.c        varied and useful values and objects
  * activity_check.c  what cannot be differentiated, and what the SPEC forgot
@@ -123,6 +125,31 @@ const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
 /* Calls flow(from, to) for every value that a loop or if hands on: inits, yields, while conditions. */
 void mem_op_flows(Op *op, void (*flow)(void *ctx, Value *from, Value *to), void *ctx);
 
+/* ====================================================================== points_to.c */
+
+typedef enum { WHEN_LOADED, WHEN_STORED, WHEN_ESCAPED } ConstraintKind;
+
+/* What follows for each object that a node comes to point to. */
+typedef struct Constraint {
+    ConstraintKind kind;
+    const Value *addr; /* for the record type that the field belongs to */
+    const Field *key;
+    int other;         /* LOADED: node of the result; STORED: node of what is stored */
+    struct Constraint *next;
+} Constraint;
+
+int node_new(MemInfo *m);
+void node_point(MemInfo *m, int node, int obj);          /* node may point to obj */
+void edge_add(MemInfo *m, int from, int to);             /* `to` may point to all that `from` does */
+void constraint_add(MemInfo *m, int node, Constraint c); /* node -1, here and above: not a pointer, ignored */
+const IntSet *node_points_to(const MemInfo *m, int node);
+void slots_init(MemInfo *m, Slots *s);
+int object_new(MemInfo *m, MemObject o);
+/* The innermost field that an address selects (NULL: not known), and the outermost record that it is typed as a part of. A cast between
+ * field and access hides the field, but for one between pointers to pointers. */
+const Field *address_field(const Value *addr, const Type **outer);
+void points_to_solve(MemInfo *m);
+
 /* ====================================================================== memory_effects.c */
 
 typedef enum { RETURNS_NOTHING, RETURNS_UNKNOWN, RETURNS_ARG0 } CallReturn;
@@ -149,8 +176,18 @@ void mem_relate_objects(MemInfo *m);
 void affine_define(MemInfo *m, const Op *op);
 Poly poly_of_value(const MemInfo *m, const Value *v);
 Poly poly_constant(int64_t c);
+Poly poly_unknown(void);
+Poly poly_symbol(int sym);
+int symbol_of(const Value *v, int side);
 void poly_add(Poly *p, const Poly *q, int64_t scale);    /* p += scale * q */
 Poly poly_mul(const Poly *p, const Poly *q);
+/* p = *with * sym + *rest. False when sym has a higher power in p. */
+bool poly_split(const Poly *p, int sym, Poly *with, Poly *rest);
+Poly poly_of_term(Term t);
+int term_power(const Term *t, int sym);
+Term term_without(const Term *t, int sym);               /* t / sym */
+
+/* ====================================================================== overlap.c */
 
 /* Two accesses and when they happen relative to each other. */
 typedef struct {
