@@ -42,22 +42,54 @@ static bool fold_binary(const Expr *e, int64_t a, int64_t b, int64_t *v)
     if ((e->op == BIN_SHL || e->op == BIN_SHR) && y >= 64)
         return false;
     switch ((BinaryOp)e->op) {
-    case BIN_ADD: *v = (int64_t)(x + y); break;
-    case BIN_SUB: *v = (int64_t)(x - y); break;
-    case BIN_MUL: *v = (int64_t)(x * y); break;
-    case BIN_DIV: *v = is_signed ? a / b : (int64_t)(x / y); break;
-    case BIN_REM: *v = is_signed ? a % b : (int64_t)(x % y); break;
-    case BIN_AND: *v = a & b; break;
-    case BIN_OR: *v = a | b; break;
-    case BIN_XOR: *v = a ^ b; break;
-    case BIN_SHL: *v = (int64_t)(x << y); break;
-    case BIN_SHR: *v = is_signed ? a >> b : (int64_t)(x >> y); break;
-    case BIN_EQ: *v = a == b; break;
-    case BIN_NE: *v = a != b; break;
-    case BIN_LT: *v = is_signed ? a < b : x < y; break;
-    case BIN_LE: *v = is_signed ? a <= b : x <= y; break;
-    case BIN_GT: *v = is_signed ? a > b : x > y; break;
-    case BIN_GE: *v = is_signed ? a >= b : x >= y; break;
+    case BIN_ADD:
+        *v = (int64_t)(x + y);
+        break;
+    case BIN_SUB:
+        *v = (int64_t)(x - y);
+        break;
+    case BIN_MUL:
+        *v = (int64_t)(x * y);
+        break;
+    case BIN_DIV:
+        *v = is_signed ? a / b : (int64_t)(x / y);
+        break;
+    case BIN_REM:
+        *v = is_signed ? a % b : (int64_t)(x % y);
+        break;
+    case BIN_AND:
+        *v = a & b;
+        break;
+    case BIN_OR:
+        *v = a | b;
+        break;
+    case BIN_XOR:
+        *v = a ^ b;
+        break;
+    case BIN_SHL:
+        *v = (int64_t)(x << y);
+        break;
+    case BIN_SHR:
+        *v = is_signed ? a >> b : (int64_t)(x >> y);
+        break;
+    case BIN_EQ:
+        *v = a == b;
+        break;
+    case BIN_NE:
+        *v = a != b;
+        break;
+    case BIN_LT:
+        *v = is_signed ? a < b : x < y;
+        break;
+    case BIN_LE:
+        *v = is_signed ? a <= b : x <= y;
+        break;
+    case BIN_GT:
+        *v = is_signed ? a > b : x > y;
+        break;
+    case BIN_GE:
+        *v = is_signed ? a >= b : x >= y;
+        break;
     }
     *v = wrapped(e->type, *v);
     return true;
@@ -69,11 +101,20 @@ static bool fold_unary(const Expr *e, int64_t *v)
     if (!expr_const_int(e->a, &a))
         return false;
     switch (e->op) {
-    case UN_NEG: *v = wrapped(e->type, (int64_t)(0 - (uint64_t)a)); return true;
-    case UN_PLUS: *v = a; return true;
-    case UN_BITNOT: *v = wrapped(e->type, ~a); return true;
-    case UN_LNOT: *v = !a; return true;
-    default: return false;
+    case UN_NEG:
+        *v = wrapped(e->type, (int64_t)(0 - (uint64_t)a));
+        return true;
+    case UN_PLUS:
+        *v = a;
+        return true;
+    case UN_BITNOT:
+        *v = wrapped(e->type, ~a);
+        return true;
+    case UN_LNOT:
+        *v = !a;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -111,30 +152,61 @@ bool expr_const_int(const Expr *e, int64_t *value)
 
 /* ---------------------------------------------------------------------- names */
 
-static const char *const expr_names[] = {
-    [EX_INT] = "int", [EX_FLOAT] = "float", [EX_STRING] = "string", [EX_VAR] = "var", [EX_FN] = "fn", [EX_UNARY] = "unary",
-    [EX_BINARY] = "binary", [EX_LOGAND] = "&&", [EX_LOGOR] = "||", [EX_ASSIGN] = "=", [EX_COMPOUND] = "compound", [EX_COND] = "?:",
-    [EX_COMMA] = ",", [EX_CAST] = "cast", [EX_DECAY] = "decay", [EX_CALL] = "call", [EX_INDEX] = "index", [EX_MEMBER] = "member",
-    [EX_SIZEOF] = "sizeof", [EX_INIT] = "init", [EX_COMPOUND_LIT] = "compound-literal", [EX_STMT_EXPR] = "stmt-expr",
-    [EX_UNSUPPORTED] = "UNSUPPORTED"};
+static const char *const expr_names[] = {[EX_INT] = "int",
+                                         [EX_FLOAT] = "float",
+                                         [EX_STRING] = "string",
+                                         [EX_VAR] = "var",
+                                         [EX_FN] = "fn",
+                                         [EX_UNARY] = "unary",
+                                         [EX_BINARY] = "binary",
+                                         [EX_LOGAND] = "&&",
+                                         [EX_LOGOR] = "||",
+                                         [EX_ASSIGN] = "=",
+                                         [EX_COMPOUND] = "compound",
+                                         [EX_COND] = "?:",
+                                         [EX_COMMA] = ",",
+                                         [EX_CAST] = "cast",
+                                         [EX_DECAY] = "decay",
+                                         [EX_CALL] = "call",
+                                         [EX_INDEX] = "index",
+                                         [EX_MEMBER] = "member",
+                                         [EX_SIZEOF] = "sizeof",
+                                         [EX_INIT] = "init",
+                                         [EX_COMPOUND_LIT] = "compound-literal",
+                                         [EX_STMT_EXPR] = "stmt-expr",
+                                         [EX_UNSUPPORTED] = "UNSUPPORTED"};
 
-static const char *const stmt_names[] = {
-    [ST_EXPR] = "expr", [ST_DECL] = "decl", [ST_BLOCK] = "block", [ST_IF] = "if", [ST_FOR] = "for", [ST_WHILE] = "while", [ST_DO] = "do",
-    [ST_SWITCH] = "switch", [ST_CASE] = "case", [ST_DEFAULT] = "default", [ST_BREAK] = "break", [ST_CONTINUE] = "continue",
-    [ST_RETURN] = "return", [ST_GOTO] = "goto", [ST_LABEL] = "label", [ST_EMPTY] = "empty", [ST_UNSUPPORTED] = "UNSUPPORTED"};
+static const char *const stmt_names[] = {[ST_EXPR] = "expr",
+                                         [ST_DECL] = "decl",
+                                         [ST_BLOCK] = "block",
+                                         [ST_IF] = "if",
+                                         [ST_FOR] = "for",
+                                         [ST_WHILE] = "while",
+                                         [ST_DO] = "do",
+                                         [ST_SWITCH] = "switch",
+                                         [ST_CASE] = "case",
+                                         [ST_DEFAULT] = "default",
+                                         [ST_BREAK] = "break",
+                                         [ST_CONTINUE] = "continue",
+                                         [ST_RETURN] = "return",
+                                         [ST_GOTO] = "goto",
+                                         [ST_LABEL] = "label",
+                                         [ST_EMPTY] = "empty",
+                                         [ST_UNSUPPORTED] = "UNSUPPORTED"};
 
 /* C's operators; postfix ones and a pointer's are the same text. */
-static const char *const unary_text[] = {[UN_NEG] = "-", [UN_PLUS] = "+", [UN_BITNOT] = "~", [UN_LNOT] = "!", [UN_DEREF] = "*", [UN_ADDR] = "&",
-                                         [UN_PREINC] = "++", [UN_PREDEC] = "--", [UN_POSTINC] = "++", [UN_POSTDEC] = "--",
-                                         [UN_REAL] = "__real__ ", [UN_IMAG] = "__imag__ "};
+static const char *const unary_text[] = {
+    [UN_NEG] = "-",      [UN_PLUS] = "+",     [UN_BITNOT] = "~",       [UN_LNOT] = "!",
+    [UN_DEREF] = "*",    [UN_ADDR] = "&",     [UN_PREINC] = "++",      [UN_PREDEC] = "--",
+    [UN_POSTINC] = "++", [UN_POSTDEC] = "--", [UN_REAL] = "__real__ ", [UN_IMAG] = "__imag__ "};
 
 static const struct {
     const char *text;
     int level; /* binds tighter: higher */
-} binary_text[] = {[BIN_ADD] = {"+", 12}, [BIN_SUB] = {"-", 12}, [BIN_MUL] = {"*", 13}, [BIN_DIV] = {"/", 13}, [BIN_REM] = {"%", 13},
-                   [BIN_AND] = {"&", 8},  [BIN_OR] = {"|", 6},   [BIN_XOR] = {"^", 7},  [BIN_SHL] = {"<<", 11}, [BIN_SHR] = {">>", 11},
-                   [BIN_EQ] = {"==", 9},  [BIN_NE] = {"!=", 9},  [BIN_LT] = {"<", 10},  [BIN_LE] = {"<=", 10}, [BIN_GT] = {">", 10},
-                   [BIN_GE] = {">=", 10}};
+} binary_text[] = {[BIN_ADD] = {"+", 12},  [BIN_SUB] = {"-", 12},  [BIN_MUL] = {"*", 13}, [BIN_DIV] = {"/", 13},
+                   [BIN_REM] = {"%", 13},  [BIN_AND] = {"&", 8},   [BIN_OR] = {"|", 6},   [BIN_XOR] = {"^", 7},
+                   [BIN_SHL] = {"<<", 11}, [BIN_SHR] = {">>", 11}, [BIN_EQ] = {"==", 9},  [BIN_NE] = {"!=", 9},
+                   [BIN_LT] = {"<", 10},   [BIN_LE] = {"<=", 10},  [BIN_GT] = {">", 10},  [BIN_GE] = {">=", 10}};
 
 enum { LEVEL_COMMA = 1, LEVEL_ASSIGN = 2, LEVEL_COND = 3, LEVEL_OR = 4, LEVEL_AND = 5, LEVEL_UNARY = 14, LEVEL_POSTFIX = 15 };
 

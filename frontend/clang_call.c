@@ -67,7 +67,7 @@ static Expr *assertion(Reader *r, CXCursor cond, CXCursor fail, Loc loc)
 /* glibc: `({ if (cond) ; else __assert_fail(...); })`, or `cond ? (void)0 : __assert_fail(...)` in strict modes. */
 Expr *read_assert(Reader *r, CXCursor c)
 {
-    Loc loc = cursor_loc(r, c);
+    CXCursor outer = c;
     c = stripped(r, c);
     enum CXCursorKind kind = clang_getCursorKind(c);
     Kids kids = {0};
@@ -86,7 +86,7 @@ Expr *read_assert(Reader *r, CXCursor c)
     if (kids.n != 3)
         return NULL;
     CXCursor fail = stripped(r, kids.at[2]);
-    return is_call_of(fail, "__assert_fail") ? assertion(r, kids.at[0], fail, loc) : NULL;
+    return is_call_of(fail, "__assert_fail") ? assertion(r, kids.at[0], fail, cursor_loc(r, outer)) : NULL;
 }
 
 /* ---------------------------------------------------------------------- builtins */
@@ -95,21 +95,28 @@ Expr *read_assert(Reader *r, CXCursor c)
 static const struct {
     const char *builtin, *text;
     bool is_nan;
-} builtin_constants[] = {{"inf", "INFINITY", false},       {"inff", "INFINITY", false},      {"infl", "INFINITY", false},
-                         {"huge_val", "HUGE_VAL", false},  {"huge_valf", "HUGE_VALF", false}, {"huge_vall", "HUGE_VALL", false},
-                         {"nan", "NAN", true},             {"nanf", "NAN", true},             {"nanl", "NAN", true}};
+} builtin_constants[] = {{"inf", "INFINITY", false},
+                         {"inff", "INFINITY", false},
+                         {"infl", "INFINITY", false},
+                         {"huge_val", "HUGE_VAL", false},
+                         {"huge_valf", "HUGE_VALF", false},
+                         {"huge_vall", "HUGE_VALL", false},
+                         {"nan", "NAN", true},
+                         {"nanf", "NAN", true},
+                         {"nanl", "NAN", true}};
 
 /* Builtins that are calls of a function or macro of the same name (or the one given). Math functions are found in the op table. */
 static const struct {
     const char *builtin, *plain;
-} builtin_calls[] = {{"isnan", NULL},          {"isinf", NULL},        {"isinf_sign", "isinf"}, {"isfinite", NULL},     {"isnormal", NULL},
-                     {"signbit", NULL},        {"signbitf", "signbit"}, {"signbitl", "signbit"}, {"fpclassify", NULL},   {"isgreater", NULL},
-                     {"isgreaterequal", NULL}, {"isless", NULL},       {"islessequal", NULL},   {"islessgreater", NULL}, {"isunordered", NULL},
-                     {"abs", NULL},            {"labs", NULL},         {"llabs", NULL},         {"memcpy", NULL},        {"memmove", NULL},
-                     {"memset", NULL},         {"memcmp", NULL},       {"strlen", NULL},        {"strcmp", NULL},        {"strcpy", NULL},
-                     {"malloc", NULL},         {"calloc", NULL},       {"realloc", NULL},       {"free", NULL},          {"alloca", NULL},
-                     {"printf", NULL},         {"fprintf", NULL},      {"puts", NULL},          {"putchar", NULL},       {"abort", NULL},
-                     {"exit", NULL}};
+} builtin_calls[] = {{"isnan", NULL},       {"isinf", NULL},         {"isinf_sign", "isinf"},  {"isfinite", NULL},
+                     {"isnormal", NULL},    {"signbit", NULL},       {"signbitf", "signbit"},  {"signbitl", "signbit"},
+                     {"fpclassify", NULL},  {"isgreater", NULL},     {"isgreaterequal", NULL}, {"isless", NULL},
+                     {"islessequal", NULL}, {"islessgreater", NULL}, {"isunordered", NULL},    {"abs", NULL},
+                     {"labs", NULL},        {"llabs", NULL},         {"memcpy", NULL},         {"memmove", NULL},
+                     {"memset", NULL},      {"memcmp", NULL},        {"strlen", NULL},         {"strcmp", NULL},
+                     {"strcpy", NULL},      {"malloc", NULL},        {"calloc", NULL},         {"realloc", NULL},
+                     {"free", NULL},        {"alloca", NULL},        {"printf", NULL},         {"fprintf", NULL},
+                     {"puts", NULL},        {"putchar", NULL},       {"abort", NULL},          {"exit", NULL}};
 
 static bool is_math_name(const char *name)
 {
@@ -182,14 +189,22 @@ static Expr *read_builtin(Reader *r, CXCursor c, const char *x, Kids args, Type 
 
 /* ---------------------------------------------------------------------- tgmath */
 
-/* <tgmath.h>'s sqrt(x) is __tg_sqrt(x), with x already of the type that the macro chose: sqrtf, sqrt or sqrtl. */
+/* <tgmath.h>'s sqrt(x) is __tg_sqrt(x), with x already of the type that the macro chose: sqrtf, sqrt, sqrtl, csqrtf... */
 static Expr *read_tgmath(Reader *r, const char *name, const Kids *args, Type *t, Loc loc)
 {
+    static const char *const complex_only[] = {"carg", "cimag", "conj", "cproj", "creal"};
     Expr *first = args->n ? read_expr(r, args->at[0]) : NULL;
-    if (!first || !type_is_float(first->type))
-        return expr_unsupported(r, t, loc, arena_printf(r->arena, "%s of <tgmath.h> with a complex argument", name));
-    const char *suffix = first->type->kind == TY_F32 ? "f" : first->type->kind == TY_F80 ? "l" : "";
-    return named_call(r, arena_printf(r->arena, "%s%s", name, suffix), t, args, loc);
+    if (!first || !(type_is_float(first->type) || type_is_complex(first->type)))
+        return expr_unsupported(r, t, loc, arena_printf(r->arena, "%s of <tgmath.h> with an argument of this type", name));
+    const char *prefix = type_is_complex(first->type) ? "c" : "";
+    if (!strcmp(name, "fabs") && *prefix)
+        name = "abs";
+    for (size_t i = 0; i < sizeof complex_only / sizeof *complex_only; i++)
+        if (!strcmp(name, complex_only[i]))
+            prefix = "";
+    TypeKind kind = first->type->kind;
+    const char *suffix = kind == TY_F32 || kind == TY_CF32 ? "f" : kind == TY_F80 || kind == TY_CF80 ? "l" : "";
+    return named_call(r, arena_printf(r->arena, "%s%s%s", prefix, name, suffix), t, args, loc);
 }
 
 /* ---------------------------------------------------------------------- all calls */

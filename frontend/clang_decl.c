@@ -223,7 +223,8 @@ static Var *var_new(Reader *r, CXCursor c, Decl *d)
     v->owner = r->fn ? r->fn->decl->fn : NULL;
     v->is_static = clang_Cursor_getStorageClass(c) == CX_SC_Static;
     v->is_extern = clang_Cursor_getStorageClass(c) == CX_SC_Extern;
-    bool adjusted = v->is_param && clang_getArrayElementType(t).kind != CXType_Invalid; /* `const double x[]`: x itself is not const */
+    bool adjusted =
+        v->is_param && clang_getArrayElementType(t).kind != CXType_Invalid; /* `const double x[]`: x itself is not const */
     v->is_const = !adjusted && cx_is_const(t);
     v->is_volatile = !adjusted && cx_is_volatile(t);
     v->is_restrict = clang_isRestrictQualifiedType(clang_getCanonicalType(t));
@@ -281,7 +282,6 @@ Decl *read_local(Reader *r, CXCursor c)
     d->init = read_var_init(r, c, d);
     return d;
 }
-
 
 /* The variable of an earlier file that this external one is. */
 static Var *earlier_global(Reader *r, const char *name)

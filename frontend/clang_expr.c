@@ -134,7 +134,9 @@ static Expr *read_float(Reader *r, CXCursor c, Type *t, Loc loc)
         return expr_unsupported(r, t, loc, "a long double constant whose digits come out of a macro");
     if (!text)
         return e;
-    long double exact = t->kind == TY_F80 ? strtold(text, NULL) : t->kind == TY_F32 ? (long double)strtof(text, NULL) : (long double)strtod(text, NULL);
+    long double exact = t->kind == TY_F80   ? strtold(text, NULL)
+                        : t->kind == TY_F32 ? (long double)strtof(text, NULL)
+                                            : (long double)strtod(text, NULL);
     if ((double)exact == value || t->kind == TY_F80) {
         e->fval = exact;
         e->text = text;
@@ -181,8 +183,8 @@ static Expr *read_name(Reader *r, CXCursor c, Type *t, Loc loc)
     case CXCursor_VarDecl:
     case CXCursor_ParmDecl: {
         Decl *d = ptrmap_get(&r->decls, ref.data[0]);
-        if (!d && clang_getCursorKind(ref) == CXCursor_ParmDecl)
-            return expr_unsupported(r, t, loc, "a parameter of another declaration");
+        if (!d && clang_getCursorLinkage(ref) == CXLinkage_NoLinkage)
+            return expr_unsupported(r, t, loc, "a variable or parameter of another declaration");
         if (!d)
             d = decl_of_var(r, ref);
         Expr *e = expr_new(r, EX_VAR, d->ctype, loc);
@@ -190,7 +192,8 @@ static Expr *read_name(Reader *r, CXCursor c, Type *t, Loc loc)
         return e;
     }
     default:
-        return expr_unsupported(r, t, loc, arena_printf(r->arena, "the name '%s'", take_string(r->scratch, clang_getCursorSpelling(c))));
+        return expr_unsupported(r, t, loc,
+                                arena_printf(r->arena, "the name '%s'", take_string(r->scratch, clang_getCursorSpelling(c))));
     }
 }
 
@@ -502,7 +505,8 @@ static Expr *read_cast(Reader *r, CXCursor c, Loc loc)
     if (!a)
         return expr_unsupported(r, t, loc, "this cast");
     if (a->kind == EX_UNSUPPORTED || a->type->kind == TY_RECORD || t->kind == TY_RECORD)
-        return a->kind == EX_UNSUPPORTED || a->type == t || t->kind == TY_VOID ? a : expr_unsupported(r, t, loc, "a cast to a union");
+        return a->kind == EX_UNSUPPORTED || a->type == t || t->kind == TY_VOID ? a
+                                                                               : expr_unsupported(r, t, loc, "a cast to a union");
     if (t->kind == TY_PTR && (a->type->kind == TY_ARRAY || a->type->kind == TY_FUNC))
         a = decay(r, a, t);
     Expr *e = cast(r, a, t);
@@ -558,10 +562,23 @@ static Expr *size_expr(Reader *r, Type *t, Loc loc)
 static const struct {
     const char *text;
     TypeKind kind;
-} type_words[] = {{"double", TY_F64}, {"float", TY_F32}, {"int", TY_INT}, {"char", TY_CHAR}, {"long double", TY_F80}, {"long", TY_LONG},
-                  {"unsigned int", TY_UINT}, {"unsigned long", TY_ULONG}, {"unsigned char", TY_UCHAR}, {"short", TY_SHORT},
-                  {"unsigned short", TY_USHORT}, {"_Bool", TY_BOOL}, {"bool", TY_BOOL}, {"long long", TY_LLONG}, {"unsigned", TY_UINT},
-                  {"signed char", TY_SCHAR}, {"unsigned long long", TY_ULLONG}};
+} type_words[] = {{"double", TY_F64},
+                  {"float", TY_F32},
+                  {"int", TY_INT},
+                  {"char", TY_CHAR},
+                  {"long double", TY_F80},
+                  {"long", TY_LONG},
+                  {"unsigned int", TY_UINT},
+                  {"unsigned long", TY_ULONG},
+                  {"unsigned char", TY_UCHAR},
+                  {"short", TY_SHORT},
+                  {"unsigned short", TY_USHORT},
+                  {"_Bool", TY_BOOL},
+                  {"bool", TY_BOOL},
+                  {"long long", TY_LLONG},
+                  {"unsigned", TY_UINT},
+                  {"signed char", TY_SCHAR},
+                  {"unsigned long long", TY_ULLONG}};
 
 /* The type that the text between sizeof's parentheses names: a keyword type, or the one child that libclang shows, with stars. */
 static Type *named_type(Reader *r, const char *text, const Kids *kids)
@@ -645,6 +662,10 @@ static Expr *read_sizeof(Reader *r, CXCursor c, Type *t, Loc loc)
         return expr_int(r, t, value, loc);
     Expr *operand, *e = expr_new(r, EX_SIZEOF, t, loc);
     Type *of = align ? NULL : sizeof_operand(r, text, &kids, &operand);
+    if (!of && !align) {
+        text = expanded_sizeof_text(r, c);
+        of = sizeof_operand(r, text, &kids, &operand);
+    }
     if (known) {
         e->ival = value;
         e->of = of && of->size == value ? of : NULL;
@@ -699,11 +720,19 @@ static Expr *read_compound_literal(Reader *r, CXCursor c, Type *t, Loc loc)
 
 /* ---------------------------------------------------------------------- entry */
 
+/* Operators whose place is that of their first operand: asking libclang for it each time would be quadratic in a long sum. */
+static bool starts_with_operand(enum CXCursorKind k)
+{
+    return k == CXCursor_BinaryOperator || k == CXCursor_CompoundAssignOperator || k == CXCursor_ConditionalOperator ||
+           k == CXCursor_ArraySubscriptExpr || k == CXCursor_CallExpr || k == CXCursor_UnexposedExpr;
+}
+
 static Expr *read_kind(Reader *r, CXCursor c)
 {
-    Loc loc = cursor_loc(r, c);
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    Loc loc = starts_with_operand(kind) ? (Loc){.file = -1} : cursor_loc(r, c);
     Type *t = read_type(r, clang_getCursorType(c));
-    switch (clang_getCursorKind(c)) {
+    switch (kind) {
     case CXCursor_ParenExpr:
         return read_paren(r, c, t, loc);
     case CXCursor_UnexposedExpr:
@@ -751,14 +780,23 @@ static Expr *read_kind(Reader *r, CXCursor c)
     case CXCursor_AddrLabelExpr:
         return expr_unsupported(r, t, loc, "computed goto");
     default:
-        return expr_unsupported(r, t, loc, take_string(r->arena, clang_getCursorKindSpelling(clang_getCursorKind(c))));
+        return expr_unsupported(r, t, loc, take_string(r->arena, clang_getCursorKindSpelling(kind)));
     }
+}
+
+static Loc start_of(const Expr *e)
+{
+    while (e->kind == EX_MEMBER) /* its own place is the member's name */
+        e = e->a;
+    return e->loc;
 }
 
 Expr *read_expr(Reader *r, CXCursor c)
 {
     reader_enter(r, c);
     Expr *e = read_kind(r, c);
+    if (e->loc.file < 0)
+        e->loc = e->a && e->a->loc.file >= 0 ? start_of(e->a) : cursor_loc(r, c);
     reader_leave(r);
     return e;
 }

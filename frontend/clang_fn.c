@@ -8,8 +8,8 @@
 static const struct {
     const char *kind;
     Mode mode;
-} request_kinds[] = {{"grad", MODE_GRAD}, {"vjp", MODE_VJP}, {"jvp", MODE_JVP}, {"hvp", MODE_HVP}, {"jacobian", MODE_JACOBIAN},
-                     {"hessian", MODE_HESSIAN}};
+} request_kinds[] = {{"grad", MODE_GRAD}, {"vjp", MODE_VJP},           {"jvp", MODE_JVP},
+                     {"hvp", MODE_HVP},   {"jacobian", MODE_JACOBIAN}, {"hessian", MODE_HESSIAN}};
 
 static bool already_requested(const Program *p, const Request *rq)
 {
@@ -85,7 +85,8 @@ static void fill_fn(Reader *r, Decl *d, CXCursor c, bool defined)
 
 static bool same_place(Loc a, Loc b)
 {
-    return a.line == b.line && a.col == b.col && a.file >= 0 && b.file >= 0 && !strcmp(diag_file_name(a.file), diag_file_name(b.file));
+    return a.line == b.line && a.col == b.col && a.file >= 0 && b.file >= 0 &&
+           !strcmp(diag_file_name(a.file), diag_file_name(b.file));
 }
 
 /* The function of an earlier file that this one is: external, or static in a header that both include. */

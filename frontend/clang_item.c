@@ -153,12 +153,13 @@ static void add_declaration(Items *items, CXCursor c, size_t order, CXCursor *pe
     Reader *r = items->r;
     enum CXCursorKind kind = clang_getCursorKind(c);
     if (is_tag(c)) {
-        add_type(items, c, order, decl_source(r, c, r->policy));
         *pending = c;
+        if (kind == CXCursor_EnumDecl || !is_untagged(r, c)) /* else its typedef follows, or a variable has its only use */
+            add_type(items, c, order, decl_source(r, c, r->policy));
     } else if (kind == CXCursor_TypedefDecl && !is_mark(r, c)) {
-        bool named_here = false;
+        bool was_enum = clang_getCursorKind(*pending) == CXCursor_EnumDecl, named_here = false;
         const char *text = typedef_text(r, c, pending, &named_here);
-        if (named_here) /* the item of the untagged type becomes its typedef's */
+        if (named_here && was_enum) /* the enum's own item becomes its typedef's */
             items->n--;
         add_type(items, c, order, text);
     } else if (kind == CXCursor_VarDecl) {
@@ -174,6 +175,38 @@ static void add_declaration(Items *items, CXCursor c, size_t order, CXCursor *pe
         item->fn = declare_fn(r, c)->fn;
         item->text = item->fn->decl_text;
     }
+}
+
+static bool same_item(const TopItem *a, const TopItem *b)
+{
+    return a->kind == TOP_TYPE && a->name && b->name && !strcmp(a->name, b->name) && !strncmp(a->text, b->text, 6);
+}
+
+/* A type declared in a block is repeated at file scope: false where another type has its name. */
+bool read_local_types(Reader *r, const Kids *kids)
+{
+    Items items = {.r = r};
+    CXCursor pending = clang_getNullCursor();
+    for (int i = 0; i < kids->n; i++) {
+        enum CXCursorKind kind = clang_getCursorKind(kids->at[i]);
+        if (is_tag(kids->at[i]) || (kind == CXCursor_TypedefDecl && !cx_has_vla(clang_getTypedefDeclUnderlyingType(kids->at[i]))))
+            add_declaration(&items, kids->at[i], 0, &pending);
+    }
+    for (size_t i = 0; i < items.n; i++) {
+        TopItem *item = items.at[i].item;
+        bool known = false;
+        for (size_t k = 0; k < r->program->items.n && !known; k++) {
+            const TopItem *other = r->program->items.at[k];
+            if (!same_item(other, item))
+                continue;
+            if (strcmp(other->text, item->text))
+                return false;
+            known = true;
+        }
+        if (!known)
+            ptrs_push(&r->program->items, item);
+    }
+    return true;
 }
 
 static int by_order(const void *a, const void *b)

@@ -27,7 +27,8 @@ static const char omp_header[] =
     "void omp_init_lock(omp_lock_t *l); void omp_destroy_lock(omp_lock_t *l); void omp_set_lock(omp_lock_t *l);\n"
     "void omp_unset_lock(omp_lock_t *l); int omp_test_lock(omp_lock_t *l);\n"
     "void omp_init_nest_lock(omp_nest_lock_t *l); void omp_destroy_nest_lock(omp_nest_lock_t *l);\n"
-    "void omp_set_nest_lock(omp_nest_lock_t *l); void omp_unset_nest_lock(omp_nest_lock_t *l); int omp_test_nest_lock(omp_nest_lock_t *l);\n";
+    "void omp_set_nest_lock(omp_nest_lock_t *l); void omp_unset_nest_lock(omp_nest_lock_t *l); int "
+    "omp_test_nest_lock(omp_nest_lock_t *l);\n";
 
 /* ---------------------------------------------------------------------- cursors, strings, places */
 
@@ -226,8 +227,8 @@ static bool parse_file(Reader *r, CXIndex index, const char *file)
     struct CXUnsavedFile omp = {OMP_HEADER_DIR "/omp.h", omp_header, sizeof omp_header - 1};
     /* Skipped #if ranges, which pragmas need, are kept only in the detailed record. */
     unsigned flags = r->opt->openmp ? CXTranslationUnit_DetailedPreprocessingRecord : CXTranslationUnit_None;
-    enum CXErrorCode code = clang_parseTranslationUnit2(index, file, (const char *const *)args.at, (int)args.n, &omp,
-                                                        r->opt->openmp, flags, &r->tu);
+    enum CXErrorCode code =
+        clang_parseTranslationUnit2(index, file, (const char *const *)args.at, (int)args.n, &omp, r->opt->openmp, flags, &r->tu);
     if (code != CXError_Success || !r->tu)
         return parse_failed(file, code);
     r->main_file = clang_getFile(r->tu, file);
@@ -267,7 +268,11 @@ Unit *clang_parse(Program *p, const Options *opt, const char *file)
     Reader r;
     reader_init(&r, p, opt);
     int errors = diag_error_count();
+    /* libclang parses on a thread with a small stack and catches its own crashes, but not that stack's overflow: on our thread there
+     * is room for deep input, and the program's own handler for what is deeper. */
+    setenv("LIBCLANG_NOTHREADS", "1", 1);
     CXIndex index = clang_createIndex(0, 0);
+    clang_toggleCrashRecovery(0);
     if (parse_file(&r, index, file)) {
         make_policies(&r);
         read_top_level(&r);

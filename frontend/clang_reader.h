@@ -13,12 +13,12 @@
 
 /* A file of the translation unit. Pragmas are read when the first loop in the file is met. */
 typedef struct {
-    int diag;           /* index in the diagnostics' file list */
+    int diag; /* index in the diagnostics' file list */
     const char *text;
     size_t len;
     bool pragmas_read;
-    Pragma *pragmas;    /* the `omp` ones that are not in a skipped #if */
-    size_t *targets;    /* byte offset of the first token after each, annotations skipped */
+    Pragma *pragmas; /* the `omp` ones that are not in a skipped #if */
+    size_t *targets; /* byte offset of the first token after each, annotations skipped */
     bool *used;
     int npragmas;
 } SourceFile;
@@ -82,7 +82,7 @@ Type *read_type(Reader *r, CXType t);
 /* The type of a declaration or cast whose VLA dimensions are the given expression children, innermost first. */
 Type *read_written_type(Reader *r, CXType t, const Kids *dims);
 bool cx_has_vla(CXType t);
-bool cx_is_const(CXType t);    /* of arrays: the elements */
+bool cx_is_const(CXType t); /* of arrays: the elements */
 bool cx_is_volatile(CXType t);
 /* Equal but for what VLA dimensions are, and qualifiers. */
 bool same_shape(const Type *a, const Type *b);
@@ -104,6 +104,8 @@ Decl *decl_of_fn(Reader *r, CXCursor c);
 Decl *builtin_fn(Reader *r, const char *name, Type *ret);
 void read_bodies(Reader *r);
 void read_items(Reader *r, const Kids *top);
+/* Types declared in a block become items, too; false where another type has the name. */
+bool read_local_types(Reader *r, const Kids *kids);
 
 /* ====================================================================== clang_decl.c: declarations */
 
@@ -150,10 +152,11 @@ bool evaluate_int(CXCursor c, int64_t *value);
 
 /* ====================================================================== clang_syntax.c: what libclang does not tell */
 
-/* Children of a `for`: NULL-kind cursors for absent clauses. False: the text could not be matched. */
+/* Which clauses the children of a `for` are; the last child is its body. False: the text could not be matched. */
 bool for_clauses(Reader *r, CXCursor c, const Kids *kids, ForClauses *out);
-/* Text of a sizeof or alignof expression; NULL: not known. */
+/* Text of a sizeof or alignof expression, as written where that is simple, and with macros expanded; NULL: not known. */
 const char *sizeof_text(Reader *r, CXCursor c);
+const char *expanded_sizeof_text(Reader *r, CXCursor c);
 /* The literal's text; NULL: not known. */
 const char *float_text(Reader *r, CXCursor c);
 /* The literal's text as the source file has it at its place; NULL when it comes out of a macro. */

@@ -118,6 +118,8 @@ static Stmt *read_decls(Reader *r, CXCursor c)
         if (d)
             s->decls[s->ndecls++] = d;
     }
+    if (!read_local_types(r, &kids))
+        return unsupported(r, s->loc, "a type declared in a function that has the name of another type");
     if (!s->ndecls)
         s->kind = ST_EMPTY;
     return s;

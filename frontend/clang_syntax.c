@@ -56,7 +56,7 @@ static FnSyntax *fn_syntax(Reader *r)
     if (!fn->syntax) {
         const char *text = take_string(r->scratch, clang_getCursorPrettyPrinted(fn->cursor, r->policy));
         fn->syntax = sitter_function(text, strlen(text), r->arena);
-            Listing l = {r->scratch, fn};
+        Listing l = {r->scratch, fn};
         clang_visitChildren(fn->cursor, list_cursor, &l);
     }
     return fn->syntax;
@@ -109,6 +109,13 @@ static const char *text_at(Reader *r, CXCursor c, size_t *left)
     return f->text + offset;
 }
 
+const char *expanded_sizeof_text(Reader *r, CXCursor c)
+{
+    FnSyntax *s = fn_syntax(r);
+    int i = s && s->nsizeofs == r->fn->nsizeofs ? position(r->fn->sizeofs, r->fn->nsizeofs, c) : -1;
+    return i >= 0 ? s->sizeofs[i] : NULL;
+}
+
 const char *sizeof_text(Reader *r, CXCursor c)
 {
     CXSourceRange range = clang_getCursorExtent(c);
@@ -121,13 +128,11 @@ const char *sizeof_text(Reader *r, CXCursor c)
     if (f && f->text && from == spelled && from + 6 < to && to <= f->len) {
         const char *text = arena_strndup(r->scratch, f->text + from, to - from);
         bool whole = !strncmp(text, "sizeof", 6) || !strncmp(text, "_Alignof", 8) || !strncmp(text, "__alignof", 9);
-        /* A macro inside may stand for anything: then the expanded text is read instead. */
-        if (whole && !strpbrk(text, "/\n") && strlen(text) < 64 && text[strlen(text) - 1] == ')' && strchr(text, '(') == strrchr(text, '('))
+        if (whole && !strpbrk(text, "/\n") && strlen(text) < 64 && text[strlen(text) - 1] == ')' &&
+            strchr(text, '(') == strrchr(text, '('))
             return text;
     }
-    FnSyntax *s = fn_syntax(r);
-    int i = s && s->nsizeofs == r->fn->nsizeofs ? position(r->fn->sizeofs, r->fn->nsizeofs, c) : -1;
-    return i >= 0 ? s->sizeofs[i] : NULL;
+    return expanded_sizeof_text(r, c);
 }
 
 const char *literal_text(Reader *r, CXCursor c)
@@ -136,8 +141,9 @@ const char *literal_text(Reader *r, CXCursor c)
     const char *s = text_at(r, c, &left);
     if (!s || !(isdigit((unsigned char)s[0]) || (s[0] == '.' && left > 1 && isdigit((unsigned char)s[1]))))
         return NULL;
-    while (n < left && (isalnum((unsigned char)s[n]) || s[n] == '.' || s[n] == '_' ||
-                        ((s[n] == '+' || s[n] == '-') && n && strchr("eEpP", s[n - 1]) && !(strchr("eE", s[n - 1]) && s[1] == 'x'))))
+    while (n < left &&
+           (isalnum((unsigned char)s[n]) || s[n] == '.' || s[n] == '_' ||
+            ((s[n] == '+' || s[n] == '-') && n && strchr("eEpP", s[n - 1]) && !(strchr("eE", s[n - 1]) && s[1] == 'x'))))
         n++;
     return arena_strndup(r->arena, s, n);
 }

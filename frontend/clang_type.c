@@ -5,21 +5,25 @@
 
 /* ---------------------------------------------------------------------- qualifiers and questions */
 
-static CXType array_element(CXType t)
+/* Canonical array types carry their elements' qualifiers themselves: every level is asked. */
+static bool any_level(CXType t, unsigned (*qualified)(CXType))
 {
-    for (t = clang_getCanonicalType(t);; t = clang_getCanonicalType(clang_getArrayElementType(t)))
+    for (t = clang_getCanonicalType(t);; t = clang_getCanonicalType(clang_getArrayElementType(t))) {
+        if (qualified(t))
+            return true;
         if (t.kind != CXType_ConstantArray && t.kind != CXType_IncompleteArray && t.kind != CXType_VariableArray)
-            return t;
+            return false;
+    }
 }
 
 bool cx_is_const(CXType t)
 {
-    return clang_isConstQualifiedType(array_element(t));
+    return any_level(t, clang_isConstQualifiedType);
 }
 
 bool cx_is_volatile(CXType t)
 {
-    return clang_isVolatileQualifiedType(array_element(t));
+    return any_level(t, clang_isVolatileQualifiedType);
 }
 
 bool cx_has_vla(CXType t)
@@ -98,11 +102,26 @@ typedef struct {
     Type *type;
 } Known;
 
-/* "struct Cam", or the typedef's name of an untagged record; NULL where it has no name at all. */
+static void collapse_blanks(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++)
+        if (*from != ' ' && *from != '\n')
+            *to++ = *from;
+        else if (to > text && to[-1] != ' ')
+            *to++ = ' ';
+    *to = '\0';
+}
+
+/* "struct Cam", or the typedef's name of an untagged record; one without any name is named by its definition. */
 static const char *record_name(Reader *r, CXType t)
 {
     char *name = take_string(r->scratch, clang_getTypeSpelling(clang_getUnqualifiedType(t)));
-    return strchr(name, '(') ? NULL : name;
+    if (!strchr(name, '('))
+        return name;
+    char *text = decl_source(r, clang_getTypeDeclaration(t), r->policy);
+    collapse_blanks(text);
+    return text;
 }
 
 static bool is_unnamed_bits(CXCursor field)
@@ -259,7 +278,8 @@ static Type *read_fn_type(Reader *r, CXType t)
         if (params[i]->kind == TY_ARRAY) /* libclang gives the parameter as declared */
             params[i] = type_ptr_q(params[i]->elem, cx_is_const(clang_getArgType(t, (unsigned)i)), false);
     }
-    return type_func(read_type(r, clang_getResultType(t)), params, n, clang_isFunctionTypeVariadic(t) && t.kind == CXType_FunctionProto);
+    return type_func(read_type(r, clang_getResultType(t)), params, n,
+                     clang_isFunctionTypeVariadic(t) && t.kind == CXType_FunctionProto);
 }
 
 static Type *pointer_to(CXType pointee, Type *elem)
@@ -368,7 +388,8 @@ static Type *written(Dims *d, CXType t)
         skip_constant_dims(d, t);
         return read_type(r, t);
     }
-    if (t.kind != CXType_Pointer && t.kind != CXType_ConstantArray && t.kind != CXType_IncompleteArray && t.kind != CXType_VariableArray)
+    if (t.kind != CXType_Pointer && t.kind != CXType_ConstantArray && t.kind != CXType_IncompleteArray &&
+        t.kind != CXType_VariableArray)
         t = clang_getCanonicalType(t); /* parentheses of a declarator */
     if (t.kind == CXType_Pointer)
         return pointer_to(clang_getPointeeType(t), written(d, clang_getPointeeType(t)));

@@ -27,7 +27,8 @@ static bool visit_tree(const char *text, size_t len, Visit *visit, void *ctx)
     if (len > UINT32_MAX)
         return false;
     TSParser *parser = ts_parser_new();
-    TSTree *tree = ts_parser_set_language(parser, tree_sitter_c()) ? ts_parser_parse_string(parser, NULL, text, (uint32_t)len) : NULL;
+    TSTree *tree =
+        ts_parser_set_language(parser, tree_sitter_c()) ? ts_parser_parse_string(parser, NULL, text, (uint32_t)len) : NULL;
     if (!tree)
         ICE("the C grammar does not fit the tree-sitter library");
     TSTreeCursor at = ts_tree_cursor_new(ts_tree_root_node(tree));
@@ -80,7 +81,8 @@ static void visit_fn_node(TSNode node, const char *type, void *ctx)
     FnSyntax *out = v->out;
     if (!strcmp(type, "for_statement")) {
         out->fors = grow(v->arena, out->fors, out->nfors, sizeof *out->fors);
-        out->fors[out->nfors++] = (ForClauses){has_field(node, "initializer"), has_field(node, "condition"), has_field(node, "update")};
+        out->fors[out->nfors++] =
+            (ForClauses){has_field(node, "initializer"), has_field(node, "condition"), has_field(node, "update")};
     } else if (!strcmp(type, "sizeof_expression") || !strcmp(type, "alignof_expression")) {
         out->sizeofs = grow(v->arena, out->sizeofs, out->nsizeofs, sizeof *out->sizeofs);
         out->sizeofs[out->nsizeofs++] = node_text(v, node);
