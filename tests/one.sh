@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/one.sh KIND FILE: one test; prints `PASS KIND/NAME`, or `FAIL KIND/NAME` and its log.
 kind=$1 file=$2
+here=$PWD
 name=$kind/$(basename "$file" .c)
 [ "$kind" != sample ] || name=sample/$(basename "$(dirname "$file")")
 dir=$WORK/$name
@@ -15,7 +16,7 @@ ADGEN() { ASAN_OPTIONS=$OWN_ASAN timeout 120 "$adgen" "$@"; }
 OWN_ASAN=detect_leaks=0
 
 # The words after `// KEY:` in the file's first lines, as the shell's arguments.
-directive() { sed -n "1,12s|^// $1: *||p" "$file" | tr '\n' ' '; }
+directive() { (cd "$here" && sed -n "1,12s|^// $1: *||p" "$file") | tr '\n' ' '; }
 
 # One adgen call with a few words of shell quoting in the directive.
 with_args() { # with_args DIRECTIVE COMMAND...

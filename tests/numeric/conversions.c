@@ -1,4 +1,4 @@
-// check: --set n=7 --set k=3 --set c=2 --set h=4 --set u=6 --set b=1
+// check: --set n=7 --set k=3 --set c=2 --set h=4 --set u=6 --set b=1 --set x=0.55
 #include <adgen.h>
 #include <stdbool.h>
 
@@ -23,9 +23,9 @@ double to_ints(double x, int n)
     return i * x + q * x + (double)(l * l) + f;
 }
 
-AD_VJP(x -> y)
-void narrow(AD_LEN(n) const double *x, AD_LEN(n) float *y, int n)
+AD_VJP(z -> y)
+void narrow(AD_LEN(n) const double *z, AD_LEN(n) float *y, int n)
 {
     for (int i = 0; i < n; i++)
-        y[i] = x[i] * x[i];
+        y[i] = z[i] * z[i];
 }

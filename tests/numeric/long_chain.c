@@ -16,10 +16,10 @@ double chain_while(double x, int n)
 {
     double s = x, t = 0;
     while (n > 0) {
-        if (s > 0.5)
-            s *= 0.9 * x;
-        else
-            s = s * s + 0.7;
+        if (n % 3 == 1)
+            s = s * 0.5 + 0.3 * x;
+        else if (s > -1)
+            s = s * s * 0.25 + 0.4;
         t += s * 0.01;
         n--;
     }

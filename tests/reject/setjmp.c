@@ -1,4 +1,4 @@
-// expect: 7:9: error: setjmp
+// expect: 7:9: error: adgen does not support setjmp
 // args: --grad f
 #include <setjmp.h>
 double f(double x)
