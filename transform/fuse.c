@@ -78,9 +78,15 @@ static bool is_own(const Value *shadow)
     return shadow && shadow->def && (shadow->def->code == OP_LOCAL || shadow->def->code == OP_ALLOC);
 }
 
+/* ... or a parameter: nothing that may point to one of several objects. */
+static bool is_base(const Fuse *f, const Value *shadow)
+{
+    return is_own(shadow) || (shadow && !shadow->def && shadow->arg_of == f->fn->body);
+}
+
 static bool touches_overlap(const Fuse *f, const Touch *x, const Touch *y)
 {
-    if (x->shadow && y->shadow && (is_own(x->shadow) || is_own(y->shadow)) && x->root && y->root)
+    if (x->root && y->root && (is_own(x->shadow) || is_own(y->shadow)) && is_base(f, x->shadow) && is_base(f, y->shadow))
         return x->shadow == y->shadow;
     if (!x->root || !y->root)
         return true;

@@ -284,8 +284,10 @@ static Value *twin_of_local(Shadow *s, Op *op)
 static Value *twin_of_global(Shadow *s, Op *op)
 {
     for (size_t i = 0; i < s->rq->global_vars.n; i++)
-        if (s->rq->global_vars.at[i] == op->var && s->sig.global_shadow[i])
-            return s->sig.global_shadow[i];
+        if (s->rq->global_vars.at[i] == op->var && s->sig.global_shadow[i]) {
+            Builder b = after_op(op); /* an array's parameter points to its first element */
+            return build_ptrcast(&b, s->sig.global_shadow[i], twin_type(s, op->results[0]->type));
+        }
     Value *made = ptrmap_get(&s->globals, op->var);
     if (made)
         return made;
@@ -301,32 +303,48 @@ static Var *twin_var(Shadow *s, const Value *p)
     return p->var ? var_named(s->fn, twin_type(s, p->type), "d_", p->var, "p") : NULL;
 }
 
+/* Appends an operand whose value is found later, since finding it may append others: returns its place. */
+static int reserve_operand(Op *terminator, Value *placeholder)
+{
+    op_add_arg(terminator, placeholder);
+    return terminator->nargs - 1;
+}
+
+static Value *twin_of_for_arg(Shadow *s, Op *loop, Value *p)
+{
+    int k = p->index - 1;
+    Value *init = twin_handed_on(s, loop, loop->args[3 + k], p->type);
+    Value *d = for_add_carried(loop, init, twin_var(s, p));
+    ptrmap_put(&s->twins, p, d);
+    Op *yield = region_terminator(loop->regions[0]);
+    int at = reserve_operand(yield, d);
+    yield->args[at] = twin_handed_on(s, yield, yield->args[k], p->type);
+    return d;
+}
+
 static Value *twin_of_region_arg(Shadow *s, Value *p)
 {
     Op *loop = p->arg_of->owner;
     Type *t = twin_type(s, p->type);
-    if (loop->code == OP_FOR) {
-        int k = p->index - 1;
-        Value *d = for_add_carried(loop, twin_handed_on(s, loop, loop->args[3 + k], p->type), twin_var(s, p));
-        ptrmap_put(&s->twins, p, d);
-        Op *yield = region_terminator(loop->regions[0]);
-        op_add_arg(yield, twin_handed_on(s, yield, yield->args[k], p->type));
-        return d;
-    }
+    if (loop->code == OP_FOR)
+        return twin_of_for_arg(s, loop, p);
     Region *before = loop->regions[0], *after = loop->regions[1];
     if (p->arg_of == before) {
-        op_add_arg(loop, twin_handed_on(s, loop, loop->args[p->index], p->type));
+        Value *init = twin_handed_on(s, loop, loop->args[p->index], p->type);
+        op_add_arg(loop, init);
         Value *d = region_add_arg(before, t, twin_var(s, p));
         ptrmap_put(&s->twins, p, d);
         Op *yield = region_terminator(after);
-        op_add_arg(yield, twin_handed_on(s, yield, yield->args[p->index], p->type));
+        int at = reserve_operand(yield, d);
+        yield->args[at] = twin_handed_on(s, yield, yield->args[p->index], p->type);
         return d;
     }
     Value *d = region_add_arg(after, t, twin_var(s, p));
     ptrmap_put(&s->twins, p, d);
     ptrmap_put(&s->twins, loop->results[p->index], op_add_result(loop, t, twin_var(s, p)));
     Op *cond = region_terminator(before);
-    op_add_arg(cond, twin_handed_on(s, cond, cond->args[1 + p->index], p->type));
+    int at = reserve_operand(cond, d);
+    cond->args[at] = twin_handed_on(s, cond, cond->args[1 + p->index], p->type);
     return d;
 }
 
@@ -334,10 +352,13 @@ static Value *twin_of_result(Shadow *s, Value *p)
 {
     Op *op = p->def;
     if (op->code == OP_IF) {
+        Value *twin[2];
         for (int r = 0; r < 2; r++) {
             Op *yield = region_terminator(op->regions[r]);
-            op_add_arg(yield, twin_handed_on(s, yield, yield->args[p->index], p->type));
+            twin[r] = twin_handed_on(s, yield, yield->args[p->index], p->type);
         }
+        for (int r = 0; r < 2; r++)
+            op_add_arg(region_terminator(op->regions[r]), twin[r]);
         return op_add_result(op, twin_type(s, p->type), twin_var(s, p));
     }
     if (op->code == OP_FOR)

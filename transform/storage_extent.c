@@ -16,10 +16,8 @@ static Value *bound(Builder *b, const Value *v, const Op *outermost, int directi
 
 static int step_sign(const Op *for_op)
 {
-    const Value *step = for_op->args[2];
-    if (step->def && step->def->code == OP_ICONST)
-        return step->def->ival > 0 ? 1 : -1;
-    return for_op->cmp == OP_LT || for_op->cmp == OP_LE ? 1 : for_op->cmp == OP_GT || for_op->cmp == OP_GE ? -1 : 0;
+    int64_t step = for_step(for_op);
+    return step > 0 ? 1 : step < 0 ? -1 : 0;
 }
 
 /* The largest (direction 1) or smallest (-1) value a counter takes. */
@@ -84,7 +82,7 @@ Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost)
     const Op *step = for_op->args[2]->def;
     if (sign == 0 || !step || step->code != OP_ICONST)
         return NULL;
-    int64_t stride = sign > 0 ? step->ival : -step->ival;
+    int64_t stride = sign * for_step(for_op);
     Value *hi = bound(b, for_op->args[1], outermost, sign);
     Value *lo = hi ? bound(b, for_op->args[0], outermost, -sign) : NULL;
     if (!lo)

@@ -119,25 +119,38 @@ static void make_visible(Keeper *keeper, Value *v)
     ptrmap_put(&keeper->by_value, v, k);
 }
 
-/* The iteration number of nest[i] from its counter (and its own lower bound, in scope in that loop). */
-static Value *trip_number(Builder *b, Value *counter, Value *lo, Value *step)
+static bool is_int(const Value *v, int64_t c)
 {
-    Type *t = type_scalar(TY_LONG);
-    const Op *zero = lo->def, *one = step->def;
-    Value *i = build_cast(b, counter, t);
-    if (!zero || zero->code != OP_ICONST || zero->ival != 0)
-        i = build_bin(b, OP_SUB, i, build_cast(b, lo, t));
-    if (!one || one->code != OP_ICONST || one->ival != 1)
-        i = build_bin(b, OP_DIV, i, build_cast(b, step, t));
-    return i;
+    int64_t known;
+    return value_int(v, &known) && known == c;
 }
 
-static Value *element(Builder *b, Keep *k, Value *memory, Value **counter, Value **lo, Value **step, Value **extent)
+/* The bounds of a loop of the nest and its counter, as they are seen where an element is addressed. */
+typedef struct {
+    Value *counter, *lo, *extent;
+} Level;
+
+/* Where in its dimension an iteration keeps its value: its number, or counted from the other end where that is the counter itself. */
+static Value *trip_number(Builder *b, const Op *loop, const Level *at)
 {
-    Value *i = trip_number(b, counter[0], lo[0], step[0]);
+    Type *t = type_scalar(TY_LONG);
+    Value *i = build_cast(b, at->counter, t);
+    int64_t step = for_step(loop);
+    if (step == -1 && loop->cmp == OP_GE && is_int(loop->args[1], 0))
+        return i; /* for (i = n; i >= 0; i--): n + 1 elements */
+    if (step == -1)
+        return build_bin(b, OP_SUB, build_cast(b, at->lo, t), i);
+    if (!is_int(at->lo, 0))
+        i = build_bin(b, OP_SUB, i, build_cast(b, at->lo, t));
+    return step == 1 ? i : build_bin(b, OP_DIV, i, build_int(b, t, step));
+}
+
+static Value *element(Builder *b, Keep *k, Value *memory, const Level *level)
+{
+    Value *i = trip_number(b, k->nest[0], &level[0]);
     for (int d = 1; d < k->depth; d++) {
-        i = build_bin(b, OP_MUL, i, extent[d]);
-        i = build_bin(b, OP_ADD, i, trip_number(b, counter[d], lo[d], step[d]));
+        i = build_bin(b, OP_MUL, i, level[d].extent);
+        i = build_bin(b, OP_ADD, i, trip_number(b, k->nest[d], &level[d]));
     }
     return build_index(b, memory, i);
 }
@@ -154,32 +167,30 @@ static bool make_array(Keeper *keeper, Keep *k)
     }
     k->memory = allocate(keeper, &b, k);
     make_visible(keeper, k->memory);
-    Value *counter[MAX_NEST], *lo[MAX_NEST], *step[MAX_NEST];
+    Level level[MAX_NEST];
     for (int d = 0; d < k->depth; d++) {
         if (d > 0)
             make_visible(keeper, k->extent[d]);
-        counter[d] = k->nest[d]->regions[0]->args[0];
-        lo[d] = k->nest[d]->args[0];
-        step[d] = k->nest[d]->args[2];
+        level[d] = (Level){k->nest[d]->regions[0]->args[0], k->nest[d]->args[0], k->extent[d]};
     }
     b = after_definition(k->value);
-    build_store(&b, element(&b, k, k->memory, counter, lo, step, k->extent), k->value);
+    build_store(&b, element(&b, k, k->memory, level), k->value);
     return true;
 }
 
 static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
 {
-    Value *counter[MAX_NEST], *lo[MAX_NEST], *step[MAX_NEST], *extent[MAX_NEST];
+    Level level[MAX_NEST];
     for (int d = 0; d < k->depth; d++) {
-        counter[d] = resolve(ctx, k->nest[d]->regions[0]->args[0], user);
-        lo[d] = resolve(ctx, k->nest[d]->args[0], user);
-        step[d] = resolve(ctx, k->nest[d]->args[2], user);
-        extent[d] = d > 0 ? resolve(ctx, k->extent[d], user) : NULL;
+        Op *loop = k->nest[d];
+        level[d].counter = resolve(ctx, loop->regions[0]->args[0], user);
+        level[d].lo = resolve(ctx, loop->args[0], user);
+        level[d].extent = d > 0 ? resolve(ctx, k->extent[d], user) : NULL;
     }
     Value *memory = resolve(ctx, k->memory, user);
     Builder b = before_op(user);
     b.loc = user->loc;
-    return build_load(&b, element(&b, k, memory, counter, lo, step, extent));
+    return build_load(&b, element(&b, k, memory, level));
 }
 
 /* ---------------------------------------------------------------------- the stack */
