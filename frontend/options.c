@@ -292,7 +292,7 @@ static void print_help(Parse *p, const char *arg)
         const char *meta = r->meta ? r->meta : "";
         const char *form = r->arg == ARG_NONE ? "  %s%s" : r->arg == ARG_JOINED ? "  %s%s" : "  %s %s";
         snprintf(left, sizeof left, r->arg == ARG_OPTIONAL ? "  %s[=%s]" : form, r->name, meta);
-        printf("%-28s%s\n", left, r->help);
+        printf("%-31s%s\n", left, r->help);
     }
     printf("\nExit status: 0 done; 1 an error in the input or a failed check; 2 wrong usage; 3 a limit or an internal error.\n");
     p->stop = true;
