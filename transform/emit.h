@@ -76,6 +76,8 @@ typedef struct {
     int cheap;            /* integer operations that may be repeated instead of kept; -1: not such a value */
     bool locked;          /* part of a ?: expression's arm or of p[i] += e: must stay inline */
     bool accessed;        /* an address that is loaded from or stored to */
+    bool indexed;         /* an address that is the base of an INDEX */
+    Value *stored;        /* an address that it is stored to */
     bool own;             /* must be a variable of its own */
     bool to_copy;         /* a loop or if hands it on */
     bool updated;         /* a load that is the target of its one use's store: p[i] += e */

@@ -139,6 +139,8 @@ Text lvalue(Emitter *e, Value *p)
         if (op->code == OP_DECAY)
             return text_of(arena_printf(e->arena, "%s[0]", at_prec(e, lvalue(e, op->args[0]), PREC_POSTFIX)), PREC_POSTFIX, t);
     }
+    if (vp->show == SHOW_VAR && (vp->indexed || (vp->var->hint && vp->var->hint->is_array_param)))
+        return text_of(arena_printf(e->arena, "%s[0]", vp->var->name), PREC_POSTFIX, t);
     return text_of(arena_printf(e->arena, "*%s", at_prec(e, expr(e, p), PREC_UNARY)), PREC_UNARY, t);
 }
 

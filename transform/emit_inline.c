@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    MAX_SIZE = 88,       /* characters of an expression */
+    MAX_SIZE = 96,       /* characters of an expression */
+    MAX_SUM = 160,       /* ... of a sum, which breaks well into lines */
     MAX_NAMED = 44,      /* ... before the user's own variable is kept */
     MAX_ARM = 56,        /* ... of a ?: expression's arm */
     MAX_SITES = 24,
@@ -51,8 +52,9 @@ static bool is_cheap(const Op *op)
     case OP_ADD:
     case OP_SUB:
     case OP_MUL:
-    case OP_NEG:
         return type_is_int(op->results[0]->type);
+    case OP_NEG:
+        return type_is_int(op->results[0]->type) || (op->args[0]->var && type_is_float(op->results[0]->type));
     case OP_CAST:
         return type_is_int(op->args[0]->type) && (type_is_int(op->results[0]->type) || type_is_float(op->results[0]->type));
     default:
@@ -580,9 +582,19 @@ static Value *largest_operand(const Plan *p, const Op *op)
     return best;
 }
 
+/* Does op print a sum? */
+static bool is_sum(const Op *op)
+{
+    if (op->code == OP_STORE || op->code == OP_ACCUM)
+        op = op->args[1]->def;
+    else if (op->code == OP_YIELD)
+        op = op->nargs ? op->args[0]->def : NULL;
+    return op && (op->code == OP_ADD || op->code == OP_SUB);
+}
+
 static void limit_size(Plan *p, Op *op)
 {
-    int max = op->code == OP_CALL || op->code == OP_CALLPTR ? 4 * MAX_SIZE : MAX_SIZE;
+    int max = is_call(op) ? 4 * MAX_SIZE : is_sum(op) ? MAX_SUM : MAX_SIZE;
     int size = op_size(p, op);
     while (size > max) {
         Value *v = largest_operand(p, op);
@@ -611,11 +623,21 @@ static void size_region(Plan *p, Region *r)
 
 /* ---------------------------------------------------------------------- entry */
 
+static void first_store(ValuePlan *vp, Value *at)
+{
+    if (!vp->stored)
+        vp->stored = at;
+}
+
 static void count_uses(Op *op, void *ctx)
 {
     Plan *p = ctx;
     for (int i = 0; i < op->nargs; i++)
         p->raw_uses[op->args[i]->id]++;
+    if (op->code == OP_INDEX)
+        plan_of(p, op->args[0])->indexed = true;
+    if (op->code == OP_STORE)
+        first_store(plan_of(p, op->args[1]), op->args[0]);
     for (int i = 0; i < op->nresults; i++) {
         ValuePlan *vp = plan_of(p, op->results[i]);
         vp->value = op->results[i];

@@ -23,9 +23,9 @@ typedef struct {
 static Loop loop_of(Emitter *e, Op *op)
 {
     Loop l = {e, op, plan_of(e->plan, op->regions[0]->args[0])->var, op->args[0]->type, false, 0, false};
-    l.constant = value_int(op->args[2], &l.step);
-    if (!l.constant)
-        l.step = for_step(op);
+    int64_t value;
+    l.constant = value_int(op->args[2], &value);
+    l.step = for_step(op);
     l.up = l.step > 0;
     return l;
 }
@@ -37,10 +37,10 @@ static bool ordered(OpCode cmp)
 
 bool loop_counts_trips(const Plan *p, const Op *op)
 {
-    int64_t step;
+    int64_t value, step = for_step(op);
     if (!op->reversed || p->raw_uses[op->regions[0]->args[0]->id] == 0)
         return false;
-    if (value_int(op->args[2], &step) && (step == 1 || step == -1))
+    if (value_int(op->args[2], &value) && (step == 1 || step == -1))
         return false;
     return !ordered(op->cmp) || !type_is_signed(op->args[0]->type);
 }

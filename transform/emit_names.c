@@ -5,6 +5,7 @@
  * where the other is declared. */
 #include "emit.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
@@ -327,7 +328,44 @@ static void give_name(Namer *n, CVar *var, const char *name)
     ptrs_push(others, var);
 }
 
-/* A name for a variable that the user has not named: counters i j k, a load x[i] is x_i, p->f is f. */
+/* Index variables of a[i][j] as text: "ij", or "row_col"; NULL where it has others. */
+static const char *index_names(const Plan *p, const Namer *n, const Value *index, const char *outer)
+{
+    const ValuePlan *vp = plan_of(p, index);
+    int64_t k;
+    if (value_int(index, &k))
+        return k < 0 ? NULL : arena_printf(n->arena, "%s%lld", outer, (long long)k);
+    if (vp->show != SHOW_VAR || !vp->var->name)
+        return NULL;
+    bool shorts = strlen(vp->var->name) == 1;
+    return arena_printf(n->arena, "%s%s%s", outer, *outer && !shorts ? "_" : "", vp->var->name);
+}
+
+/* A name for what is at an address: x[i] is x_i, a[i][j] a_ij, p->f f. */
+static const char *place_name(const Plan *p, const Namer *n, const Value *at)
+{
+    const Value *indices[4];
+    int count = 0;
+    for (; at->def && plan_of(p, at)->show == SHOW_INLINE; at = at->def->args[0]) {
+        if (at->def->code == OP_INDEX && count < 4)
+            indices[count++] = at->def->args[1];
+        else if (at->def->code != OP_DECAY)
+            break;
+    }
+    const ValuePlan *vp = plan_of(p, at);
+    const char *base = vp->show != SHOW_INLINE && vp->var ? vp->var->name : NULL, *all = "";
+    if (at->def && at->def->code == OP_FIELD)
+        base = at->def->args[0]->type->elem->fields[at->def->ival].name;
+    else if (at->def && at->def->code == OP_GLOBAL)
+        base = at->def->var->name;
+    while (base && all && count-- > 0)
+        all = index_names(p, n, indices[count], all);
+    if (!base || !all)
+        return NULL;
+    return *all ? arena_printf(n->arena, "%s%s%s", base, isdigit((unsigned char)*all) ? "" : "_", all) : base;
+}
+
+/* A name for a variable that the user has not named: counters i j k; what is loaded or stored has its place's name. */
 static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, const Value *v)
 {
     static const char *const counters[] = {"i", "j", "k", "l"};
@@ -335,27 +373,9 @@ static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, 
         for (int i = 0; i < 4; i++)
             if (name_free(n, counters[i], var))
                 return counters[i];
-    const Op *load = v->def;
-    if (!load || load->code != OP_LOAD || !load->args[0]->def)
-        return v->type->kind == TY_PTR ? "p" : "t";
-    const Op *at = load->args[0]->def;
-    if (at->code == OP_FIELD && at->args[0]->type->elem->fields[at->ival].name)
-        return at->args[0]->type->elem->fields[at->ival].name;
-    if (at->code != OP_INDEX || at->nargs != 2)
-        return "t";
-    const Value *base = at->args[0], *index = at->args[1];
-    while (base->def && base->def->code == OP_DECAY)
-        base = base->def->args[0];
-    const ValuePlan *bp = plan_of(p, base), *ip = plan_of(p, index);
-    const char *base_name = bp->var && bp->show != SHOW_INLINE ? bp->var->name : NULL;
-    if (base->def && base->def->code == OP_FIELD)
-        base_name = base->def->args[0]->type->elem->fields[base->def->ival].name;
-    int64_t k;
-    if (base_name && ip->show == SHOW_VAR && ip->var->name)
-        return arena_printf(n->arena, "%s_%s", base_name, ip->var->name);
-    if (base_name && value_int(index, &k) && k >= 0)
-        return arena_printf(n->arena, "%s%lld", base_name, (long long)k);
-    return v->type->kind == TY_PTR ? "p" : "t";
+    const Value *place = v->def && v->def->code == OP_LOAD ? v->def->args[0] : plan_of(p, v)->stored;
+    const char *name = place ? place_name(p, n, place) : NULL;
+    return name ? name : v->type->kind == TY_PTR ? "p" : "t";
 }
 
 static void name_variable(Plan *p, Namer *n, CVar *var, const Value *first)
