@@ -6,6 +6,7 @@
 #ifndef SAMPLES_CHECK_H
 #define SAMPLES_CHECK_H
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,13 @@ typedef float CheckReal;
 #define CHECK_STEP 2e-2
 #define CHECK_DIFFERENCES 2e-3
 #define CHECK_DOT 1e-5
+#define CHECK_EPSILON FLT_EPSILON
 #else
 typedef double CheckReal;
-#define CHECK_STEP 1e-3
+#define CHECK_STEP 2e-4
 #define CHECK_DIFFERENCES 1e-6
 #define CHECK_DOT 1e-12
+#define CHECK_EPSILON DBL_EPSILON
 #endif
 
 /* One array (or number: n = 1) that an objective is differentiated with respect to. */
@@ -148,7 +151,8 @@ static inline double check_along(CheckVar *var, int nvars, CheckFn f, void *ctx)
     return check_stencil(value, CHECK_STEP);
 }
 
-static inline double check_component(CheckVar *var, size_t k, CheckFn f, void *ctx)
+/* *noise: what the objective's own rounding makes of a difference. */
+static inline double check_component(CheckVar *var, size_t k, CheckFn f, void *ctx, double *noise)
 {
     static const int at[4] = {-2, -1, 1, 2};
     double value[4];
@@ -159,11 +163,12 @@ static inline double check_component(CheckVar *var, size_t k, CheckFn f, void *c
         value[j] = f(ctx);
     }
     var->x[k] = keep;
+    *noise = 2 * CHECK_EPSILON * fabs(value[0]) / h;
     return check_stencil(value, h);
 }
 
-/* Up to eight components of one variable. An error is relative to the component, but to no less than the gradient's typical
- * component and the noise of the differences themselves. */
+/* Up to eight components of one variable. An error is what goes beyond the differences' noise, relative to the component,
+ * but to no less than the gradient's typical component. */
 static inline double check_components(CheckVar *var, CheckFn f, void *ctx)
 {
     double sum = 0, worst = 0;
@@ -173,8 +178,8 @@ static inline double check_components(CheckVar *var, CheckFn f, void *ctx)
     size_t tries = var->n < 8 ? var->n : 8;
     for (size_t j = 0; j < tries; j++) {
         size_t k = tries == var->n ? j : (size_t)check_uniform(0, (double)var->n);
-        double n = check_component(var, k, f, ctx), scale = fmax(fmax(fabs(n), fabs((double)var->d[k])), typical);
-        double error = fabs(n - (double)var->d[k]);
+        double noise, n = check_component(var, k, f, ctx, &noise), a = var->d[k];
+        double error = fabs(n - a) - noise, scale = fmax(fmax(fabs(n), fabs(a)), typical);
         if (!(error <= worst * scale))
             worst = error / scale;
     }
