@@ -580,6 +580,32 @@ static Value *fold_index(Folder *f)
     return NULL;
 }
 
+/* index (const T *)p, i -> (const T *)(index p, i): casts that only change const move outwards and end at loads and stores, so that
+ * equal addresses look equal. */
+static Value *requalify(Folder *f)
+{
+    Op *op = f->op, *cast = op->args[0]->def;
+    bool bit_field = op->code == OP_FIELD && op->args[0]->type->elem->fields[op->ival].bit_width;
+    if (!cast || !op_only_qualifies(cast) || bit_field)
+        return NULL;
+    Value *p = cast->args[0], *to = NULL;
+    if (op->code == OP_FIELD)
+        to = build_field(&f->b, p, (int)op->ival);
+    else if (op->code == OP_DECAY)
+        to = build_decay(&f->b, p);
+    else
+        to = op->nargs > 2 ? build_index_stride(&f->b, p, op->args[1], op->args[2]) : build_index(&f->b, p, op->args[1]);
+    value_hint(to, op->results[0]->var);
+    return build_ptrcast(&f->b, to, op->results[0]->type);
+}
+
+static void strip_qualifiers(Op *op)
+{
+    for (Op *cast; (cast = op->args[0]->def) && op_only_qualifies(cast); op->args[0] = cast->args[0])
+        if (op->code != OP_LOAD && cast->args[0]->type->elem_const)
+            return;
+}
+
 static Value *fold_ptrdiff(Folder *f)
 {
     Op *op = f->op;
@@ -652,10 +678,15 @@ Value *fold_op(Op *op, const int *uses, int nuses)
     case OP_PTRCAST:
         return op->args[0]->type == op->results[0]->type ? op->args[0] : NULL;
     case OP_INDEX:
-        return fold_index(&f);
+        v = requalify(&f);
+        return v ? v : fold_index(&f);
+    case OP_FIELD:
+    case OP_DECAY:
+        return requalify(&f);
     case OP_LOAD:
-        while (op->args[0]->def && op_only_qualifies(op->args[0]->def))
-            op->args[0] = op->args[0]->def->args[0];
+    case OP_STORE:
+    case OP_ACCUM:
+        strip_qualifiers(op);
         return NULL;
     case OP_PTRDIFF:
         return fold_ptrdiff(&f);

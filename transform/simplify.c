@@ -424,7 +424,7 @@ static Op *simplify_plain(Simplifier *s, Op *op)
 {
     Op *prev = op->prev, *next = op->next;
     Region *r = op->parent;
-    Value *v = op->nresults == 1 ? fold_op(op, s->uses, s->nuses) : NULL;
+    Value *v = op->nresults <= 1 ? fold_op(op, s->uses, s->nuses) : NULL;
     if (v) {
         replace(s, op->results[0], v);
         op_remove(op);
