@@ -498,6 +498,37 @@ static void gen_for(Gen *g)
         set_int(g, g->ints[rnd(g, INTS)], build_load(&g->b, i));
 }
 
+/* while (i-- > 0), while (++i < k), for (i; (unsigned long)i < k; i++), short counters, do .. while (i < k) */
+static void gen_odd_loop(Gen *g)
+{
+    int form = rnd(g, 5);
+    Type *t = form == 3 ? type_scalar(TY_SHORT) : form == 4 ? type_scalar(TY_UINT) : i32(), *wide = form == 2 ? type_scalar(TY_ULONG) : i32();
+    Value *i = new_local(g, t, "j");
+    build_store(&g->b, i, build_int(&g->b, t, form == 0 ? rnd(g, 5) : rnd(g, 2)));
+    Value *one = build_int(&g->b, i32(), form == 0 ? -1 : 1);
+    Op *loop = build_while(&g->b);
+    Builder outer = g->b;
+    g->b = at_end(loop->regions[0]);
+    Value *now = build_load(&g->b, i);
+    Value *stepped = build_cast(&g->b, build_bin(&g->b, OP_ADD, build_cast(&g->b, now, i32()), one), t);
+    if (form == 4)
+        gen_block(g, 1);
+    if (form < 2 || form == 4)
+        build_store(&g->b, i, stepped);
+    Value *compared = build_cast(&g->b, form == 1 || form == 4 ? stepped : now, form == 4 ? t : wide);
+    Value *end = build_int(&g->b, compared->type, form == 0 ? 0 : rnd(g, 6));
+    build_cond(&g->b, build_bin(&g->b, form == 0 ? OP_GT : OP_LT, compared, end), NULL, 0);
+    g->b = at_end(loop->regions[1]);
+    gen_block(g, form == 4 ? 0 : 1);
+    Value *at = element(g, build_bin(&g->b, OP_AND, build_cast(&g->b, build_load(&g->b, i), i32()), constant(g, ELEMENTS - 1)));
+    build_store(&g->b, at, gen_float(g, 1));
+    if (form == 2 || form == 3)
+        build_store(&g->b, i, build_cast(&g->b, build_bin(&g->b, OP_ADD, build_cast(&g->b, build_load(&g->b, i), i32()), one), t));
+    build_yield(&g->b, NULL, 0);
+    g->b = outer;
+    set_int(g, g->ints[rnd(g, INTS)], build_cast(&g->b, build_load(&g->b, i), i32()));
+}
+
 /* for (p = a; p < a + k; p++) some of *p */
 static void gen_walk(Gen *g)
 {
@@ -545,7 +576,7 @@ static void gen_statement(Gen *g)
 {
     bool nest = g->depth < MAX_DEPTH;
     g->depth++;
-    switch (rnd(g, nest ? 14 : 8)) {
+    switch (rnd(g, nest ? 16 : 8)) {
     case 0:
         set_int(g, g->ints[rnd(g, INTS)], gen_int(g, 2));
         break;
@@ -577,6 +608,10 @@ static void gen_statement(Gen *g)
         break;
     case 11:
         gen_exit(g);
+        break;
+    case 12:
+    case 13:
+        gen_odd_loop(g);
         break;
     default:
         gen_for(g);
