@@ -80,7 +80,7 @@ unit: $(UNIT)  ## build the unit test programs
 # ---------------------------------------------------------------- trying and testing
 
 demo: all  ## a sample from source to trained model: gradient, check, learning curve
-	@sh samples/demo.sh
+	@BUILD=$(BUILD) CC='$(CC)' sh samples/demo.sh
 
 test: all unit  ## everything: unit, numeric, reject, golden, round trip, command line
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/run
@@ -93,6 +93,7 @@ fuzz: all  ## feed damaged sources to adgen: it must answer, never crash (N=runs
 
 bench: all  ## gradient time / primal time of the samples, and adgen's own speed
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/bench.sh
+	@BUILD=$(BUILD) CC='$(CC)' sh samples/bench/run
 
 bless: all  ## rewrite the golden files from what adgen makes now
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/run --bless
