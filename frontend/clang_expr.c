@@ -692,7 +692,12 @@ static Expr *read_generic(Reader *r, CXCursor c, Type *t, Loc loc)
             found++;
         }
     }
-    return found == 1 ? read_expr(r, taken) : expr_unsupported(r, t, loc, "_Generic with several associations of one type");
+    if (found == 1)
+        return read_expr(r, taken);
+    int64_t value;
+    if (type_is_int(t) && evaluate_int(c, &value))
+        return expr_int(r, t, value, loc);
+    return expr_unsupported(r, t, loc, "_Generic with several associations of one type");
 }
 
 static Expr *read_stmt_expr(Reader *r, CXCursor c, Type *t, Loc loc)
