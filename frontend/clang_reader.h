@@ -135,7 +135,7 @@ const char *take_pragma(Reader *r, Place at);
 /* A pragma between two offsets that no statement took: its text and *loc, or NULL. */
 const char *unused_pragma(Reader *r, Place from, size_t to, Loc *loc);
 
-/* ====================================================================== clang_expr.c, clang_call.c, clang_init.c */
+/* ====================================================================== clang_expr.c and clang_operator, _sizeof, _call, _init.c */
 
 Expr *read_expr(Reader *r, CXCursor c);
 Expr *expr_new(Reader *r, ExprKind kind, Type *type, Loc loc);
@@ -143,6 +143,14 @@ Expr *expr_unsupported(Reader *r, Type *type, Loc loc, const char *what);
 Expr *expr_int(Reader *r, Type *type, int64_t value, Loc loc);
 /* e converted to type t as C's implicit conversions do: decay, then a cast where the types differ. */
 Expr *coerce(Reader *r, Expr *e, Type *t);
+/* Array or function to pointer; `like`: the pointer type that libclang gives, for its qualifiers, or NULL. */
+Expr *expr_decay(Reader *r, Expr *e, const Type *like);
+/* t, loc: type and place as libclang tells them. */
+Expr *read_unary(Reader *r, CXCursor c, Type *t, Loc loc);
+Expr *read_binary(Reader *r, CXCursor c, Type *t, Loc loc);
+Expr *read_compound(Reader *r, CXCursor c, Type *t, Loc loc);
+Expr *read_conditional(Reader *r, CXCursor c, Loc loc);
+Expr *read_sizeof(Reader *r, CXCursor c, Type *t, Loc loc);
 Expr *read_call(Reader *r, CXCursor c);
 /* An assert() expansion below c, as a call of "assert" with its condition; NULL where c is none. */
 Expr *read_assert(Reader *r, CXCursor c);

@@ -40,7 +40,7 @@ bool options_parse(int argc, char **argv, Arena *arena, Options *opt, int *statu
  * --emit=primal the written-back functions against the source. Prints a table. False when they disagree or cannot be built. */
 bool check_run(Program *p, const Options *opt, const char *out_text);
 
-/* ====================================================================== ast.c: the syntax tree */
+/* ====================================================================== ast.c, ast_dump.c: the syntax tree */
 
 typedef struct Expr Expr;
 typedef struct Stmt Stmt;
@@ -147,7 +147,10 @@ const char *expr_text(Arena *arena, const Expr *e);
 bool expr_is_lvalue(const Expr *e);
 /* The value of an integer constant expression. */
 bool expr_const_int(const Expr *e, int64_t *value);
-/* The tree of a unit, one node a line, for people. */
+/* C's spelling of a UN_* (++ and -- stand on either side) or BIN_* operator. */
+const char *unary_op_text(int op);
+const char *binary_op_text(int op);
+/* ast_dump.c: the tree of a unit, one node a line, for people. */
 struct Unit;
 void ast_dump(FILE *out, const struct Unit *u);
 
