@@ -113,6 +113,8 @@ typedef struct Plan {
     OpPlan *ops;          /* by op->mark */
     int nops;
     CVar *vars, **vars_end;
+    StrMap references;    /* names that the function's text uses for other things than its variables */
+    Ptrs statics;         /* Var*: static locals */
     struct MemInfo *mem;
 } Plan;
 
@@ -174,8 +176,11 @@ Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved);
 char *declare_var(Arena *a, const Type *t, const Var *hint, const char *name);
 /* A parameter as the source declares it: `const double a[n][m]`. */
 char *declare_param(Arena *a, const Var *var, const char *name);
-/* Does the variable's C declaration have array dimensions that are not constants: a[n][m], so that a[i] skips m elements? */
-bool declared_with_dims(const Var *var);
+/* Text with a word replaced where it stands by itself. */
+char *replace_word(Arena *a, const char *text, const char *word, const char *by);
+/* How many subscripts a variable's C declaration takes for which the IR has one flat pointer: 2 for a[n][m], also for a[n][m][3];
+ * 1 where it is declared as a pointer or with constant dimensions. */
+int declared_rows(const Var *var);
 /* The type of `x op y` after C's usual arithmetic conversions; the promoted type. NULL: not arithmetic. */
 Type *usual_type(Type *x, Type *y);
 Type *promoted_type(Type *t);
@@ -271,6 +276,7 @@ Str *body_begin(Emitter *e);                /* returns what body_end and body_te
 char *body_text(Emitter *e, Str *outer);    /* ... takes it as text */
 void body_end(Emitter *e, Str *outer, const char *head, const char *tail); /* ... prints head, the body with braces if needed, tail */
 bool is_one_line(const char *text);
+const char *unused_name(Emitter *e, const char *base); /* no variable of the function has it */
 
 /* ====================================================================== emit_loop.c */
 
@@ -281,7 +287,7 @@ void emit_while(Emitter *e, Op *op);
 /* ====================================================================== emit_fn.c */
 
 void emit_function(Emitter *e, Fn *fn, const Names *reserved);
-char *prototype(Arena *a, const Fn *fn);            /* without `;`, unwrapped */
+char *prototype(Arena *a, const Fn *fn, const Plan *plan); /* without `;`, unwrapped; plan: NULL or how parameters are called */
 /* Statement text broken into lines of at most 110 columns where it can be. */
 char *wrap_line(Arena *a, const char *text, int indent);
 void emit_comment(Emitter *e, const char *text);

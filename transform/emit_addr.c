@@ -24,7 +24,7 @@ static const char *object_name(Emitter *e, const Value *v)
     if (vp->var)
         return vp->var->name;
     Var *var = v->def->var;
-    if (!ptrs_has(&e->needs->globals, var))
+    if (!var->owner && !ptrs_has(&e->needs->globals, var))
         ptrs_push(&e->needs->globals, var);
     return var->name;
 }
@@ -44,10 +44,21 @@ static int rows(const Emitter *e, const Value *v)
         return base > 1 ? base - 1 : 1;
     }
     if (is_vla(v))
-        return declared_with_dims(vp->var->hint) && vp->var->hint->ndims == v->def->nargs ? v->def->nargs : 1;
-    if (vp->show == SHOW_VAR && vp->var->param && declared_with_dims(vp->var->hint))
-        return vp->var->hint->ndims;
+        return declared_rows(vp->var->hint) == v->def->nargs ? v->def->nargs : 1;
+    if (vp->show == SHOW_VAR && vp->var->param)
+        return declared_rows(vp->var->hint);
     return 1;
+}
+
+/* Of double a[n][m][2] the IR casts a[i] to double (*)[2]; in C it has this type. */
+static bool is_row_cast(const Emitter *e, const Value *v)
+{
+    if (!is_inline(e, v) || v->def->code != OP_PTRCAST)
+        return false;
+    int depth = 1;
+    for (const Type *t = v->type->elem; t->kind == TY_ARRAY; t = t->elem)
+        depth++;
+    return depth > 1 && rows(e, v->def->args[0]) == depth;
 }
 
 static const char *with_zeros(Emitter *e, const char *s, int n)
@@ -75,6 +86,8 @@ static const char *subscripted(Emitter *e, Value *v)
         return object_name(e, v);
     if (vp->show == SHOW_VAR)
         return vp->var->name;
+    if (is_row_cast(e, v))
+        return subscripted(e, v->def->args[0]);
     if (is_inline(e, v) && v->def->code == OP_INDEX && v->def->nargs == 3 && rows(e, v->def->args[0]) > 1)
         return arena_printf(e->arena, "%s[%s]", subscripted(e, v->def->args[0]), expr_index(e, v->def->args[1]).s);
     return postfix(e, v);
@@ -190,6 +203,8 @@ Text address(Emitter *e, const Op *op)
         return text_of(at_prec(e, at, PREC_UNARY), at.prec, t);
     }
     default: {
+        if (is_row_cast(e, op->results[0]))
+            return text_of(subscripted(e, op->args[0]), PREC_POSTFIX, t);
         const char *type = declare_var(e->arena, t, NULL, "");
         return text_of(arena_printf(e->arena, "(%s)%s", type, at_prec(e, expr(e, op->args[0]), PREC_UNARY)), PREC_UNARY, t);
     }

@@ -342,7 +342,7 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
 static char *guard_name(Arena *a, const char *file)
 {
     const char *base = file && strrchr(file, '/') ? strrchr(file, '/') + 1 : file ? file : "adgen_out.h";
-    char *guard = arena_printf(a, "%s", base);
+    char *guard = arena_strdup(a, base);
     for (char *c = guard; *c; c++)
         *c = word_char(*c) ? (char)toupper((unsigned char)*c) : '_';
     return isdigit((unsigned char)guard[0]) ? arena_printf(a, "H_%s", guard) : guard;
@@ -359,7 +359,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
         str_put(&body, i ? "\n" : "");
         if (fn->comment)
             emit_comment(&e, fn->comment);
-        line(&e, "%s;", prototype(f.arena, fn));
+        line(&e, "%s;", prototype(f.arena, fn, NULL));
     }
     scan_words(&f, body.s);
     find_repeated(&f);

@@ -91,17 +91,31 @@ char *wrap_line(Arena *a, const char *text, int indent)
 
 /* ---------------------------------------------------------------------- prototypes */
 
-static const char *param_name(Arena *a, const Fn *fn, int i)
+static const char *param_name(Arena *a, const Fn *fn, const Plan *plan, int i)
 {
+    if (plan)
+        return plan_of(plan, fn->body->args[i])->var->name;
     return fn->params[i]->name && *fn->params[i]->name ? fn->params[i]->name : arena_printf(a, "arg%d", i);
 }
 
-char *prototype(Arena *a, const Fn *fn)
+/* Parameters that hide a global variable in use are renamed, in dimensions too. */
+static const char *declared_param(Arena *a, const Fn *fn, const Plan *plan, int i)
+{
+    const char *text = declare_param(a, fn->params[i], param_name(a, fn, plan, i));
+    for (int k = 0; k < fn->nparams && fn->params[i]->ndims; k++) {
+        const char *name = param_name(a, fn, plan, k);
+        if (fn->params[k]->name && strcmp(name, fn->params[k]->name) != 0)
+            text = replace_word(a, text, fn->params[k]->name, name);
+    }
+    return text;
+}
+
+char *prototype(Arena *a, const Fn *fn, const Plan *plan)
 {
     Str s = {.arena = a};
     str_fmt(&s, "%s(", fn->name);
     for (int i = 0; i < fn->nparams; i++)
-        str_fmt(&s, "%s%s", i ? ", " : "", declare_param(a, fn->params[i], param_name(a, fn, i)));
+        str_fmt(&s, "%s%s", i ? ", " : "", declared_param(a, fn, plan, i));
     str_put(&s, fn->is_variadic ? ", ...)" : fn->nparams ? ")" : "void)");
     Var ret = {.type = fn->ret, .spelled = fn->ret_spelled};
     return arena_printf(a, "%s%s%s", fn->is_static ? "static " : "", fn->is_inline ? "inline " : "",
@@ -137,10 +151,12 @@ void emit_function(Emitter *e, Fn *fn, const Names *reserved)
     e->plan = plan_fn(fn, e->arena, reserved);
     if (fn->comment)
         emit_comment(e, fn->comment);
-    line(e, "%s", prototype(e->arena, fn));
+    line(e, "%s", prototype(e->arena, fn, e->plan));
     str_put(e->out, "{\n");
     e->indent++;
     emit_unused_params(e);
+    for (size_t i = 0; i < e->plan->statics.n; i++)
+        line(e, "%s;", ((const Var *)e->plan->statics.at[i])->decl_text);
     if (fn->sret) {
         CVar *result = plan_of(e->plan, fn->body->args[fn->body->nargs - 1])->var;
         line(e, "%s;", declare_var(e->arena, result->type, &(Var){.type = fn->ret, .spelled = fn->ret_spelled}, result->name));

@@ -192,6 +192,22 @@ static int guess_size(const Value *v, int budget)
     return size;
 }
 
+/* `if (x > m) m = x;` is better than `m = x > m ? x : m;`. */
+static bool keeps_variable(const Op *op)
+{
+    const Value *r = op->results[0];
+    for (int arm = 0; arm < 2; arm++) {
+        const Value *v = arm_value(op, arm);
+        if (v->def && (v->def->parent == op->regions[arm] || op_info[v->def->code].kind == KIND_CONST))
+            continue;
+        if (r->var && v->var == r->var)
+            return true;
+        if (!v->def && v->arg_of->owner && is_loop(v->arg_of->owner) && v->arg_of->last->args[v->index - 1 + (v->index == 0)] == r)
+            return true;
+    }
+    return false;
+}
+
 static bool arm_op_fits(const Plan *p, const Op *op);
 
 static bool arm_fits(const Plan *p, const Region *r)
@@ -220,23 +236,7 @@ static bool arm_op_fits(const Plan *p, const Op *op)
         return false;
     if (op->code == OP_MULZ && op->args[0]->def && op->args[0]->def->parent == op->parent)
         return false;
-    return is_pure_expression(op) || if_fits(p, op);
-}
-
-/* `if (x > m) m = x;` is better than `m = x > m ? x : m;`. */
-static bool keeps_variable(const Op *op)
-{
-    const Value *r = op->results[0];
-    for (int arm = 0; arm < 2; arm++) {
-        const Value *v = arm_value(op, arm);
-        if (v->def && (v->def->parent == op->regions[arm] || op_info[v->def->code].kind == KIND_CONST))
-            continue;
-        if (r->var && v->var == r->var)
-            return true;
-        if (!v->def && v->arg_of->owner && is_loop(v->arg_of->owner) && v->arg_of->last->args[v->index - 1 + (v->index == 0)] == r)
-            return true;
-    }
-    return false;
+    return is_pure_expression(op) || (if_fits(p, op) && !keeps_variable(op));
 }
 
 /* Can the loads in a ?: move to where it is printed? */

@@ -199,7 +199,7 @@ static void live_while(Plan *p, Op *op, const OpPlan *o)
         if (!result_live(p, op, k))
             continue;
         add_range(p, after->args[k], 2 * op_plan(p, before->last)->start + 1, 2 * o->from[1] + 1);
-        add_range(p, op->results[k], 2 * o->to[1], 2 * o->end + 1);
+        add_range(p, op->results[k], 2 * o->end, 2 * o->end + 1);
     }
     live_region(p, before);
     live_region(p, after);

@@ -224,9 +224,10 @@ static void emit_exit(Emitter *e, Op *cond)
     if (!copies_nothing(e->plan, cond) && !known) {
         /* the copies may change what the condition reads */
         const char *test = condition(e, cond->args[0], true).s;
-        line(e, "int done = %s;", test);
+        const char *name = unused_name(e, "stop");
+        line(e, "int %s = %s;", name, test);
         emit_copies(e, cond);
-        line(e, "if (done)");
+        line(e, "if (%s)", name);
         line(e, "    break;");
         return;
     }

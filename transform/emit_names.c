@@ -298,6 +298,7 @@ static void visible_range(const Plan *p, CVar *var)
 }
 
 typedef struct {
+    const Plan *plan;
     const Names *reserved;
     StrMap used; /* name -> Ptrs of CVar */
     Arena *arena;
@@ -305,7 +306,7 @@ typedef struct {
 
 static bool name_free(const Namer *n, const char *name, const CVar *var)
 {
-    if (strmap_get(&n->reserved->taken, name))
+    if (strmap_get(&n->plan->references, name) || (!var->param && strmap_get(&n->reserved->taken, name)))
         return false;
     const Ptrs *others = strmap_get(&n->used, name);
     for (size_t i = 0; others && i < others->n; i++) {
@@ -391,9 +392,32 @@ static void name_variable(Plan *p, Namer *n, CVar *var, const Value *first)
     give_name(n, var, name);
 }
 
+static void refer(Plan *p, const char *name)
+{
+    if (name)
+        strmap_put(&p->references, name, p);
+}
+
+/* What the op's text names: a local variable of that name would hide it. */
+static void find_references(Op *op, void *ctx)
+{
+    Plan *p = ctx;
+    if (op->code == OP_GLOBAL) {
+        refer(p, op->var->name);
+        if (op->var->owner && !ptrs_has(&p->statics, op->var))
+            ptrs_push(&p->statics, op->var);
+    } else if (op->code == OP_CALL || op->code == OP_FNADDR) {
+        refer(p, op->callee ? op->callee->name : op->text);
+    } else if (op->code == OP_ICONST) {
+        refer(p, op->text);
+    } else if (op_info[op->code].kind == KIND_MATH) {
+        refer(p, math_c_name(op, p->arena));
+    }
+}
+
 static void name_variables(Plan *p, const Names *reserved)
 {
-    Namer n = {reserved, {.arena = p->arena}, p->arena};
+    Namer n = {p, reserved, {.arena = p->arena}, p->arena};
     PtrMap first = {.arena = p->arena}; /* CVar -> its first value */
     for (int i = 0; i < p->nvals; i++)
         if (p->vals[i].var && !ptrmap_get(&first, p->vals[i].var))
@@ -446,6 +470,8 @@ void plan_names(Plan *p, const Names *reserved)
     mention_region(&m, p->fn->body);
     resolve_values(&m);
     plan_trips(p);
+    p->references.arena = p->statics.arena = p->arena;
+    walk_ops(p->fn->body, find_references, p);
     name_variables(p, reserved);
     add_decls(p);
 }

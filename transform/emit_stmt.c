@@ -188,7 +188,7 @@ static bool others_read(const Emitter *e, const Copy *list, int n, int i)
     return false;
 }
 
-static const char *unused_name(Emitter *e, const char *base)
+const char *unused_name(Emitter *e, const char *base)
 {
     const char *name = base;
     for (int i = 1;; i++) {
@@ -305,7 +305,7 @@ static Op *initialising_store(const Emitter *e, const Op *local)
 static const char *vla_dims(Emitter *e, const Op *op, const Var *hint)
 {
     Str s = {.arena = e->arena};
-    bool declared = declared_with_dims(hint) && hint->ndims == op->nargs;
+    bool declared = declared_rows(hint) == op->nargs;
     str_put(&s, declared || op->nargs == 1 ? "" : "[");
     for (int i = 0; i < op->nargs; i++) {
         Text t = expr_index(e, op->args[i]);

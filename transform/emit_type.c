@@ -1,6 +1,7 @@
 /* emit_type.c: declarations of variables and parameters, and C's conversions between arithmetic types. */
 #include "emit.h"
 
+#include <ctype.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -55,9 +56,15 @@ char *declare_var(Arena *a, const Type *t, const Var *hint, const char *name)
     return declarator(&s, t, name, "");
 }
 
-bool declared_with_dims(const Var *var)
+int declared_rows(const Var *var)
 {
-    return var && var->dims_runtime && var->ndims > 1;
+    if (!var || !var->dims_runtime || var->ndims < 2)
+        return 1;
+    const Type *elem = var->is_param && var->type->kind == TY_PTR ? var->type->elem : var->type;
+    int constant = 0;
+    for (; elem->kind == TY_ARRAY; elem = elem->elem)
+        constant++;
+    return var->ndims - constant;
 }
 
 char *declare_param(Arena *a, const Var *var, const char *name)
@@ -72,10 +79,32 @@ char *declare_param(Arena *a, const Var *var, const char *name)
         str_fmt(&dims, i == 0 && var->is_restrict ? "[restrict %s]" : "[%s]", var->dims[i]);
     const Type *elem = t->elem;
     bool is_const = t->elem_const;
-    for (; elem->kind == TY_ARRAY && !var->dims_runtime; elem = elem->elem)
+    for (; elem->kind == TY_ARRAY; elem = elem->elem)
         is_const |= elem->elem_const;
     s.first = "";
     return declarator(&s, elem, dims.s, is_const ? "const " : "");
+}
+
+static bool word_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+char *replace_word(Arena *a, const char *text, const char *word, const char *by)
+{
+    Str s = {.arena = a};
+    str_put(&s, "");
+    size_t n = strlen(word);
+    for (const char *at = text; *at;) {
+        bool starts = at == text || !word_char(at[-1]);
+        if (starts && !strncmp(at, word, n) && !word_char(at[n])) {
+            str_put(&s, by);
+            at += n;
+        } else {
+            str_putn(&s, at++, 1);
+        }
+    }
+    return s.s;
 }
 
 /* ---------------------------------------------------------------------- conversions */
