@@ -13,12 +13,10 @@ export LLVM
 TS      := node_modules/tree-sitter/vendor/tree-sitter
 TSC     := node_modules/tree-sitter-c
 
-# WERROR=1 makes warnings errors; SAN=1 builds with the address and undefined-behaviour sanitizers.
+# WERROR=1 makes warnings errors.
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
-comma    := ,
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION='"$(VERSION)"' $(WARNINGS) $(SANFLAGS) -I. -Iruntime \
+OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION='"$(VERSION)"' $(WARNINGS) -I. -Iruntime \
             -isystem $(LLVM)/include -isystem $(TS)/lib/include -isystem $(TSC)/bindings/c
 
 VENDOR  := $(BUILD)/vendor/core.o $(BUILD)/vendor/grammar.o
@@ -39,7 +37,7 @@ all: $(BUILD)/adgen $(BUILD)/libadgen_rt.a  ## build adgen and its runtime libra
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z_.]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-24s%s\n", $$1, $$2}'
-	@echo "variables: CC, CFLAGS, BUILD, WERROR=1, SAN=1, LLVM, PREFIX, DESTDIR"
+	@echo "variables: CC, CFLAGS, BUILD, WERROR=1, LLVM, PREFIX, DESTDIR"
 
 deps:  ## install the packages that are missing (Debian; quick when there is nothing to do)
 	@.ci/deps
@@ -47,7 +45,7 @@ deps:  ## install the packages that are missing (Debian; quick when there is not
 # ---------------------------------------------------------------- building
 
 $(BUILD)/adgen: $(BUILD)/frontend/main.o $(CORE)
-	$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(CORE): $(filter-out $(BUILD)/frontend/main.o,$(FRONT)) $(TRANS) $(VENDOR)
 	rm -f $@
@@ -85,8 +83,9 @@ demo: all  ## a sample from source to trained model: gradient, check, learning c
 test: all unit  ## everything: unit, numeric, reject, golden, round trip, command line
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/run
 
-asan:  ## the whole suite with adgen and the generated code under the sanitizers
-	@$(MAKE) --no-print-directory test BUILD=build/asan SAN=1 CFLAGS='-O1 -g'
+asan:  ## the whole suite with adgen and all that it makes under the sanitizers
+	@$(MAKE) --no-print-directory test BUILD=build/asan CFLAGS='-O1 -g' \
+	    CC='$(CC) -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 fuzz: all  ## feed damaged sources to adgen: it must answer, never crash (N=runs)
 	@BUILD=$(BUILD) sh tests/fuzz.sh $(or $(N),200)

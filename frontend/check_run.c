@@ -1,5 +1,6 @@
 /* check_run.c: --check: the generated file, a file with the tangents, and a program for each source (transform/check.c writes it) are
- * compiled with $CC in a temporary directory and run. $CFLAGS is for all of it, $ADGEN_CHECK_FLAGS for the generated code alone.
+ * compiled with $CC in a temporary directory and run. $CFLAGS is for all of it, $ADGEN_CHECK_FLAGS for the
+ * generated code alone, $ADGEN_CHECK_RUN a command to run the program under.
  */
 #include "frontend.h"
 
@@ -198,6 +199,7 @@ static void check_source(Check *c, size_t k, const char *objects)
         return;
     }
     Str run = {.arena = c->arena};
+    str_put(&run, environment("ADGEN_CHECK_RUN", ""));
     put_quoted(&run, program);
     if (!run_command(c, run.s))
         c->failed = true;

@@ -14,6 +14,7 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} LSAN_OPTIONS=exitcode=23
 # adgen's own arenas live until the end of the run; leaks of the code it makes are what counts.
 ADGEN() { ASAN_OPTIONS=$OWN_ASAN timeout 120 "$adgen" "$@"; }
 OWN_ASAN=detect_leaks=0
+export ADGEN_CHECK_RUN="env ASAN_OPTIONS=detect_leaks=1"
 
 # The words after `// KEY:` in the file's first lines, as the shell's arguments.
 directive() { (cd "$here" && sed -n "1,12s|^// $1: *||p" "$file") | tr '\n' ' '; }
