@@ -231,6 +231,7 @@ typedef struct {
     Plan *plan;
     Needs *needs;
     int indent;
+    bool unconst;         /* the address that is being printed is written to, whatever its type says */
     const EmitOptions *opt;
 } Emitter;
 
@@ -261,6 +262,7 @@ Text op_assign(Emitter *e, const Op *op);           /* ... where C converts to i
 /* ====================================================================== emit_addr.c */
 
 Text lvalue(Emitter *e, Value *p);                  /* the object at address p */
+Text target_lvalue(Emitter *e, Value *p);           /* ... to be written: a shadow also where its primal's type is const */
 Text address(Emitter *e, const Op *op);             /* the value of an ADDR op, LOCAL or GLOBAL */
 Text object_address(Emitter *e, Value *v);          /* of a SHOW_OBJECT value */
 

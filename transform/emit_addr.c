@@ -75,6 +75,11 @@ static const char *postfix(Emitter *e, Value *v)
 {
     if (v->def && v->def->code == OP_NULLPTR) /* behind a test that never holds */
         return arena_printf(e->arena, "((%s)NULL)", declare_var(e->arena, v->type, NULL, ""));
+    if (e->unconst && v->type->elem_const) {
+        e->unconst = false;
+        const char *type = declare_var(e->arena, type_ptr(v->type->elem), NULL, "");
+        return arena_printf(e->arena, "((%s)%s)", type, at_prec(e, expr(e, v), PREC_UNARY));
+    }
     return at_prec(e, expr(e, v), PREC_POSTFIX);
 }
 
@@ -84,7 +89,7 @@ static const char *subscripted(Emitter *e, Value *v)
     const ValuePlan *vp = plan_of(e->plan, v);
     if (vp->show == SHOW_OBJECT && is_vla(v))
         return object_name(e, v);
-    if (vp->show == SHOW_VAR)
+    if (vp->show == SHOW_VAR && !(e->unconst && v->type->elem_const))
         return vp->var->name;
     if (is_row_cast(e, v))
         return subscripted(e, v->def->args[0]);
@@ -124,7 +129,10 @@ static Text index_lvalue(Emitter *e, const Op *op)
 {
     Type *t = op->results[0]->type->elem;
     Value *base = op->args[0];
+    bool unconst = e->unconst;
+    e->unconst = false;
     const char *i = expr_index(e, op->args[1]).s;
+    e->unconst = unconst;
     if (op->nargs == 2)
         return text_of(arena_printf(e->arena, "%s[%s]", element_pointer(e, base), i), PREC_POSTFIX, t);
     if (rows(e, base) > 1) {
@@ -155,6 +163,18 @@ Text lvalue(Emitter *e, Value *p)
     if (vp->show == SHOW_VAR && (vp->indexed || (vp->var->hint && vp->var->hint->is_array_param)))
         return text_of(arena_printf(e->arena, "%s[0]", vp->var->name), PREC_POSTFIX, t);
     return text_of(arena_printf(e->arena, "*%s", at_prec(e, expr(e, p), PREC_UNARY)), PREC_UNARY, t);
+}
+
+Text target_lvalue(Emitter *e, Value *p)
+{
+    e->unconst = p->type->elem_const;
+    Text t = lvalue(e, p);
+    if (e->unconst && plan_of(e->plan, p)->show != SHOW_OBJECT) { /* nothing took the cast */
+        const char *type = declare_var(e->arena, type_ptr(p->type->elem), NULL, "");
+        t = text_of(arena_printf(e->arena, "*(%s)%s", type, at_prec(e, expr(e, p), PREC_UNARY)), PREC_UNARY, t.type);
+    }
+    e->unconst = false;
+    return t;
 }
 
 /* ---------------------------------------------------------------------- pointers */

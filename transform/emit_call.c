@@ -148,7 +148,7 @@ Text call_expr(Emitter *e, const Op *op)
 static void emit_store(Emitter *e, const Op *op)
 {
     Value *v = op->args[1];
-    Text at = lvalue(e, op->args[0]);
+    Text at = target_lvalue(e, op->args[0]);
     const Op *load = op_plan(e->plan, op)->update;
     if (load) {
         Target target = {at.s, v->type, NULL, load};
@@ -171,7 +171,7 @@ static void emit_zero(Emitter *e, const Op *op)
     Value *p = op->args[0];
     const Type *t = p->type->elem;
     if (is_one(op->args[1]) && type_is_scalar(t)) {
-        line(e, "%s = %s;", lvalue(e, p).s, zero_text(e, t));
+        line(e, "%s = %s;", target_lvalue(e, p).s, zero_text(e, t));
         return;
     }
     e->needs->string = true;
@@ -203,7 +203,7 @@ void emit_memory(Emitter *e, const Op *op)
         emit_store(e, op);
         break;
     case OP_ACCUM:
-        line(e, "%s;", add_to(e, lvalue(e, op->args[0]).s, op->args[1]->type, op->args[1]));
+        line(e, "%s;", add_to(e, target_lvalue(e, op->args[0]).s, op->args[1]->type, op->args[1]));
         break;
     case OP_ZERO:
         emit_zero(e, op);
