@@ -43,11 +43,14 @@ static inline int plot_svg(const char *file, const char *title, const PlotCurve 
     FILE *f = fopen(file, "w");
     if (!f)
         return -1;
-    fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='660' height='420' font-family='sans-serif' font-size='13'>\n"
-               "<rect width='660' height='420' fill='white'/>\n<text x='70' y='25' font-size='16'>%s</text>\n", title);
+    fprintf(f,
+            "<svg xmlns='http://www.w3.org/2000/svg' width='660' height='420' font-family='sans-serif' font-size='13'>\n"
+            "<rect width='660' height='420' fill='white'/>\n<text x='70' y='25' font-size='16'>%s</text>\n",
+            title);
     for (int d = r.decade_lo; d <= r.decade_hi; d++) {
         double y = y0 + (r.decade_hi - d) * per_decade;
-        fprintf(f, "<path d='M%g %gh%g' stroke='#ddd'/><text x='62' y='%g' text-anchor='end'>1e%d</text>\n", x0, y, width, y + 4, d);
+        fprintf(f, "<path d='M%g %gh%g' stroke='#ddd'/><text x='62' y='%g' text-anchor='end'>1e%d</text>\n", x0, y, width, y + 4,
+                d);
     }
     for (int i = 0; i <= 4; i++)
         fprintf(f, "<text x='%g' y='380' text-anchor='middle'>%d</text>\n", x0 + i * width / 4, (r.n - 1) * i / 4);
@@ -84,7 +87,8 @@ static inline void plot_text(const PlotCurve *curve)
         printf("  %9.2e |%s\n", hi * exp(-span * row / (ROWS - 1)), cell[row]);
     }
     printf("            +------------------------------------------------------------\n"
-           "             0%*d steps (%s)\n", COLUMNS - 1, curve->n - 1, curve->name);
+           "             0%*d steps (%s)\n",
+           COLUMNS - 1, curve->n - 1, curve->name);
 }
 
 #endif

@@ -96,8 +96,16 @@ static void *make_gmm(int d, int K, int n)
 {
     size_t packed = (size_t)d * (d + 1) / 2;
     Gmm *g = check_alloc(1, sizeof *g);
-    Gmm made = {d, K, n, random_array(K, 1), random_array((size_t)K * d, 1), random_array(K * packed, 0.1), random_array((size_t)n * d, 1),
-                random_array(K, 0), random_array((size_t)K * d, 0), random_array(K * packed, 0)};
+    Gmm made = {d,
+                K,
+                n,
+                random_array(K, 1),
+                random_array((size_t)K * d, 1),
+                random_array(K * packed, 0.1),
+                random_array((size_t)n * d, 1),
+                random_array(K, 0),
+                random_array((size_t)K * d, 0),
+                random_array(K * packed, 0)};
     *g = made;
     return g;
 }
@@ -123,8 +131,8 @@ static void *make_lstm(int layers, int units, int steps)
 {
     size_t n = (size_t)layers * units, u = (size_t)units;
     Lstm *p = check_alloc(1, sizeof *p);
-    Lstm made = {{layers, units, steps}, random_array(8 * n, 0.5), random_array(3 * u, 0.5), random_array(2 * n, 0.5),
-                 random_array(steps * u, 0), random_array(8 * n, 0), random_array(3 * u, 0)};
+    Lstm made = {{layers, units, steps},     random_array(8 * n, 0.5), random_array(3 * u, 0.5), random_array(2 * n, 0.5),
+                 random_array(steps * u, 0), random_array(8 * n, 0),   random_array(3 * u, 0)};
     *p = made;
     for (int t = 0; t < steps; t++)
         p->sequence[t * units + (t * t + t / 3) % units] = 1;
@@ -148,14 +156,22 @@ static double ba_primal(void *ctx)
 static double ba_gradient(void *ctx)
 {
     Ba *b = ctx;
-    return ba_error_grad(b->ncams, b->npoints, b->nobs, b->cams, b->points, b->weights, b->obs, b->d_cams, b->d_points, b->d_weights);
+    return ba_error_grad(b->ncams, b->npoints, b->nobs, b->cams, b->points, b->weights, b->obs, b->d_cams, b->d_points,
+                         b->d_weights);
 }
 
 static void *make_ba(int ncams, int npoints, int nobs)
 {
     Ba *b = check_alloc(1, sizeof *b);
-    Ba made = {ncams, npoints, nobs, check_alloc(ncams, sizeof(Camera)), check_alloc(ncams, sizeof(Camera)),
-               check_alloc(npoints, sizeof(Point)), check_alloc(npoints, sizeof(Point)), random_array(nobs, 0.1), random_array(nobs, 0),
+    Ba made = {ncams,
+               npoints,
+               nobs,
+               check_alloc(ncams, sizeof(Camera)),
+               check_alloc(ncams, sizeof(Camera)),
+               check_alloc(npoints, sizeof(Point)),
+               check_alloc(npoints, sizeof(Point)),
+               random_array(nobs, 0.1),
+               random_array(nobs, 0),
                check_alloc(nobs, sizeof(Observation))};
     *b = made;
     for (int i = 0; i < ncams; i++) {

@@ -40,9 +40,11 @@ static int draw(const char *file, double x, double y, double d_x, double d_y)
     double h = 2 * half / CELLS, to = 0.25; /* the arrow's length: a quarter of the gradient */
     if (!f)
         return -1;
-    fprintf(f, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d'>\n<rect width='%d' height='%d' fill='white'/>\n"
-               "<defs><marker id='tip' orient='auto' markerWidth='6' markerHeight='6' refX='4' refY='3'>"
-               "<path d='M0 0L6 3L0 6z' fill='#d62728'/></marker></defs>\n", SIZE, SIZE, SIZE, SIZE);
+    fprintf(f,
+            "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d'>\n<rect width='%d' height='%d' fill='white'/>\n"
+            "<defs><marker id='tip' orient='auto' markerWidth='6' markerHeight='6' refX='4' refY='3'>"
+            "<path d='M0 0L6 3L0 6z' fill='#d62728'/></marker></defs>\n",
+            SIZE, SIZE, SIZE, SIZE);
     for (int level = 1; level <= 8; level++) {
         fprintf(f, "<path fill='none' stroke='#1f77b4' d='");
         for (int i = 0; i < CELLS; i++)
@@ -50,8 +52,9 @@ static int draw(const char *file, double x, double y, double d_x, double d_y)
                 crossings += draw_cell(f, -half + i * h, -half + j * h, h, level);
         fprintf(f, "'/>\n");
     }
-    fprintf(f, "<path stroke='#d62728' stroke-width='2.5' marker-end='url(#tip)' d='M%.1f %.1fL%.1f %.1f'/>\n"
-               "<circle cx='%.1f' cy='%.1f' r='4' fill='#d62728'/>\n</svg>\n",
+    fprintf(f,
+            "<path stroke='#d62728' stroke-width='2.5' marker-end='url(#tip)' d='M%.1f %.1fL%.1f %.1f'/>\n"
+            "<circle cx='%.1f' cy='%.1f' r='4' fill='#d62728'/>\n</svg>\n",
             to_x(x), to_y(y), to_x(x - to * d_x), to_y(y - to * d_y), to_x(x), to_y(y));
     return fclose(f) ? -1 : crossings;
 }

@@ -62,8 +62,8 @@ static double log_prior(int d, int K, struct gmm_prior prior, const double *diag
 
 AD_GRAD(alphas, means, factors)
 AD_JVP(alphas, means, factors)
-double gmm(int d, int K, int n, AD_LEN(K) const double *alphas, AD_LEN(K * d) const double *means,
-           AD_LEN(K * (d * (d + 1) / 2)) const double *factors, AD_LEN(n * d) const double *x, struct gmm_prior prior)
+double gmm(int d, int K, int n, AD_LEN(K) const double *alphas, AD_LEN(K *d) const double *means,
+           AD_LEN(K *(d *(d + 1) / 2)) const double *factors, AD_LEN(n *d) const double *x, struct gmm_prior prior)
 {
     int packed = d * (d + 1) / 2;
     double *diag = malloc((size_t)K * d * sizeof *diag);

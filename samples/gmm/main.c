@@ -27,7 +27,8 @@ static double objective(void *ctx)
 static void one_size(int d, int K, int n)
 {
     int packed = d * (d + 1) / 2;
-    Problem p = {d, K, n, random_array(K, 1), random_array(K * d, 1), random_array(K * packed, 0.3), random_array(n * d, 1.5), {1, 2}};
+    Problem p = {d,     K, n, random_array(K, 1), random_array(K * d, 1), random_array(K * packed, 0.3), random_array(n * d, 1.5),
+                 {1, 2}};
     CheckVar var[] = {
         check_var("alphas", p.alphas, (size_t)K),
         check_var("means", p.means, (size_t)K * d),

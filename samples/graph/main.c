@@ -11,7 +11,8 @@ static int write_dot(const char *file, double d_x, const double *value, const do
     FILE *f = fopen(file, "w");
     if (!f)
         return -1;
-    fprintf(f, "digraph expression {\n    rankdir=LR;\n    node [shape=box];\n    x [label=\"x = %g\\ndE/dx = %g\"];\n", value[A], d_x);
+    fprintf(f, "digraph expression {\n    rankdir=LR;\n    node [shape=box];\n    x [label=\"x = %g\\ndE/dx = %g\"];\n", value[A],
+            d_x);
     for (int i = 0; i < NODES; i++)
         fprintf(f, "    n%d [label=\"%s = %g\\ndE/d%c = %g\"];\n", i, label[i], value[i], 'A' + i, adjoint[i]);
     fprintf(f, "    x -> n%d;\n    x -> n%d;\n    x -> n%d;\n", A, B, D);

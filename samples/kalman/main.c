@@ -58,8 +58,8 @@ static void fit(Problem *p)
         for (int i = 0; i < NZ; i++)
             p->m.log_noise[i] += 0.005 * d.log_noise[i];
     }
-    printf("fitted: log_accel %.3f (0.5), log_noise %.3f (-1.5), %.3f (-1); log-likelihood %.4f, at the truth %.4f\n", p->m.log_accel,
-           p->m.log_noise[0], p->m.log_noise[1], last, first);
+    printf("fitted: log_accel %.3f (0.5), log_noise %.3f (-1.5), %.3f (-1); log-likelihood %.4f, at the truth %.4f\n",
+           p->m.log_accel, p->m.log_noise[0], p->m.log_noise[1], last, first);
     check_number("better than the truth", last >= first, 1, 0);
     check_number("log_noise[0]", p->m.log_noise[0], -1.5, 0.3);
     check_number("log_noise[1]", p->m.log_noise[1], -1, 0.3);

@@ -63,8 +63,9 @@ static double log_likelihood(int n, const double *score, const double *target)
 
 AD_GRAD(weights, io)
 AD_JVP(weights, io)
-double lstm_loss(struct lstm_size size, AD_LEN(8 * size.layers * size.units) const double *weights, AD_LEN(3 * size.units) const double *io,
-                 AD_LEN(2 * size.layers * size.units) const double *state, AD_LEN(size.steps * size.units) const double *sequence)
+double lstm_loss(struct lstm_size size, AD_LEN(8 * size.layers * size.units) const double *weights,
+                 AD_LEN(3 * size.units) const double *io, AD_LEN(2 * size.layers * size.units) const double *state,
+                 AD_LEN(size.steps *size.units) const double *sequence)
 {
     size_t n = 2 * (size_t)size.layers * size.units;
     double *now = malloc(n * sizeof *now);

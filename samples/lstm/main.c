@@ -26,8 +26,11 @@ static double *random_array(size_t n, double scale)
 static void run(int layers, int units, int steps, double scale)
 {
     size_t nw = 8 * (size_t)layers * units, nio = 3 * (size_t)units;
-    Problem p = {{layers, units, steps}, random_array(nw, scale), random_array(nio, scale),
-                 random_array(2 * (size_t)layers * units, scale), random_array((size_t)steps * units, 0)};
+    Problem p = {{layers, units, steps},
+                 random_array(nw, scale),
+                 random_array(nio, scale),
+                 random_array(2 * (size_t)layers * units, scale),
+                 random_array((size_t)steps * units, 0)};
     for (int t = 0; t < steps; t++)
         p.sequence[t * units + (t * t + t / 3) % units] = 1;
     CheckVar var[] = {check_var("weights", p.weights, nw), check_var("io", p.io, nio)};

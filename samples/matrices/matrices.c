@@ -7,7 +7,7 @@
 
 /* sum of the elements of x W, x[n], W[n][m] */
 AD_GRAD(W)
-double sum_product(int n, int m, AD_LEN(n) const double *x, AD_LEN(n * m) const double *W)
+double sum_product(int n, int m, AD_LEN(n) const double *x, AD_LEN(n *m) const double *W)
 {
     double sum = 0;
     for (int j = 0; j < m; j++) {
@@ -21,7 +21,7 @@ double sum_product(int n, int m, AD_LEN(n) const double *x, AD_LEN(n * m) const 
 
 /* x^T W x */
 AD_GRAD(x)
-double quadratic_form(int n, AD_LEN(n) const double *x, AD_LEN(n * n) const double *W)
+double quadratic_form(int n, AD_LEN(n) const double *x, AD_LEN(n *n) const double *W)
 {
     double sum = 0;
     for (int i = 0; i < n; i++)
@@ -48,7 +48,7 @@ static void dense(double *out, int rows, int n, int m, const double *x, const do
 }
 
 AD_GRAD(W, b)
-double dense_sum(int rows, int n, int m, AD_LEN(rows * n) const double *x, AD_LEN(n * m) const double *W, AD_LEN(m) const double *b)
+double dense_sum(int rows, int n, int m, AD_LEN(rows *n) const double *x, AD_LEN(n *m) const double *W, AD_LEN(m) const double *b)
 {
     double *out = malloc((size_t)rows * m * sizeof *out), sum = 0;
     dense(out, rows, n, m, x, W, b);
@@ -60,8 +60,8 @@ double dense_sum(int rows, int n, int m, AD_LEN(rows * n) const double *x, AD_LE
 
 /* Two sigmoid layers and half the squared distance from y. */
 AD_GRAD(W1, b1, W2, b2)
-double two_layers(int rows, int n, int hidden, int m, AD_LEN(rows * n) const double *x, AD_LEN(rows * m) const double *y,
-                  AD_LEN(n * hidden) const double *W1, AD_LEN(hidden) const double *b1, AD_LEN(hidden * m) const double *W2,
+double two_layers(int rows, int n, int hidden, int m, AD_LEN(rows *n) const double *x, AD_LEN(rows *m) const double *y,
+                  AD_LEN(n *hidden) const double *W1, AD_LEN(hidden) const double *b1, AD_LEN(hidden *m) const double *W2,
                   AD_LEN(m) const double *b2)
 {
     double *h = malloc((size_t)rows * hidden * sizeof *h);

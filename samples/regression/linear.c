@@ -4,7 +4,7 @@
 #include <adgen.h>
 
 AD_GRAD(W, b)
-double linear_loss(int rows, int features, AD_LEN(rows * features) const double *X, AD_LEN(features) const double *W, double b,
+double linear_loss(int rows, int features, AD_LEN(rows *features) const double *X, AD_LEN(features) const double *W, double b,
                    AD_LEN(rows) const double *y)
 {
     double sum = 0;

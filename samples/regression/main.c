@@ -105,7 +105,8 @@ int main(void)
     descend("stochastic, one row a step", &data, 1, 0.02, 0, loss[2]);
     descend("Adam, mini-batches of 10", &data, 10, 0.1, 1, loss[3]);
     straight_line();
-    const PlotCurve curve[] = {{"batch", loss[0], STEPS}, {"mini-batch", loss[1], STEPS}, {"stochastic", loss[2], STEPS}, {"Adam", loss[3], STEPS}};
+    const PlotCurve curve[] = {
+        {"batch", loss[0], STEPS}, {"mini-batch", loss[1], STEPS}, {"stochastic", loss[2], STEPS}, {"Adam", loss[3], STEPS}};
     if (plot_svg("regression.svg", "Linear regression: mean squared error", curve, 4))
         return 1;
     puts("wrote regression.svg");

@@ -2,7 +2,7 @@
 #define RK4_H
 
 typedef struct {
-    double drag;    /* air resistance per mass, quadratic in the speed */
+    double drag; /* air resistance per mass, quadratic in the speed */
     double gravity;
     double wind[2];
 } Flight;

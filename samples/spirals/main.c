@@ -77,7 +77,8 @@ int main(void)
     int right = 0;
     for (int k = 0; k < POINTS; k++)
         right += (score(&p.net, p.x[k]) > 0) == p.class[k];
-    printf("trained for %d steps of Adam: loss %.4f -> %.4f, %d of %d points right\n", STEPS, curve[0], curve[STEPS - 1], right, POINTS);
+    printf("trained for %d steps of Adam: loss %.4f -> %.4f, %d of %d points right\n", STEPS, curve[0], curve[STEPS - 1], right,
+           POINTS);
     PlotCurve learning = {"loss", curve, STEPS};
     plot_text(&learning);
     check_number("at least 98 % of the points right", right * 100 >= POINTS * 98, 1, 0);

@@ -33,14 +33,22 @@ static void run(int with_biases, double scale)
         size_t n;
         double around; /* scales are about 1, everything else about 0 */
     } shape[FIELDS] = {
-        {"token", (size_t)cfg.vocab * C, 0}, {"position", (size_t)cfg.max_time * C, 0},
-        {"norm1_scale", L * C, 1},           {"norm1_shift", L * C, 0},
-        {"qkv_weight", L * 3 * C * C, 0},    {"qkv_bias", L * 3 * C, 0},
-        {"att_weight", L * C * C, 0},        {"att_bias", L * C, 0},
-        {"norm2_scale", L * C, 1},           {"norm2_shift", L * C, 0},
-        {"up_weight", L * 4 * C * C, 0},     {"up_bias", with_biases ? L * 4 * C : 0, 0},
-        {"down_weight", L * 4 * C * C, 0},   {"down_bias", with_biases ? L * C : 0, 0},
-        {"norm_scale", C, 1},                {"norm_shift", C, 0},
+        {"token", (size_t)cfg.vocab * C, 0},
+        {"position", (size_t)cfg.max_time * C, 0},
+        {"norm1_scale", L * C, 1},
+        {"norm1_shift", L * C, 0},
+        {"qkv_weight", L * 3 * C * C, 0},
+        {"qkv_bias", L * 3 * C, 0},
+        {"att_weight", L * C * C, 0},
+        {"att_bias", L * C, 0},
+        {"norm2_scale", L * C, 1},
+        {"norm2_shift", L * C, 0},
+        {"up_weight", L * 4 * C * C, 0},
+        {"up_bias", with_biases ? L * 4 * C : 0, 0},
+        {"down_weight", L * 4 * C * C, 0},
+        {"down_bias", with_biases ? L * C : 0, 0},
+        {"norm_scale", C, 1},
+        {"norm_shift", C, 0},
     };
     Problem p;
     Weights d, v;

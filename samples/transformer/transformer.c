@@ -158,7 +158,7 @@ static void block(const Config *cfg, const Weights *w, int l, Buffers *b, int B,
 
 AD_GRAD(w)
 AD_JVP(w)
-float transformer_loss(Config cfg, const Weights *w, AD_LEN(B * T) const int *tokens, AD_LEN(B * T) const int *targets, int B, int T)
+float transformer_loss(Config cfg, const Weights *w, AD_LEN(B *T) const int *tokens, AD_LEN(B *T) const int *targets, int B, int T)
 {
     Buffers b;
     assert(T <= cfg.max_time && cfg.channels % cfg.heads == 0);
