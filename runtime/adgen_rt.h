@@ -154,6 +154,8 @@ void ad_log_grow(ad_log *log, size_t size);
 void ad_log_undo(ad_log *log, size_t size);
 /* Does again, oldest first, all that was taken back; frees the log. */
 void ad_log_redo(ad_log *log, size_t size);
+/* Frees the log of memory that needs nothing put back. */
+void ad_log_free(ad_log *log);
 
 /* Before a store of `size` bytes to p. */
 static inline void ad_log_save(ad_log *log, const void *p, size_t size)

@@ -46,6 +46,11 @@ void ad_log_redo(ad_log *log, size_t size)
 {
     for (size_t i = log->n; i < log->n + log->undone; i++)
         swap_entry(entry_at(log, i, size), size);
+    ad_log_free(log);
+}
+
+void ad_log_free(ad_log *log)
+{
     free(log->entries);
     *log = (ad_log){NULL, 0, 0, 0};
 }

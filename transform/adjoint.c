@@ -159,15 +159,21 @@ static void build_free(Builder *b, Value *p)
 }
 
 typedef struct {
+    const MemInfo *mem;
     const Op *alloc;
     bool found;
 } FindFree;
 
+/* Also a free through a pointer that may point to one of several objects. */
 static void find_free(Op *op, void *ctx)
 {
     FindFree *f = ctx;
-    if (op->code == OP_FREE && free_target(op) == f->alloc)
-        f->found = true;
+    const int *objs;
+    if (op->code != OP_FREE || f->found || !mem_position(f->mem, op))
+        return;
+    int n = mem_objects(f->mem, op->args[0], &objs);
+    for (int i = 0; i < n; i++)
+        f->found = f->found || mem_object_op(f->mem, objs[i]) == f->alloc;
 }
 
 static void reverse_alloc(Adjoint *a, Builder *b, Op *op)
@@ -185,7 +191,7 @@ static void reverse_alloc(Adjoint *a, Builder *b, Op *op)
                 a->s->failed = true;
             }
         } else {
-            FindFree f = {op, delayed};
+            FindFree f = {a->s->mem, op, delayed};
             walk_ops(a->fn->body, find_free, &f);
             if (f.found) /* else the object outlives the function, and so does its shadow */
                 build_free(b, build_use(b, shadow_twin(a->s, p)));

@@ -85,13 +85,16 @@ Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost);
 typedef struct {
     Fn *fn;
     const PtrMap *mirror_of; /* forward Region* -> reverse Region* */
-    Ptrs logs;               /* Value*: the ad_log locals, one for each size (op->ival) */
+    Ptrs logs;               /* Value*: the ad_log locals, one for each size (op->ival) of own and of the caller's memory */
+    PtrMap possible;         /* store Op* -> what log_possible found */
 } Logger;
 
+/* Is it the address of a bit-field? */
+bool is_bit_field(const Value *p);
 /* Can the store be taken back at its place in the reverse sweep? */
-bool log_possible(const Logger *l, const Op *store);
+bool log_possible(Logger *l, const Op *store);
 /* Would taking back these stores make the load repeatable wherever its value is used? */
-bool log_covers(const Logger *l, const Op *load, const Ptrs *stores);
+bool log_covers(Logger *l, const Op *load, const Ptrs *stores);
 void log_store(Logger *l, Op *store);
 /* Puts back what was taken back. */
 void log_finish(Logger *l);

@@ -257,5 +257,5 @@ void emit_while(Emitter *e, Op *op)
     if (shape == LOOP_DO)
         body_end(e, outer, "do", arena_printf(e->arena, "while (%s);", test));
     else
-        body_end(e, outer, shape == LOOP_WHILE ? arena_printf(e->arena, "while (%s)", test) : "for (;;)", NULL);
+        body_end(e, outer, shape == LOOP_WHILE && strcmp(test, "1") ? arena_printf(e->arena, "while (%s)", test) : "for (;;)", NULL);
 }

@@ -11,7 +11,7 @@
 
 /* ---------------------------------------------------------------------- shapes of loops */
 
-static bool has_statements(const Plan *p, const Region *r)
+bool has_statements(const Plan *p, const Region *r)
 {
     for (const Op *op = r->first; op != r->last; op = op->next)
         if (is_statement(p, op) || (op->code == OP_LOCAL && plan_of(p, op->results[0])->show == SHOW_OBJECT))
@@ -19,7 +19,7 @@ static bool has_statements(const Plan *p, const Region *r)
     return false;
 }
 
-static LoopShape loop_shape(const Plan *p, const Op *loop)
+LoopShape loop_shape(const Plan *p, const Op *loop)
 {
     const Region *before = loop->regions[0], *after = loop->regions[1];
     int64_t c;
@@ -141,6 +141,9 @@ static bool is_undef(const Value *v)
 static void mention_copies(Mentions *m, Op *op, int first)
 {
     bool loop = op->nregions > 0;
+    Value *end = op->code == OP_YIELD ? yield_condition(m->p, op) : NULL;
+    if (end)
+        mention(m, end, op->parent, op);
     for (int k = 0; first + k < op->nargs; k++) {
         Value *source = op->args[first + k], *target = loop ? init_target(m->p, op, k) : copy_target(m->p, op, k);
         if (!target)
@@ -229,7 +232,9 @@ static void mention_op(Mentions *m, Op *op)
     }
     if (!is_statement(m->p, op))
         return;
-    for (int i = 0; i < op->nargs; i++)
+    if (op->code == OP_IF && if_condition(m->p, op))
+        mention(m, if_condition(m->p, op), op->parent, op);
+    for (int i = 0; i < op->nargs && op->code != OP_IF; i++)
         mention(m, op->args[i], op->parent, op);
     if (op->code == OP_IF && !op_plan(m->p, op)->expression) {
         mention_region(m, op->regions[0]);
@@ -286,13 +291,16 @@ static void mention_params(Mentions *m)
 static void visible_range(const Plan *p, CVar *var)
 {
     var->first = var->param || !var->decl_at ? 0 : 2 * op_plan(p, var->decl_at)->start;
-    const Op *owner = var->scope->owner;
+    const Region *scope = var->scope;
+    while (scope->owner && op_plan(p, scope->owner)->unnested && scope->owner->regions[op_plan(p, scope->owner)->unnested - 1] == scope)
+        scope = scope->owner->parent;
+    const Op *owner = scope->owner;
     if (!owner) {
         var->last = INT_MAX;
         return;
     }
     const OpPlan *o = op_plan(p, owner);
-    bool second = owner->nregions > 1 && owner->regions[1] == var->scope;
+    bool second = owner->nregions > 1 && owner->regions[1] == scope;
     bool whole = owner->code == OP_WHILE && o->shape == LOOP_FOREVER;
     var->last = 2 * (whole ? o->end : o->to[second]);
 }
@@ -302,6 +310,7 @@ typedef struct {
     const Names *reserved;
     StrMap used; /* name -> Ptrs of CVar */
     Arena *arena;
+    StrMap last; /* base of numbered names -> int*: the largest number given */
 } Namer;
 
 static bool name_free(const Namer *n, const char *name, const CVar *var)
@@ -379,6 +388,27 @@ static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, 
     return name ? name : v->type->kind == TY_PTR ? "p" : "t";
 }
 
+/* base1, base2...: a small number that is free again, else the next. */
+static const char *numbered_name(Namer *n, const char *base, const CVar *var)
+{
+    enum { SEARCHED = 16 };
+    int *last = strmap_get(&n->last, base);
+    if (!last) {
+        last = arena_alloc(n->arena, sizeof *last);
+        strmap_put(&n->last, base, last);
+    }
+    const char *name;
+    int i = 1;
+    do {
+        if (i == SEARCHED && *last > SEARCHED)
+            i = *last;
+        name = arena_printf(n->arena, "%s%d", base, i++);
+    } while (!name_free(n, name, var));
+    if (i - 1 > *last)
+        *last = i - 1;
+    return name;
+}
+
 static void name_variable(Plan *p, Namer *n, CVar *var, const Value *first)
 {
     const char *base = var->hint && var->hint->name ? var->hint->name : first ? derived_name(p, n, var, first) : "result";
@@ -386,10 +416,7 @@ static void name_variable(Plan *p, Namer *n, CVar *var, const Value *first)
         const char *derived = derived_name(p, n, var, first); /* x_i rather than max1 */
         base = strlen(derived) > 1 ? derived : base;
     }
-    const char *name = base;
-    for (int i = 1; !name_free(n, name, var); i++)
-        name = arena_printf(n->arena, "%s%d", base, i);
-    give_name(n, var, name);
+    give_name(n, var, name_free(n, base, var) ? base : numbered_name(n, base, var));
 }
 
 static void refer(Plan *p, const char *name)
@@ -417,7 +444,7 @@ static void find_references(Op *op, void *ctx)
 
 static void name_variables(Plan *p, const Names *reserved)
 {
-    Namer n = {p, reserved, {.arena = p->arena}, p->arena};
+    Namer n = {p, reserved, {.arena = p->arena}, p->arena, {.arena = p->arena}};
     PtrMap first = {.arena = p->arena}; /* CVar -> its first value */
     for (int i = 0; i < p->nvals; i++)
         if (p->vals[i].var && !ptrmap_get(&first, p->vals[i].var))
@@ -499,11 +526,13 @@ Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved)
     p->ops = arena_alloc(arena, sizeof *p->ops * (size_t)(p->nops + 1));
     p->nops = 0;
     walk_ops(fn->body, number_op, p);
-    for (int round = 0; round < 3; round++) {
-        plan_inline(p);
-        if (!plan_live(p))
-            break;
-    }
+    do {
+        for (int round = 0; round < 3; round++) {
+            plan_inline(p);
+            if (!plan_live(p))
+                break;
+        }
+    } while (exits_failed(p));
     plan_names(p, reserved);
     return p;
 }

@@ -234,6 +234,42 @@ void emit_copies(Emitter *e, Op *op)
 
 /* ---------------------------------------------------------------------- branches */
 
+static char *arm_text(Emitter *e, const Op *op, int arm)
+{
+    Str *outer = body_begin(e);
+    emit_region(e, op->regions[arm]);
+    return body_text(e, outer);
+}
+
+/* if (c) { ...; return x; } and the other arm after it, where both leave: the function, or the loop. */
+static void emit_leaving_if(Emitter *e, Op *op)
+{
+    int after = op_plan(e->plan, op)->unnested - 1;
+    const char *text = arm_text(e, op, 1 - after);
+    Value *c = if_condition(e->plan, op);
+    if (*text && c) {
+        bool braces = !is_one_line(text);
+        line(e, "if (%s)%s", condition(e, c, after == 0).s, braces ? " {" : "");
+        str_put(e->out, text);
+        if (braces)
+            line(e, "}");
+    }
+    emit_region(e, op->regions[after]);
+}
+
+/* if (flag) { ...; break; } and what is done otherwise. */
+static void emit_break_test(Emitter *e, Op *op, const Exit *x)
+{
+    Value *c = if_condition(e->plan, op);
+    if (c) {
+        Str *outer = body_begin(e);
+        emit_region(e, op->regions[x->broken]);
+        line(e, "break;");
+        body_end(e, outer, arena_printf(e->arena, "if (%s)", condition(e, c, false).s), NULL);
+    }
+    emit_region(e, op->regions[1 - x->broken]);
+}
+
 /* Is all of r one if, so that `else if` says it? */
 static Op *single_if(const Emitter *e, const Region *r)
 {
@@ -241,23 +277,19 @@ static Op *single_if(const Emitter *e, const Region *r)
     for (Op *op = r->first; op != r->last; op = op->next) {
         if (!is_statement(e->plan, op) && !(op->code == OP_LOCAL && plan_of(e->plan, op->results[0])->show == SHOW_OBJECT))
             continue;
-        if (found || op->code != OP_IF || op_plan(e->plan, op)->expression || op->note)
+        if (found || op->code != OP_IF || op_plan(e->plan, op)->expression || op->note || op_plan(e->plan, op)->unnested)
             return NULL;
         found = op;
     }
-    return found && copies_nothing(e->plan, r->last) && !op_plan(e->plan, found)->decls ? found : NULL;
+    return found && copies_nothing(e->plan, r->last) && !yield_condition(e->plan, r->last) && !op_plan(e->plan, found)->tested && !op_plan(e->plan, found)->decls ? found : NULL;
 }
 
 static void emit_if(Emitter *e, Op *op, const char *before, bool braces)
 {
-    Str *outer = body_begin(e);
-    emit_region(e, op->regions[0]);
-    const char *then = body_text(e, outer);
+    const char *then = arm_text(e, op, 0), *other = "";
     Op *chained = single_if(e, op->regions[1]);
-    outer = body_begin(e);
     if (!chained)
-        emit_region(e, op->regions[1]);
-    const char *other = body_text(e, outer);
+        other = arm_text(e, op, 1);
     bool negated = !*then && !chained;
     if (negated) {
         then = other;
@@ -366,16 +398,52 @@ static void emit_results(Emitter *e, Op *op)
     assign_op(e, plan_of(e->plan, op->results[0])->var, op, op);
 }
 
-static void emit_return(Emitter *e, const Op *op)
+void emit_return(Emitter *e, const Op *op)
 {
     const Fn *fn = e->fn;
     if (fn->sret)
         line(e, "return %s;", plan_of(e->plan, fn->body->args[fn->body->nargs - 1])->var->name);
     else if (op->nargs)
         line(e, "return %s;", expr_assign(e, op->args[0]).s);
+    else if (op->parent->owner)
+        line(e, "return;");
 }
 
-static void emit_op(Emitter *e, Op *op)
+/* What a YIELD prints. */
+static void emit_yield(Emitter *e, Op *op)
+{
+    const Op *owner = op->parent->owner;
+    if (!owner || op_plan(e->plan, owner)->tail) {
+        if (!has_returned(e->plan, op))
+            emit_return(e, op);
+        return;
+    }
+    emit_copies(e, op);
+    const Exit *x = region_exit(e->plan, op->parent);
+    Value *end = yield_condition(e->plan, op);
+    int64_t flag;
+    if (x && !x->test && value_int(x->flag, &flag) && flag)
+        line(e, "break;");
+    if (!x || !end)
+        return;
+    line(e, "if (%s)", condition(e, end, false).s);
+    line(e, "    break;");
+}
+
+static void emit_branch(Emitter *e, Op *op)
+{
+    const OpPlan *o = op_plan(e->plan, op);
+    if (o->expression)
+        emit_results(e, op);
+    else if (o->tested)
+        emit_break_test(e, op, o->tested);
+    else if (o->unnested)
+        emit_leaving_if(e, op);
+    else
+        emit_if(e, op, "", false);
+}
+
+void emit_op(Emitter *e, Op *op)
 {
     if (op->code == OP_LOCAL) {
         emit_local(e, op);
@@ -388,10 +456,7 @@ static void emit_op(Emitter *e, Op *op)
     emit_declarations(e, op);
     switch (op->code) {
     case OP_IF:
-        if (op_plan(e->plan, op)->expression)
-            emit_results(e, op);
-        else
-            emit_if(e, op, "", false);
+        emit_branch(e, op);
         break;
     case OP_FOR:
         emit_copies(e, op);
@@ -402,10 +467,7 @@ static void emit_op(Emitter *e, Op *op)
         emit_while(e, op);
         break;
     case OP_YIELD:
-        if (op->parent->owner)
-            emit_copies(e, op);
-        else
-            emit_return(e, op);
+        emit_yield(e, op);
         break;
     case OP_COND:
         break; /* emit_while */

@@ -306,10 +306,12 @@ static int writes_from(const MemInfo *m, const IntSet *writes, int position)
     return lo;
 }
 
+enum { MAX_SPOILERS = 32 };
+
 /* A write that spoils the load: goes on when it is a plain store and those are collected. */
 static bool may_go_on(const Reload *r, const MemWrite *w)
 {
-    if (!r->spoilers || w->kind != WRITE_CELL || w->op->code != OP_STORE)
+    if (!r->spoilers || w->kind != WRITE_CELL || w->op->code != OP_STORE || r->spoilers->n >= MAX_SPOILERS)
         return false;
     if (!ptrs_has(r->spoilers, w->op))
         ptrs_push(r->spoilers, (Op *)(uintptr_t)w->op);

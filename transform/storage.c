@@ -25,6 +25,7 @@ typedef struct {
     Ptrs stores;      /* Op*: stores that could be logged; nodes after the values */
     PtrMap store_node; /* Op* -> index + 1 into stores */
     PtrMap spoilers;  /* load Op* -> Ptrs*: the stores that would have to be logged to repeat it */
+    PtrMap stored;    /* Value* -> the store Op* from whose memory it can be read again */
 } Storage;
 
 static Value *resolve(void *ctx, Value *v, Op *user);
@@ -92,9 +93,24 @@ static bool is_cheap_if(Storage *s, const Op *op)
 
 static bool can_recompute(Storage *s, const Value *v)
 {
+    if (ptrmap_get(&s->stored, v))
+        return true;
     if (!v->def)
         return false;
     return v->def->code == OP_IF ? is_cheap_if(s, v->def) : is_cheap(s, v->def);
+}
+
+/* After `mean[r] = m` m is mean[r], unless that is overwritten. Found for what cannot be computed again. */
+static void find_stored(Op *op, void *ctx)
+{
+    Storage *s = ctx;
+    if (op->code != OP_STORE || op->in_reverse || !mem_position(s->fn->mem, op))
+        return;
+    Value *v = op->args[1];
+    if (v->type->kind == TY_PTR || op->parent != value_region(v) || is_free(s, v) || can_recompute(s, v) || is_bit_field(op->args[0]))
+        return;
+    if (mem_stored_reloadable(s->fn->mem, op))
+        ptrmap_put(&s->stored, v, op);
 }
 
 /* The values an op needs that are not its own: operands, and for an if what its regions take from outside. */
@@ -109,6 +125,17 @@ static void gather_operands(const Op *op, const Op *top, Ptrs *out)
     for (int r = 0; r < op->nregions; r++)
         for (const Op *in = op->regions[r]->first; in; in = in->next)
             gather_operands(in, top, out);
+}
+
+/* What v is recomputed from. */
+static void gather_inputs(const Storage *s, const Value *v, Ptrs *out)
+{
+    const Op *store = ptrmap_get(&s->stored, v);
+    out->n = 0;
+    if (store)
+        ptrs_push(out, store->args[0]);
+    else
+        gather_operands(v->def, v->def, out);
 }
 
 /* ---------------------------------------------------------------------- what is kept */
@@ -184,6 +211,8 @@ static void gather_loads(const Op *op, Ptrs *out)
 static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 {
     Ptrs loads = {.arena = s->fn->arena};
+    if (ptrmap_get(&s->stored, v))
+        return;
     gather_loads(v->def, &loads);
     for (size_t i = 0; i < loads.n; i++) {
         const Ptrs *spoilers = spoilers_of(s, loads.at[i]);
@@ -202,8 +231,8 @@ static void close_nodes(Storage *s, const Ptrs *targets)
         Value *v = s->nodes.at[i];
         if (!can_recompute(s, v))
             continue;
-        operands.n = stores.n = 0;
-        gather_operands(v->def, v->def, &operands);
+        stores.n = 0;
+        gather_inputs(s, v, &operands);
         for (size_t k = 0; k < operands.n; k++)
             if (!is_free(s, operands.at[k]))
                 node_of(s, operands.at[k]);
@@ -226,8 +255,8 @@ static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int s
             flow_edge(g, source, 2 * i, FLOW_INFINITE);
             continue;
         }
-        operands.n = stores.n = 0;
-        gather_operands(v->def, v->def, &operands);
+        stores.n = 0;
+        gather_inputs(s, v, &operands);
         for (size_t k = 0; k < operands.n; k++)
             if (!is_free(s, operands.at[k]))
                 flow_edge(g, 2 * node_of(s, operands.at[k]) + 1, 2 * i, FLOW_INFINITE);
@@ -299,7 +328,13 @@ static void remember_popped(void *ctx, Region *mirror, Value *v, Value *popped)
 static Value *recompute(Storage *s, Value *v, Op *anchor)
 {
     Ptrs operands = {.arena = s->fn->arena};
-    gather_operands(v->def, v->def, &operands);
+    gather_inputs(s, v, &operands);
+    const Op *store = ptrmap_get(&s->stored, v);
+    if (store) {
+        Value *p = resolve(s, store->args[0], anchor);
+        Builder b = before_op(anchor);
+        return build_load(&b, p);
+    }
     PtrMap map = {.arena = s->fn->arena};
     for (size_t i = 0; i < operands.n; i++)
         ptrmap_put(&map, operands.at[i], resolve(s, operands.at[i], anchor));
@@ -375,10 +410,11 @@ void storage_resolve(Fn *fn)
     Storage s = {.fn = fn};
     s.keeper = (Keeper){.fn = fn, .keeps = {.arena = arena}, .by_value = {.arena = arena}, .to_free = {.arena = arena}};
     s.uses.arena = s.nodes.arena = s.stores.arena = arena;
-    s.store_node.arena = s.spoilers.arena = arena;
-    s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}};
+    s.store_node.arena = s.spoilers.arena = s.stored.arena = arena;
+    s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}, {.arena = arena}};
     s.mirror_of.arena = s.cache.arena = s.node_of.arena = arena;
     walk_ops(fn->body, collect, &s);
+    walk_ops(fn->body, find_stored, &s);
     Ptrs targets = {.arena = arena};
     PtrMap seen = {.arena = arena};
     for (size_t i = 0; i < s.uses.n; i++) {

@@ -3,7 +3,7 @@
  *
  *   out[o] = sum_i w[o][i] * x[i];   where out may overlap w and x: one value a row instead of two a product
  *
- * What was taken back is put back at the function's end: outputs end as the primal's.
+ * What was taken back in the caller's memory is put back at the function's end: outputs end as the primal's.
  */
 #include "derivative.h"
 
@@ -23,20 +23,40 @@ static Op *undo_place(const Logger *l, const Op *store)
     return NULL;
 }
 
-static bool is_bit_field(const Value *p)
+bool is_bit_field(const Value *p)
 {
     return p->def && p->def->code == OP_FIELD && p->def->args[0]->type->elem->fields[p->def->ival].bit_width > 0;
 }
 
-bool log_possible(const Logger *l, const Op *store)
+/* Is all that the store may write this function's own (*own true) or all of it not (false)? A mixture cannot be logged: what is the
+ * caller's is put back at the end, when what is its own may be gone. */
+static bool one_owner(const Logger *l, const Op *store, bool *own)
 {
-    for (const Op *owner = store->parent->owner; owner; owner = owner->parent->owner)
-        if (owner->fused)
-            return false;
-    return !is_bit_field(store->args[0]) && undo_place(l, store) != NULL;
+    const int *objs;
+    int n = mem_objects(l->fn->mem, store->args[0], &objs), nown = 0;
+    for (int i = 0; i < n; i++) {
+        ObjKind kind = mem_object_kind(l->fn->mem, objs[i]);
+        nown += kind == OBJ_LOCAL || kind == OBJ_HEAP;
+    }
+    *own = nown > 0;
+    return n > 0 && (nown == 0 || nown == n);
 }
 
-bool log_covers(const Logger *l, const Op *load, const Ptrs *stores)
+enum { CAN_LOG = 1, CANNOT_LOG = 2 };
+
+bool log_possible(Logger *l, const Op *store)
+{
+    intptr_t known = (intptr_t)ptrmap_get(&l->possible, store);
+    if (known)
+        return known == CAN_LOG;
+    bool own, can = one_owner(l, store, &own) && !is_bit_field(store->args[0]) && undo_place(l, store) != NULL;
+    for (const Op *owner = store->parent->owner; owner && can; owner = owner->parent->owner)
+        can = !owner->fused;
+    ptrmap_put(&l->possible, store, (void *)(intptr_t)(can ? CAN_LOG : CANNOT_LOG));
+    return can;
+}
+
+bool log_covers(Logger *l, const Op *load, const Ptrs *stores)
 {
     for (size_t i = 0; i < stores->n; i++) {
         const Op *store = stores->at[i];
@@ -48,11 +68,14 @@ bool log_covers(const Logger *l, const Op *load, const Ptrs *stores)
     return true;
 }
 
-static Value *log_of_size(Logger *l, int64_t size)
+static Value *log_for(Logger *l, const Op *store)
 {
+    bool own;
+    one_owner(l, store, &own);
+    int64_t size = store->args[1]->type->size;
     for (size_t i = 0; i < l->logs.n; i++) {
         Value *log = l->logs.at[i];
-        if (log->def->ival == size)
+        if (log->def->ival == size && log->def->mark == own)
             return log;
     }
     Builder top = before_op(l->fn->body->first);
@@ -60,6 +83,7 @@ static Value *log_of_size(Logger *l, int64_t size)
     Value *log = build_local(&top, t, var_named(l->fn, t, "", NULL, "overwritten"), NULL, 0);
     log->def->zeroed = true;
     log->def->ival = size;
+    log->def->mark = own;
     ptrs_push(&l->logs, log);
     return log;
 }
@@ -82,7 +106,7 @@ static Value *build_sizeof(Builder *b, Type *t)
 
 void log_store(Logger *l, Op *store)
 {
-    Value *p = store->args[0], *log = log_of_size(l, p->type->elem->size);
+    Value *p = store->args[0], *log = log_for(l, store);
     Builder undo = before_op(undo_place(l, store)), save = before_op(store);
     save.loc = undo.loc = store->loc;
     Value *saved[3] = {log, p, build_sizeof(&save, p->type->elem)};
@@ -99,6 +123,10 @@ void log_finish(Logger *l)
     for (size_t i = 0; i < l->logs.n; i++) {
         Value *log = l->logs.at[i];
         Value *args[2] = {log, build_int(&b, type_scalar(TY_ULONG), log->def->ival)};
-        build_log_call(&b, "ad_log_redo", args, 2);
+        if (log->def->mark)
+            build_log_call(&b, "ad_log_free", args, 1);
+        else
+            build_log_call(&b, "ad_log_redo", args, 2);
+        log->def->ival = 0;
     }
 }

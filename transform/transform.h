@@ -525,7 +525,7 @@ bool mem_may_alias_now(const MemInfo *m, const Value *p, const Value *q);
 /* No op that can run after `load` within `fn` (later in order, or in a later iteration of a loop around it) may write what it
  * reads, and the object is alive at the function's end. Then a reverse sweep can repeat the load. */
 bool mem_reloadable(const MemInfo *m, const Op *load);
-/* The same but for some plain stores, which are collected in *stores: were they taken back, the load could be repeated. */
+/* The same but for a few (32) plain stores, which are collected in *stores: were they taken back, the load could be repeated. */
 bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores);
 int mem_position(const MemInfo *m, const Op *op); /* in program order, from 1; 0: not known to m */
 /* The same for the value that `store` stores: it can be read from there later, and need not be kept. */
