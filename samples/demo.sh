@@ -18,8 +18,8 @@ title "its gradient"
 run "$BUILD/adgen" samples/spirals/network.c -o "$out/network_grad.c" --header
 echo
 lines=$(sed -n '/loss_grad(.*/,/^}/p' "$out/network_grad.c" | sed '/^ \*/d' | wc -l)
-sed -n '/^double loss_grad(/,/^}/p' "$out/network_grad.c" | head -n 80
-[ "$lines" -le 80 ] || echo "    ... ($out/network_grad.c has the rest)"
+sed -n '/^double loss_grad(/,/^}/p' "$out/network_grad.c" | head -n 100
+[ "$lines" -le 100 ] || echo "    ... ($out/network_grad.c has the rest)"
 
 title "checked, then used to train"
 # shellcheck disable=SC2086
