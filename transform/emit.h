@@ -1,6 +1,7 @@
 /* emit.h: what the files of the C emitter share; private to emit_*.c.
  *
  * A function is first planned, then printed:
+ *   emit_exit.c    loops that are left by break, ifs that end in return
  *   emit_inline.c  which values are printed inside their uses, which become C variables
  *   emit_live.c    live ranges of those; values that share one C variable
  *   emit_names.c   scopes, places of declaration, unique names
@@ -52,6 +53,7 @@ typedef struct CVar {
     bool written;         /* a parameter that is assigned to */
     bool declared;        /* printing has passed the declaration */
     int first, last;      /* program points between which its name is visible */
+    int last_mention;     /* number of the last op that mentions it */
     struct CVar *next_decl;
     struct CVar *next;    /* all of a function, in order of first mention */
 } CVar;
@@ -79,6 +81,7 @@ typedef struct {
     bool indexed;         /* an address that is the base of an INDEX */
     Value *stored;        /* an address that it is stored to */
     bool own;             /* must be a variable of its own */
+    bool is_zero;         /* the flag of a loop's breaks where the loop goes on */
     bool to_copy;         /* a loop or if hands it on */
     bool updated;         /* a load that is the target of its one use's store: p[i] += e */
     bool at_copy;         /* may be printed where a loop or if hands it on (it shares no variable with the target) */
@@ -92,8 +95,23 @@ typedef struct {
 
 typedef enum { LOOP_WHILE, LOOP_DO, LOOP_FOREVER } LoopShape;
 
+/* How a region in a loop with breaks ends. In the IR a flag leaves it, and the loop's condition asks for the flag. */
+typedef struct {
+    Value *flag;          /* nonzero: break */
+    Op *producer;         /* the if whose result the flag is: its arms break by themselves */
+    Op *test;             /* the last statement, an if that does nothing more once the flag is set: `if (flag) break;` */
+    int broken;           /* the test's arm for a set flag */
+} Exit;
+
 typedef struct {
     Op *op;
+    Exit *exits[2];       /* by region */
+    int flag_slot;        /* WHILE left by break: 1 + the number of its flag */
+    bool no_break;        /* ... which had no C form */
+    int flag_result;      /* IF that breaks in its arms: 1 + the number of the result that says so */
+    Exit *tested;         /* IF that is an exit's test */
+    bool tail;            /* IF whose arms return from the function */
+    int unnested;         /* IF: 1 + the arm that follows the if instead of standing in it */
     int start, end;       /* numbers; equal for ops without regions */
     int from[2], to[2];   /* numbers around each region's ops */
     bool expression;      /* IF: a ?: expression */
@@ -128,6 +146,20 @@ static inline OpPlan *op_plan(const Plan *p, const Op *op)
     return &p->ops[op->mark];
 }
 
+/* ====================================================================== emit_exit.c */
+
+/* Finds breaks and returns; before plan_inline. */
+void plan_exits(Plan *p);
+/* Takes back those that the choice of variables does not allow. Returns whether there were any. */
+bool exits_failed(Plan *p);
+Exit *region_exit(const Plan *p, const Region *r); /* NULL: an ordinary region */
+/* What is printed as an if's condition; NULL: nothing. */
+Value *if_condition(const Plan *p, const Op *op);
+/* The value printed as `if (v) break;` or returned at this YIELD, NULL: none. */
+Value *yield_condition(const Plan *p, const Op *yield);
+bool has_returned(const Plan *p, const Op *yield); /* the if before it returns from the function */
+bool is_quiet(const Op *op); /* does nothing by itself: an expression or address */
+
 /* ====================================================================== emit_inline.c */
 
 /* Decides show for every value. Called again after values got at_copy. */
@@ -138,14 +170,13 @@ bool is_statement(const Plan *p, const Op *op);
 bool slot_live(const Plan *p, const Op *op, int k);
 /* Does value k that leaves a WHILE's first region? */
 bool result_live(const Plan *p, const Op *loop, int k);
+bool if_fits(const Plan *p, const Op *op); /* could be a ?: expression */
 /* Calls f for each variable and object that printing v reads. */
 void each_leaf(const Plan *p, Value *v, void (*f)(void *ctx, Value *leaf), void *ctx);
 /* May op (or what is inside it) write what `load` reads? */
 bool may_write(const Plan *p, const Op *op, const Op *load);
 /* Of the two regions of an if that is an expression: its one yielded value. */
 Value *arm_value(const Op *if_op, int arm);
-/* Are the addresses p and q computed in the same way? */
-bool same_address(const Value *p, const Value *q);
 
 /* ====================================================================== emit_live.c */
 
@@ -167,6 +198,8 @@ typedef struct {
 
 /* Shapes of loops, C variables with scopes, declarations and names. */
 void plan_names(Plan *p, const Names *reserved);
+LoopShape loop_shape(const Plan *p, const Op *loop);
+bool has_statements(const Plan *p, const Region *r);
 Region *scope_parent(const Plan *p, const Region *r);
 Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved);
 
@@ -271,6 +304,8 @@ Text object_address(Emitter *e, Value *v);          /* of a SHOW_OBJECT value */
 void emit_region(Emitter *e, Region *r);
 /* The initial values of a loop, or what a terminator hands on: all sources are read before any target is written. */
 void emit_copies(Emitter *e, Op *op);
+void emit_op(Emitter *e, Op *op);
+void emit_return(Emitter *e, const Op *op); /* of a YIELD's value */
 void emit_declarations(Emitter *e, Op *op); /* variables that op's statement mentions first but does not declare */
 void line(Emitter *e, const char *fmt, ...); /* one statement at the current indentation, in several lines if it is long */
 /* What is printed between begin and end is the body of a loop or branch: */

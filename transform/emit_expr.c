@@ -305,6 +305,10 @@ Text offset_text(Emitter *e, Value *v, int delta)
 
 static Text logical(Emitter *e, Text a, Text b, bool both)
 {
+    if (!strcmp(a.s, both ? "1" : "0"))
+        return b;
+    if (!strcmp(b.s, both ? "1" : "0"))
+        return a;
     Prec prec = both ? PREC_LAND : PREC_LOR;
     /* gcc wants parentheses around && within || */
     Prec least = both ? PREC_LAND : PREC_BOR;
@@ -323,7 +327,7 @@ static Text compare_condition(Emitter *e, const Op *op, bool negated)
 {
     int64_t zero;
     bool equality = op->code == OP_EQ || op->code == OP_NE;
-    if (equality && value_is_bool(op->args[0]) && value_int(op->args[1], &zero) && zero == 0)
+    if (equality && (value_is_bool(op->args[0]) || plan_of(e->plan, op->args[0])->is_zero) && value_int(op->args[1], &zero) && zero == 0)
         return condition(e, op->args[0], negated != (op->code == OP_EQ));
     OpCode inverse;
     if (!negated)
@@ -362,6 +366,8 @@ static Text op_condition(Emitter *e, const Op *op, bool negated)
 
 Text condition(Emitter *e, Value *v, bool negated)
 {
+    if (plan_of(e->plan, v)->is_zero)
+        return text_of(negated ? "1" : "0", PREC_PRIMARY, type_scalar(TY_INT));
     if (is_inline(e, v))
         return op_condition(e, v->def, negated);
     Text t = full_expr(e, v);

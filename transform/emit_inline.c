@@ -79,6 +79,9 @@ bool is_statement(const Plan *p, const Op *op)
 
 bool slot_live(const Plan *p, const Op *op, int k)
 {
+    const OpPlan *o = op_plan(p, op);
+    if (o->tail || k == o->flag_result - 1 || k == o->flag_slot - 1)
+        return false;
     if (op->code == OP_IF)
         return p->raw_uses[op->results[k]->id] > 0;
     if (op->code == OP_FOR)
@@ -94,21 +97,6 @@ bool result_live(const Plan *p, const Op *loop, int k)
 Value *arm_value(const Op *if_op, int arm)
 {
     return if_op->regions[arm]->last->args[0];
-}
-
-bool same_address(const Value *p, const Value *q)
-{
-    if (value_same(p, q))
-        return true;
-    const Op *a = p->def, *b = q->def;
-    if (!a || !b || a->code != b->code || a->nargs != b->nargs || a->ival != b->ival || a->var != b->var || p->type != q->type)
-        return false;
-    if (!is_address(a) && !is_cheap(a) && a->code != OP_GLOBAL)
-        return false;
-    for (int i = 0; i < a->nargs; i++)
-        if (!same_address(a->args[i], b->args[i]))
-            return false;
-    return true;
 }
 
 bool may_write(const Plan *p, const Op *op, const Op *load)
@@ -219,7 +207,7 @@ static bool arm_fits(const Plan *p, const Region *r)
     return guess_size(r->last->args[0], MAX_ARM + 1) <= MAX_ARM;
 }
 
-static bool if_fits(const Plan *p, const Op *op)
+bool if_fits(const Plan *p, const Op *op)
 {
     return op->code == OP_IF && op->nresults == 1 && arm_fits(p, op->regions[0]) && arm_fits(p, op->regions[1]);
 }
@@ -404,7 +392,7 @@ static void plan_region(Plan *p, Region *r);
 static void plan_if(Plan *p, Op *op)
 {
     OpPlan *o = op_plan(p, op);
-    o->expression = op->nresults == 1 && plan_of(p, op->results[0])->prints && if_fits(p, op) && !keeps_variable(op);
+    o->expression = !o->tail && !o->flag_result && !o->tested && op->nresults == 1 && plan_of(p, op->results[0])->prints && if_fits(p, op) && !keeps_variable(op);
     if (o->expression) {
         ValuePlan *vp = plan_of(p, op->results[0]);
         if (vp->locked || outermost_expression(p, op) != op)
@@ -416,7 +404,8 @@ static void plan_if(Plan *p, Op *op)
     } else {
         for (int i = 0; i < op->nresults; i++)
             plan_of(p, op->results[i])->show = slot_live(p, op, i) ? SHOW_VAR : SHOW_NONE;
-        use_at(p, op->args[0], op, false);
+        if (if_condition(p, op))
+            use_at(p, if_condition(p, op), op, false);
     }
     plan_region(p, op->regions[1]);
     plan_region(p, op->regions[0]);
@@ -460,13 +449,16 @@ static void plan_terminator(Plan *p, Op *op)
 {
     Op *owner = op->parent->owner;
     if (!owner) {
-        for (int i = 0; i < op->nargs; i++)
+        for (int i = 0; i < op->nargs && !has_returned(p, op); i++)
             use_at(p, op->args[i], op, false);
         return;
     }
     if (owner->code == OP_IF && op_plan(p, owner)->expression)
         return;
     bool cond = op->code == OP_COND;
+    Value *end = cond ? NULL : yield_condition(p, op);
+    if (end)
+        use_at(p, end, op, false);
     if (cond)
         use_at(p, op->args[0], op, false);
     for (int i = cond; i < op->nargs; i++)
@@ -664,7 +656,7 @@ static void reset(Plan *p)
     for (int i = 0; i < p->nvals; i++)
         p->vals[i] = (ValuePlan){.at_copy = p->vals[i].at_copy, .cheap = -1};
     for (int i = 0; i < p->nops; i++)
-        p->ops[i] = (OpPlan){.op = p->ops[i].op};
+        p->ops[i] = (OpPlan){.op = p->ops[i].op, .no_break = p->ops[i].no_break};
     Region *body = p->fn->body;
     for (int i = 0; i < body->nargs; i++)
         plan_of(p, body->args[i])->value = body->args[i];
@@ -674,6 +666,7 @@ static void reset(Plan *p)
 void plan_inline(Plan *p)
 {
     reset(p);
+    plan_exits(p);
     Fn *fn = p->fn;
     plan_region(p, fn->body);
     for (int i = 0; i < fn->body->nargs; i++) {

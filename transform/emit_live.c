@@ -216,8 +216,9 @@ static void live_copies(Plan *p, Op *op, const OpPlan *o)
         if (owner->code == OP_IF)
             add_range(p, target, 2 * o->start + 1, 2 * op_plan(p, owner)->to[region_number(op->parent)] + 1);
     }
-    if (op->code == OP_COND)
-        reads(p, op->args[0], op, 2 * o->start);
+    Value *end = op->code == OP_COND ? op->args[0] : yield_condition(p, op);
+    if (end)
+        reads(p, end, op, 2 * o->start);
 }
 
 static void live_op(Plan *p, Op *op)
@@ -238,7 +239,8 @@ static void live_op(Plan *p, Op *op)
         return;
     }
     if (op->code == OP_IF && !o->expression) {
-        reads(p, op->args[0], op, 2 * o->start);
+        if (if_condition(p, op))
+            reads(p, if_condition(p, op), op, 2 * o->start);
         live_region(p, op->regions[0]);
         live_region(p, op->regions[1]);
         return;

@@ -8,6 +8,7 @@
  * C's division rounds towards 0, so that the third form starts below lo when the loop does not run. */
 #include "emit.h"
 
+#include <ctype.h>
 #include <string.h>
 
 typedef struct {
@@ -242,20 +243,128 @@ static void emit_exit(Emitter *e, Op *cond)
     line(e, "    break;");
 }
 
+/* ---------------------------------------------------------------------- while as for */
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at += n) {
+        bool starts = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
+        if (starts && !isalnum((unsigned char)at[n]) && at[n] != '_')
+            return true;
+    }
+    return false;
+}
+
+/* The last line of text, without its indentation; *start: where it begins. */
+static const char *last_line(const char *text, size_t *start)
+{
+    size_t n = strlen(text);
+    *start = n > 0 ? n - 1 : 0;
+    while (*start > 0 && text[*start - 1] != '\n')
+        --*start;
+    return text + *start + strspn(text + *start, " ");
+}
+
+/* `i++;` at the end of the body is the step of a loop over i. Returns it without `;` and takes it off the body. */
+static const char *take_step(Emitter *e, char *body, const char *name)
+{
+    size_t start, n = strlen(name), indent = 4 * (size_t)e->indent + 4;
+    const char *text = last_line(body, &start);
+    if ((size_t)(text - body) - start != indent || strncmp(text, name, n) != 0)
+        return NULL;
+    bool steps = !strcmp(text + n, "++;\n") || !strcmp(text + n, "--;\n") || !strncmp(text + n, " += ", 4) || !strncmp(text + n, " -= ", 4);
+    if (!steps || start == 0)
+        return NULL;
+    const char *step = arena_strndup(e->arena, text, strlen(text) - 2);
+    body[start] = '\0';
+    return step;
+}
+
+/* The line of the loop's initial assignments that sets the variable: taken out if it can be the last one. */
+static const char *take_start(Emitter *e, char *copies, const CVar *var, const Op *loop)
+{
+    const char *assign = arena_printf(e->arena, "%s = ", var->name);
+    const char *declaration = arena_printf(e->arena, "%s = ", declare_var(e->arena, var->type, var->hint, var->name));
+    for (char *at = copies; *at;) {
+        char *text = at + strspn(at, " "), *end = strchr(at, '\n');
+        bool declares = !strncmp(text, declaration, strlen(declaration));
+        if (!declares && strncmp(text, assign, strlen(assign)) != 0) {
+            at = end + 1;
+            continue;
+        }
+        const char *start = arena_strndup(e->arena, text, (size_t)(end - 1 - text)), *value = strstr(start, " = ") + 3;
+        bool constant = strspn(value, "-0123456789") == strlen(value);
+        if ((end[1] && !constant) || has_word(end + 1, var->name) || end[-1] != ';')
+            return NULL;
+        if (declares && var->last_mention > op_plan(e->plan, loop)->end) {
+            const char *only = arena_printf(e->arena, "%s;", declare_var(e->arena, var->type, var->hint, var->name));
+            memcpy(text, only, strlen(only)); /* the declaration stays, the assignment goes */
+            memmove(text + strlen(only), end, strlen(end) + 1);
+            return arena_printf(e->arena, "%s%s", assign, value);
+        }
+        memmove(at, end + 1, strlen(end + 1) + 1);
+        return start;
+    }
+    return NULL;
+}
+
+/* for (i = 0; i < n && e > tol; i++) */
+static const char *for_head(Emitter *e, Op *op, const char *test, char *copies, char *body)
+{
+    for (int k = 0; k < op->nargs; k++) {
+        const ValuePlan *vp = plan_of(e->plan, op->regions[0]->args[k]);
+        if (vp->show != SHOW_VAR || (!type_is_int(vp->var->type) && vp->var->type->kind != TY_PTR) || !has_word(test, vp->var->name))
+            continue;
+        char *kept = arena_strdup(e->arena, body);
+        const char *step = take_step(e, kept, vp->var->name);
+        const char *start = step ? take_start(e, copies, vp->var, op) : NULL;
+        if (!start)
+            continue;
+        strcpy(body, kept);
+        return arena_printf(e->arena, "for (%s; %s; %s)", start, test, step);
+    }
+    return NULL;
+}
+
+static void emit_while_loop(Emitter *e, Op *op, char *copies)
+{
+    const char *test = condition(e, op->regions[0]->last->args[0], false).s;
+    Str *outer = body_begin(e);
+    emit_region(e, op->regions[1]);
+    char *body = body_text(e, outer);
+    const char *head = for_head(e, op, test, copies, body);
+    if (!head)
+        head = strcmp(test, "1") ? arena_printf(e->arena, "while (%s)", test) : "for (;;)";
+    str_put(e->out, copies);
+    outer = body_begin(e);
+    str_put(e->out, body);
+    body_end(e, outer, head, NULL);
+}
+
 void emit_while(Emitter *e, Op *op)
 {
     Op *cond = op->regions[0]->last;
     LoopShape shape = op_plan(e->plan, op)->shape;
-    const char *test = shape == LOOP_FOREVER ? NULL : condition(e, cond->args[0], false).s;
     Str *outer = body_begin(e);
-    if (shape != LOOP_WHILE)
-        emit_region(e, op->regions[0]);
-    if (shape == LOOP_FOREVER)
+    e->indent--;
+    emit_copies(e, op);
+    e->indent++;
+    char *copies = body_text(e, outer);
+    if (shape == LOOP_WHILE) {
+        emit_while_loop(e, op, copies);
+        return;
+    }
+    str_put(e->out, copies);
+    const char *test = shape == LOOP_DO ? condition(e, cond->args[0], false).s : NULL;
+    outer = body_begin(e);
+    emit_region(e, op->regions[0]);
+    if (shape == LOOP_FOREVER) {
         emit_exit(e, cond);
-    if (shape != LOOP_DO)
         emit_region(e, op->regions[1]);
+    }
     if (shape == LOOP_DO)
         body_end(e, outer, "do", arena_printf(e->arena, "while (%s);", test));
     else
-        body_end(e, outer, shape == LOOP_WHILE && strcmp(test, "1") ? arena_printf(e->arena, "while (%s)", test) : "for (;;)", NULL);
+        body_end(e, outer, "for (;;)", NULL);
 }

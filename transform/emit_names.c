@@ -78,6 +78,8 @@ static Region *common_scope(const Plan *p, Region *a, Region *b)
 /* The first mention is remembered as it is; later ones may widen the scope and with it move the declaration outwards. */
 static void mention_var(Mentions *m, CVar *var)
 {
+    if (var->last_mention < op_plan(m->p, m->op)->start)
+        var->last_mention = op_plan(m->p, m->op)->start;
     if (!var->scope) {
         var->scope = m->region;
         var->decl_at = m->op;
@@ -341,6 +343,8 @@ static void give_name(Namer *n, CVar *var, const char *name)
 /* Index variables of a[i][j] as text: "ij", or "row_col"; NULL where it has others. */
 static const char *index_names(const Plan *p, const Namer *n, const Value *index, const char *outer)
 {
+    while (index->def && index->def->code == OP_CAST && plan_of(p, index)->show == SHOW_INLINE)
+        index = index->def->args[0];
     const ValuePlan *vp = plan_of(p, index);
     int64_t k;
     if (value_int(index, &k))
@@ -370,7 +374,7 @@ static const char *place_name(const Plan *p, const Namer *n, const Value *at)
         base = at->def->var->name;
     while (base && all && count-- > 0)
         all = index_names(p, n, indices[count], all);
-    if (!base || !all)
+    if (!base || !all || !strncmp(all, base, strlen(base)))
         return NULL;
     return *all ? arena_printf(n->arena, "%s%s%s", base, isdigit((unsigned char)*all) ? "" : "_", all) : base;
 }

@@ -398,6 +398,17 @@ static void emit_results(Emitter *e, Op *op)
     assign_op(e, plan_of(e->plan, op->results[0])->var, op, op);
 }
 
+/* Does r end where the function ends? */
+static bool at_the_end(const Emitter *e, const Region *r)
+{
+    for (; r->owner; r = r->owner->parent) {
+        int after = op_plan(e->plan, r->owner)->unnested - 1;
+        if (after < 0 || r->owner->regions[after] != r)
+            return false;
+    }
+    return true;
+}
+
 void emit_return(Emitter *e, const Op *op)
 {
     const Fn *fn = e->fn;
@@ -405,7 +416,7 @@ void emit_return(Emitter *e, const Op *op)
         line(e, "return %s;", plan_of(e->plan, fn->body->args[fn->body->nargs - 1])->var->name);
     else if (op->nargs)
         line(e, "return %s;", expr_assign(e, op->args[0]).s);
-    else if (op->parent->owner)
+    else if (!at_the_end(e, op->parent))
         line(e, "return;");
 }
 
@@ -463,7 +474,6 @@ void emit_op(Emitter *e, Op *op)
         emit_for(e, op);
         break;
     case OP_WHILE:
-        emit_copies(e, op);
         emit_while(e, op);
         break;
     case OP_YIELD:
