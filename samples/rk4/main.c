@@ -29,6 +29,44 @@ static void parabola(void)
     check_number("d_gravity = 2 (4.38 - 4) (-2)", d_flight.gravity, -1.52, 1e-12);
 }
 
+enum { FLY_STEPS = 60 };
+static double seed[2 * FLY_STEPS + 2];
+
+static double seeded_path(void *ctx)
+{
+    Problem *p = ctx;
+    double path[2 * FLY_STEPS + 2] = {0}, sum = 0;
+    fly(p->speed, p->flight, 2.0, FLY_STEPS, path);
+    for (int i = 0; i < 2 * FLY_STEPS + 2; i++)
+        sum += seed[i] * path[i];
+    return sum;
+}
+
+/* The path as a vector, also one that ends early at the ground: what is not written keeps its seed. */
+static void path_derivative(Problem *p, int ends_at)
+{
+    double path[2 * FLY_STEPS + 2], d_path[2 * FLY_STEPS + 2], sum = 0;
+    CheckVar var[] = {check_var("speed", p->speed, 2), check_var("flight", &p->flight.drag, 4)};
+    Flight v_flight;
+    for (int i = 0; i < 2 * FLY_STEPS + 2; i++) {
+        seed[i] = d_path[i] = check_normal();
+        path[i] = 0;
+    }
+    int steps = fly_vjp(p->speed, p->flight, 2.0, FLY_STEPS, path, var[0].d, (Flight *)(void *)var[1].d, d_path);
+    check_number("steps of the path", steps, ends_at, 0);
+    for (int i = 0; i < 2 * FLY_STEPS + 2; i++)
+        check_failed |= d_path[i] != (i < 2 * steps ? 0 : seed[i]);
+    check_gradient(var, 2, seeded_path, p);
+    memcpy(&v_flight, var[1].v, sizeof v_flight);
+    for (int i = 0; i < 2 * FLY_STEPS + 2; i++)
+        d_path[i] = 0;
+    fly_jvp(p->speed, p->flight, 2.0, FLY_STEPS, path, var[0].v, v_flight, d_path);
+    for (int i = 0; i < 2 * FLY_STEPS + 2; i++)
+        sum += seed[i] * d_path[i];
+    check_tangent(var, 2, sum);
+    check_free(var, 2);
+}
+
 static void shoot(Problem *p)
 {
     double value = 0;
@@ -58,6 +96,10 @@ int main(void)
     miss_jvp(p.speed, p.flight, 2.0, 200, 12, 3, 0.01, var[0].v, v_flight, &tangent);
     check_tangent(var, 2, tangent);
     check_free(var, 2);
+    puts("the path");
+    path_derivative(&p, 45);
+    p.speed[1] = 12;
+    path_derivative(&p, FLY_STEPS + 1);
     shoot(&p);
     return check_status();
 }

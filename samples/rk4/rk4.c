@@ -49,3 +49,20 @@ double miss(AD_LEN(2) const double speed[2], Flight flight, double time, int ste
     double dx = s[0] - x, dy = s[1] - y;
     return dx * dx + dy * dy + effort * (speed[0] * speed[0] + speed[1] * speed[1]);
 }
+
+AD_VJP(speed, flight -> path)
+AD_JVP(speed, flight -> path)
+int fly(AD_LEN(2) const double speed[2], Flight flight, double time, int steps, AD_LEN(2 * steps + 2) double *path)
+{
+    double s[DIM] = {0.0, 0.0, speed[0], speed[1]};
+    int i;
+
+    for (i = 0; i <= steps; i++) {
+        if (s[1] < 0.0)
+            return i;
+        *path++ = s[0];
+        *path++ = s[1];
+        rk4_step(s, time / steps, &flight);
+    }
+    return i;
+}
