@@ -12,6 +12,7 @@ typedef struct {
     Shadow *s;
     Fn *fn;
     PtrMap adjoint;   /* forward Value* -> its adjoint, valid at the current place of the reverse sweep; absent: zero */
+    int *uses;        /* of forward values, by id, before anything is added */
     PtrMap delayed;   /* ALLOC op -> itself: its FREE was taken out and happens when the reverse sweep is done with it */
 } Adjoint;
 
@@ -93,6 +94,40 @@ static void reverse_load(Adjoint *a, Builder *b, Op *op)
         build_accum(b, shadow_in_reverse(a->s, b, op->args[0]), d);
 }
 
+/* In `*p = *p + v` the load of *p, where nothing else uses it and *p is not written in between; *other: v. */
+static Op *updated_load(Adjoint *a, Op *store, Value **other)
+{
+    Op *sum = store->args[1]->def;
+    if (!sum || (sum->code != OP_ADD && sum->code != OP_SUB) || a->uses[sum->results[0]->id] != 1)
+        return NULL;
+    for (int k = 0; k < (sum->code == OP_ADD ? 2 : 1); k++) {
+        Op *load = sum->args[k]->def;
+        if (!load || load->code != OP_LOAD || load->parent != store->parent || a->uses[load->results[0]->id] != 1 ||
+            !same_address(load->args[0], store->args[0]))
+            continue;
+        Op *op = load->next;
+        while (op && op != store && !mem_op_may_write(a->s->mem, op, load->args[0]))
+            op = op->next;
+        *other = sum->args[1 - k];
+        return op == store ? load : NULL;
+    }
+    return NULL;
+}
+
+/* *p += v: the shadow of *p stays, and v gets it. */
+static bool reverse_update(Adjoint *a, Builder *b, Op *store)
+{
+    Value *other;
+    if (shadow_accumulates_only(a->s, store->args[0]) || !updated_load(a, store, &other))
+        return false;
+    if (!shadow_is_active(a->s, other))
+        return true;
+    Value *d = build_load(b, shadow_in_reverse(a->s, b, store->args[0]));
+    bool subtracted = store->args[1]->def->code == OP_SUB;
+    accumulate(a, b, other, subtracted ? build_un(b, OP_NEG, d) : d);
+    return true;
+}
+
 /* The shadow of what is overwritten starts anew. Where the shadow is the caller's accumulator, what it held is put aside in the forward
  * sweep and put back here (INTERFACE.md, "purely accumulated"). */
 static void reverse_store(Adjoint *a, Builder *b, Op *op)
@@ -105,7 +140,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
         Builder fwd = after_op(op);
         build_store(&fwd, address, twin);
     }
-    if (!type_is_float(op->args[1]->type))
+    if (!type_is_float(op->args[1]->type) || reverse_update(a, b, op))
         return;
     Value *after = build_zero(b, op->args[1]->type);
     if (shadow_accumulates_only(a->s, p)) {
@@ -674,6 +709,7 @@ Fn *adjoint(Fn *fn, Request *rq)
     Adjoint a = {.fn = fn, .adjoint = {.arena = fn->arena}, .delayed = {.arena = fn->arena}};
     hoist_locals(fn);
     delay_frees(&a, fn->body);
+    a.uses = count_uses(fn);
     a.s = shadow_new(fn, rq);
     if (a.s->failed)
         return NULL;

@@ -52,6 +52,8 @@ Value *shadow_twin(Shadow *s, Value *ptr);
 Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr);
 /* v as it was in the forward sweep: a USE, or a copy of a constant. */
 Value *build_use(Builder *b, Value *v);
+/* How often each value is an operand, by id. */
+int *count_uses(Fn *fn);
 /* Moves fixed-size locals to the function's top: an object whose contents start undefined can serve every iteration. */
 void hoist_locals(Fn *fn);
 /* Shadow root Value* -> primal root Value*, for all shadows there are. */

@@ -434,13 +434,6 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
     return true;
 }
 
-static void count_uses(Op *op, void *ctx)
-{
-    int *uses = ctx;
-    for (int i = 0; i < op->nargs; i++)
-        uses[op->args[i]->id]++;
-}
-
 static Op *reverse_of(const Op *fwd)
 {
     for (Op *op = fwd->next; op; op = op->next)
@@ -456,8 +449,7 @@ static void fuse_region(Fuse *f, Region *r)
             continue;
         Op *rev = op->code == OP_FOR ? reverse_of(op) : NULL;
         if (rev) {
-            f->uses = arena_alloc(f->fn->arena, sizeof *f->uses * (size_t)(f->fn->nvalues + 1));
-            walk_ops(f->fn->body, count_uses, f->uses);
+            f->uses = count_uses(f->fn);
             if (try_pair(f, op, rev))
                 fuse_region(f, op->regions[0]);
         }

@@ -188,3 +188,19 @@ void region_drop_arg(Region *r, int k)
     for (int i = k; i < r->nargs; i++)
         r->args[i]->index = i;
 }
+
+bool same_address(const Value *p, const Value *q)
+{
+    if (value_same(p, q))
+        return true;
+    const Op *a = p->def, *b = q->def;
+    if (!a || !b || a->code != b->code || a->nargs != b->nargs || a->ival != b->ival || a->var != b->var || p->type != q->type)
+        return false;
+    OpKind kind = op_info[a->code].kind;
+    if (kind != KIND_ADDR && kind != KIND_ARITH && a->code != OP_GLOBAL)
+        return false;
+    for (int i = 0; i < a->nargs; i++)
+        if (!same_address(a->args[i], b->args[i]))
+            return false;
+    return true;
+}

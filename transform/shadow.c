@@ -151,6 +151,20 @@ Value *build_use(Builder *b, Value *v)
     return op->results[0];
 }
 
+static void count_operands(Op *op, void *ctx)
+{
+    int *uses = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        uses[op->args[i]->id]++;
+}
+
+int *count_uses(Fn *fn)
+{
+    int *uses = arena_alloc(fn->arena, sizeof *uses * (size_t)(fn->nvalues + 1));
+    walk_ops(fn->body, count_operands, uses);
+    return uses;
+}
+
 typedef struct {
     Fn *fn;
     Ptrs found;
@@ -190,6 +204,15 @@ Op *free_target(const Op *free_op)
     return p->def && p->def->code == OP_ALLOC ? p->def : NULL;
 }
 
+/* double *x = malloc(n): x rather than malloc's void pointer. */
+static const Value *typed_pointer(const Op *alloc)
+{
+    for (const Op *op = alloc->next; op; op = op->next)
+        if (op->code == OP_PTRCAST && op->args[0] == alloc->results[0])
+            return op->results[0];
+    return alloc->results[0];
+}
+
 Value *shadow_alloc(Builder *b, const Op *alloc, bool use)
 {
     Value *args[2];
@@ -201,8 +224,9 @@ Value *shadow_alloc(Builder *b, const Op *alloc, bool use)
     Op *op = op_build(b, OP_ALLOC, args, 2, 1);
     op->zeroed = true;
     op->tape = true;
-    op->results[0]->type = alloc->results[0]->type;
-    op->results[0]->var = var_named(b->fn, alloc->results[0]->type, "d_", alloc->results[0]->var, "heap");
+    const Value *typed = typed_pointer(alloc);
+    op->results[0]->type = type_without_const(typed->type);
+    op->results[0]->var = var_named(b->fn, op->results[0]->type, "d_", typed->var, "heap");
     return op->results[0];
 }
 

@@ -42,7 +42,25 @@ static Value *make_slot(Fn *fn, Value *v)
 
 /* ---------------------------------------------------------------------- arrays */
 
-static bool find_nest(Keep *k)
+enum { INVARIANT_DEPTH = 8 };
+
+/* Has v the same value in every iteration of the loop? Then all of them can keep it in one place. */
+static bool is_same_throughout(const Fn *fn, const Value *v, const Op *loop, int depth)
+{
+    if (value_outside(v, loop))
+        return v->def != loop;
+    const Op *op = v->def;
+    if (!op || depth > INVARIANT_DEPTH || op->nregions > 0 || v->id >= fn->mem_values)
+        return false;
+    if (op->code == OP_LOAD ? mem_op_may_write(fn->mem, loop, op->args[0]) : op_info[op->code].effect != EFFECT_PURE)
+        return false;
+    for (int i = 0; i < op->nargs; i++)
+        if (!is_same_throughout(fn, op->args[i], loop, depth + 1))
+            return false;
+    return op->code != OP_LOCAL;
+}
+
+static bool find_nest(const Keeper *keeper, Keep *k)
 {
     Op *inner_first[MAX_NEST];
     int n = 0;
@@ -54,7 +72,7 @@ static bool find_nest(Keep *k)
         fused = fused || op->fused; /* from here outwards an iteration's values die with it */
         if (op->code == OP_FOR) {
             k->entry = op;
-            if (!fused)
+            if (!fused && !is_same_throughout(keeper->fn, k->value, op, 0))
                 inner_first[n++] = op;
         }
     }
@@ -255,7 +273,7 @@ Keep *keep_value(Keeper *keeper, Value *v)
 {
     Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);
     k->value = v;
-    bool counted = find_nest(k);
+    bool counted = find_nest(keeper, k);
     if (counted && k->depth == 0) {
         k->kind = KEEP_SLOT;
         k->memory = make_slot(keeper->fn, v);

@@ -454,6 +454,8 @@ Op *region_splice(Region *r, Op *before);
 void op_drop_arg(Op *op, int k);
 void op_drop_result(Op *op, int k);
 void region_drop_arg(Region *r, int k);
+/* Are two addresses in one execution computed in the same way from the same values? */
+bool same_address(const Value *p, const Value *q);
 /* A name hint for `v` where it has none and can have one. */
 void value_hint(Value *v, Var *hint);
 
