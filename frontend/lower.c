@@ -19,7 +19,8 @@ void lower_unsupported(Lower *l, Loc loc, const char *fmt, ...)
 
 void lower_not_supported(Lower *l, Loc loc, const char *what)
 {
-    lower_unsupported(l, loc, "adgen does not support %s; move it to a function that is not differentiated, or write it differently",
+    lower_unsupported(l, loc,
+                      "adgen does not support %s; move it to a function that is not differentiated, or write it differently",
                       what ? what : "this construct");
 }
 
@@ -110,7 +111,7 @@ Expr *make_var(Lower *l, Decl *d, Loc loc)
 Expr *make_binary(Lower *l, BinaryOp op, Expr *a, Expr *b, Type *t)
 {
     Expr *e = make_expr(l, EX_BINARY, t, a->loc);
-    e->op = op;
+    e->op = (int)op;
     e->a = a;
     e->b = b;
     return e;
@@ -157,7 +158,14 @@ static void lower_params(Lower *l)
 static void refuse_signature(Lower *l)
 {
     if (l->fn->is_variadic)
-        lower_unsupported(l, l->fn->loc, "'%s' takes a variable number of arguments; pass an array and its length instead", l->fn->name);
+        lower_unsupported(l, l->fn->loc, "'%s' takes a variable number of arguments; pass an array and its length instead",
+                          l->fn->name);
+}
+
+/* The value of a function without a return at its end: none, but main's is 0. */
+static Value *end_value(Lower *l)
+{
+    return strcmp(l->fn->name, "main") ? lower_stub(l, l->fn->ret) : build_zero(&l->b, l->fn->ret);
 }
 
 static void lower_return(Lower *l)
@@ -169,7 +177,7 @@ static void lower_return(Lower *l)
         build_yield(&l->b, NULL, 0);
         return;
     }
-    Value *v = l->returned ? l->returned : l->result ? build_load(&l->b, l->result) : lower_stub(l, fn->ret);
+    Value *v = l->returned ? l->returned : l->result ? build_load(&l->b, l->result) : end_value(l);
     build_yield(&l->b, &v, 1);
 }
 

@@ -25,15 +25,20 @@ typedef struct Scope {
     int jump_value[MAX_LABELS];
 } Scope;
 
+/* A place between ops. */
+typedef struct {
+    Region *region;
+    Op *after; /* NULL: the region's start */
+} Mark;
+
 /* Somewhere exits lead to, while what it encloses is lowered. */
 typedef struct Target {
     uint64_t bit;
-    struct { Region *region; Op *after; } at; /* where its flag belongs */
-    const char *name;                         /* the flag's */
-    Value *flag;                              /* address of the flag, NULL until it is needed */
-    int guarded;                              /* > 0: a guard further on tests the flag */
-    Value *jump;                              /* address to store jump_value to, or NULL */
-    Type *jump_type;
+    Mark at;          /* where its flag belongs */
+    const char *name; /* the flag's */
+    Value *flag;      /* address of the flag, NULL until it is needed */
+    int guarded;      /* > 0: a guard further on tests the flag */
+    Value *jump;      /* address to store jump_value to, or NULL */
     int jump_value;
     struct Target *outer;
 } Target;
@@ -48,17 +53,17 @@ typedef struct {
     Program *program;
     Fn *fn;
     Decl *decl;
-    Arena *arena;         /* for statements and expressions made by lowering */
+    Arena *arena; /* for statements and expressions made by lowering */
     Builder b;
-    Target *targets;      /* innermost first */
-    struct { Region *region; Op *after; } stmt; /* the statement being lowered begins there */
-    PtrMap dims;          /* dimension Expr* of a VLA type -> its value */
+    Target *targets; /* innermost first */
+    Mark stmt;       /* the statement being lowered begins there */
+    PtrMap dims;     /* dimension Expr* of a VLA type -> its value */
     const char *labels[MAX_LABELS];
     int nlabels;
     int nreturns;
-    Value *result;        /* address of the returned object: LOCAL or the sret parameter; NULL: none yet */
-    Value *returned;      /* the value, where the only return ends the function */
-    Stmt *last;           /* the body's last statement */
+    Value *result;   /* address of the returned object: LOCAL or the sret parameter; NULL: none yet */
+    Value *returned; /* the value, where the only return ends the function */
+    Stmt *last;      /* the body's last statement */
 } Lower;
 
 /* Records that fn has something adgen cannot take (the first counts): a sentence for the user. */
@@ -153,7 +158,7 @@ Value *lower_index(Lower *l, Value *p, Value *i, Expr *of);
 Value *lower_pointer_difference(Lower *l, Value *p, Value *q, Expr *of);
 /* The IR's type for a front-end type: arrays of run-time size become their elements. */
 Type *lower_type(Type *t);
-Type *array_base(Type *t);    /* the type below all array dimensions */
+Type *array_base(Type *t); /* the type below all array dimensions */
 bool type_is_vla(const Type *t);
 /* Evaluates the run-time dimensions in t, once, here. */
 void lower_dims(Lower *l, Type *t);
@@ -183,6 +188,8 @@ typedef struct {
 CountLoop count_loop_begin(Lower *l, Value *n);
 void count_loop_end(Lower *l, CountLoop *c);
 bool union_mixes_floats(const Type *t);
+/* The number of objects of type elem in `bytes` bytes, unsigned long. */
+Value *count_elements(Lower *l, Expr *bytes, Type *elem);
 Value *lower_memcpy(Lower *l, Expr *call);
 Value *lower_memmove(Lower *l, Expr *call);
 Value *lower_memset(Lower *l, Expr *call);
@@ -194,6 +201,8 @@ Value *lower_call(Lower *l, Expr *call, Value *into);
 Value *lower_function_address(Lower *l, Decl *d, Type *t);
 /* The function that the called expression names, or NULL. */
 Decl *call_target(Expr *call);
+bool is_alloca_call(Expr *e);
+Value *lower_alloca(Lower *l, Expr *call, Type *elem);
 /* A call of a <math.h> function that is a row of the op table. False: it is not. */
 bool lower_math(Lower *l, const char *name, Expr *call, Value **result);
 /* A call of an external function that is passed on as it is. */

@@ -48,8 +48,8 @@ Value *lower_unary(Lower *l, Expr *e)
     if (e->op == UN_PLUS)
         return v;
     Op *literal = v->def;
-    if (e->op == UN_NEG && literal && literal->code == OP_ICONST && !literal->text && literal->ival > 0 && literal->ival <= INT32_MAX &&
-        type_is_signed(v->type))
+    if (e->op == UN_NEG && literal && literal->code == OP_ICONST && !literal->text && literal->ival > 0 &&
+        literal->ival <= INT32_MAX && type_is_signed(v->type))
         return build_int(&l->b, v->type, -literal->ival);
     if (e->op == UN_NEG && literal && literal->code == OP_FCONST && !literal->text)
         return build_float(&l->b, v->type, -literal->fval);
@@ -166,6 +166,8 @@ Value *lower_cast(Lower *l, Expr *e)
     }
     if (to->kind == TY_RECORD)
         return lower_record(l, e->a);
+    if (to->kind == TY_PTR && to->elem->size && is_alloca_call(expr_strip(e->a)))
+        return lower_as(l, lower_alloca(l, expr_strip(e->a), to->elem), to);
     Value *literal = convert_literal(l, e->a, to);
     if (literal)
         return literal;

@@ -25,6 +25,13 @@ Value *lower_function_address(Lower *l, Decl *d, Type *t)
     return op->results[0];
 }
 
+/* __builtin_memcpy -> memcpy */
+static const char *library_name(const char *name)
+{
+    static const char prefix[] = "__builtin_";
+    return strncmp(name, prefix, sizeof prefix - 1) ? name : name + sizeof prefix - 1;
+}
+
 /* ---------------------------------------------------------------------- plain calls */
 
 /* Records are passed as the address of a copy of their own. */
@@ -69,6 +76,10 @@ static Value *emit_call(Lower *l, OpCode code, Value *leading, Expr *call, Fn *c
 
 Value *lower_external(Lower *l, const char *name, Expr *call)
 {
+    for (int i = 0; i < call->nargs; i++)
+        if (call->args[i]->type->kind == TY_RECORD)
+            lower_unsupported(l, call->args[i]->loc,
+                              "'%s' takes a struct by value, which adgen supports for functions of the program only", name);
     Value *v = emit_call(l, OP_CALL, NULL, call, NULL, NULL);
     Op *op = l->b.before ? l->b.before->prev : l->b.region->last;
     op->text = name;
@@ -125,14 +136,28 @@ static Value *lower_free(Lower *l, Expr *call)
     return NULL;
 }
 
-/* Memory that lives until the function returns: a local array, if this is executed once. */
-static Value *lower_alloca(Lower *l, Expr *call)
+/* Memory that lives until the function returns: a local array, if this is executed once. elem: what the result is assigned as. */
+Value *lower_alloca(Lower *l, Expr *call, Type *elem)
 {
     if (l->b.region != l->fn->body)
-        lower_unsupported(l, call->loc, "alloca inside a loop or a branch is not supported; use malloc, or call it at the function's start");
-    Value *bytes = size_argument(l, call->args[0]);
-    Value *p = build_local(&l->b, type_scalar(TY_CHAR), NULL, &bytes, 1);
-    return build_ptrcast(&l->b, p, type_ptr(type_void()));
+        lower_unsupported(l, call->loc,
+                          "alloca inside a loop or a branch is not supported; use malloc, or call it at the function's start");
+    if (!elem->size)
+        lower_unsupported(l, call->loc, "alloca is supported where its result is used as a typed pointer: double *p = alloca(..)");
+    elem = elem->size ? lower_type(elem) : type_scalar(TY_CHAR);
+    Value *n = count_elements(l, call->args[0], elem);
+    return build_local(&l->b, elem, NULL, &n, 1);
+}
+
+bool is_alloca_call(Expr *e)
+{
+    const Decl *d = e->kind == EX_CALL && e->nargs == 1 ? call_target(e) : NULL;
+    return d && d->fn && !d->body && !strcmp(library_name(d->fn->name), "alloca");
+}
+
+static Value *lower_untyped_alloca(Lower *l, Expr *call)
+{
+    return build_ptrcast(&l->b, lower_alloca(l, call, type_void()), type_ptr(type_void()));
 }
 
 /* ---------------------------------------------------------------------- functions lowering knows */
@@ -181,20 +206,26 @@ static const struct {
     int nargs;
     Value *(*lower)(Lower *l, Expr *call);
 } known[] = {
-    {"malloc", 1, lower_malloc},      {"calloc", 2, lower_calloc},   {"realloc", 2, lower_realloc},
-    {"free", 1, lower_free},          {"alloca", 1, lower_alloca},   {"aligned_alloc", 2, lower_aligned_alloc},
-    {"memcpy", 3, lower_memcpy},      {"memset", 3, lower_memset},   {"memmove", 3, lower_memmove},
-    {"abs", 1, lower_abs},            {"labs", 1, lower_abs},        {"llabs", 1, lower_abs},
-    {"assert", 1, lower_assert},      {"expect", 2, lower_first},       {"sincos", 3, lower_sincos},   {"sincosf", 3, lower_sincos},
-    {"setjmp", 1, refuse_jump},       {"_setjmp", 1, refuse_jump},   {"longjmp", 2, refuse_jump},
+    {"malloc", 1, lower_malloc},
+    {"calloc", 2, lower_calloc},
+    {"realloc", 2, lower_realloc},
+    {"free", 1, lower_free},
+    {"alloca", 1, lower_untyped_alloca},
+    {"aligned_alloc", 2, lower_aligned_alloc},
+    {"memcpy", 3, lower_memcpy},
+    {"memset", 3, lower_memset},
+    {"memmove", 3, lower_memmove},
+    {"abs", 1, lower_abs},
+    {"labs", 1, lower_abs},
+    {"llabs", 1, lower_abs},
+    {"assert", 1, lower_assert},
+    {"expect", 2, lower_first},
+    {"sincos", 3, lower_sincos},
+    {"sincosf", 3, lower_sincos},
+    {"setjmp", 1, refuse_jump},
+    {"_setjmp", 1, refuse_jump},
+    {"longjmp", 2, refuse_jump},
 };
-
-/* __builtin_memcpy -> memcpy */
-static const char *library_name(const char *name)
-{
-    static const char prefix[] = "__builtin_";
-    return strncmp(name, prefix, sizeof prefix - 1) ? name : name + sizeof prefix - 1;
-}
 
 static Value *call_function(Lower *l, Decl *target, Expr *call, Value *into)
 {

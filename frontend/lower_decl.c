@@ -42,7 +42,8 @@ Value *lower_local(Lower *l, Decl *d, bool zeroed)
     Value *dims[16];
     int ndims = type_is_vla(t) ? collect_dims(l, t, dims, 16) : 0;
     if ((var->is_volatile || var->is_atomic) && type_has_float(t))
-        lower_unsupported(l, d->loc, "'%s' is a %s floating variable; use an ordinary one", var->name, var->is_volatile ? "volatile" : "_Atomic");
+        lower_unsupported(l, d->loc, "'%s' is a %s floating variable; use an ordinary one", var->name,
+                          var->is_volatile ? "volatile" : "_Atomic");
     Value *v = build_local(&l->b, ndims ? lower_type(array_base(t)) : lower_type(t), var, dims, ndims);
     v->def->zeroed = zeroed;
     return v;
@@ -119,7 +120,8 @@ static bool has_gap(const Type *t, const Expr *init)
     if ((t->kind != TY_ARRAY && t->kind != TY_RECORD) || init->kind != EX_INIT)
         return false;
     if (t->kind == TY_RECORD && t->is_union)
-        return !init->nargs || !init->args[0] || t->fields[init->field].type->size < t->size || has_gap(t->fields[init->field].type, init->args[0]);
+        return !init->nargs || !init->args[0] || t->fields[init->field].type->size < t->size ||
+               has_gap(t->fields[init->field].type, init->args[0]);
     int64_t n = t->kind == TY_ARRAY ? t->count : t->nfields;
     if (init->nargs < n)
         return true;

@@ -172,8 +172,8 @@ void exits_analyse(Lower *l, Stmt *s)
         return;
     case ST_CASE:
     case ST_DEFAULT:
-        lower_unsupported(l, s->loc,
-                          "a case label inside a nested statement of its switch is not supported; move it to the switch's own block");
+        lower_unsupported(
+            l, s->loc, "a case label inside a nested statement of its switch is not supported; move it to the switch's own block");
         *s = *make_block(l, s->loc, &s->body, s->body ? 1 : 0);
         analyse_block(l, s);
         break;

@@ -24,6 +24,10 @@ Value *lower_as(Lower *l, Value *v, Type *t)
         return build_zero(&l->b, t);
     if (!type_is_scalar(v->type) || !type_is_scalar(t))
         return lower_stub(l, t);
+    if (v->def && v->def->code == OP_STRING && t->kind == TY_PTR && t->elem == v->type->elem) {
+        v->type = t; /* const char *s = "..": no cast */
+        return v;
+    }
     return build_cast(&l->b, v, t);
 }
 
@@ -41,7 +45,8 @@ static bool is_bool_value(const Value *v)
     if (!v->def)
         return false;
     OpCode c = v->def->code;
-    return op_is_compare(c) || c == OP_LNOT || c == OP_LAND || c == OP_LOR || (c == OP_ICONST && (v->def->ival == 0 || v->def->ival == 1));
+    return op_is_compare(c) || c == OP_LNOT || c == OP_LAND || c == OP_LOR ||
+           (c == OP_ICONST && (v->def->ival == 0 || v->def->ival == 1));
 }
 
 Value *lower_bool(Lower *l, Value *v)
@@ -192,14 +197,14 @@ Value *lower_logical(Lower *l, Expr *e)
     bool and = e->kind == EX_LOGAND;
     Value *a = lower_truth(l, e->a);
     if (expr_is_simple(e->b))
-        return build_bin(&l->b, and ? OP_LAND : OP_LOR, a, lower_truth(l, e->b));
+        return build_bin(&l->b, and? OP_LAND : OP_LOR, a, lower_truth(l, e->b));
     Builder outer = l->b, then_, else_;
     Op *op = lower_open_if(l, a, &then_, &else_);
-    l->b = and ? then_ : else_;
+    l->b = and? then_ : else_;
     Value *b = lower_bool(l, lower_truth(l, e->b));
     l->b = outer;
-    Value *known = build_int(and ? &else_ : &then_, type_scalar(TY_INT), !and);
-    return and ? lower_if_result(op, b, known) : lower_if_result(op, known, b);
+    Value *known = build_int(and? &else_ : &then_, type_scalar(TY_INT), !and);
+    return and? lower_if_result(op, b, known) : lower_if_result(op, known, b);
 }
 
 /* GNU a ?: c */
@@ -336,7 +341,9 @@ static Value *value_of(Lower *l, Expr *e)
     case EX_STMT_EXPR:
         return lower_stmt_expr(l, e);
     case EX_INIT:
-        return e->type->kind == TY_RECORD ? lower_record(l, e) : e->nargs && e->args[0] ? lower_expr(l, e->args[0]) : build_zero(&l->b, e->type);
+        return e->type->kind == TY_RECORD ? lower_record(l, e)
+               : e->nargs && e->args[0]   ? lower_expr(l, e->args[0])
+                                          : build_zero(&l->b, e->type);
     case EX_VAR:
     case EX_INDEX:
     case EX_MEMBER:

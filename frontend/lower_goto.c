@@ -138,8 +138,9 @@ static void make_dispatch(Gotos *g)
     for (int i = 0; i < b->nlist; i++)
         for (int k = 0; b->list[i]->kind == ST_DECL && k < b->list[i]->ndecls; k++)
             if (decl_is_vla(b->list[i]->decls[k]))
-                lower_unsupported(l, b->list[i]->loc, "an array of run-time length is declared between labels that are jumped to both ways; "
-                                                      "use a loop instead of goto, or declare it before the labels");
+                lower_unsupported(l, b->list[i]->loc,
+                                  "an array of run-time length is declared between labels that are jumped to both ways; "
+                                  "use a loop instead of goto, or declare it before the labels");
     Stmt *hoisted = hoist(g, 0, b->nlist - 1);
     Ptrs ifs = {.arena = l->arena};
     Scope scope = {.jump = at};

@@ -200,7 +200,8 @@ static Value *variable(Lower *l, Expr *e)
         return slot->addr;
     Var *var = e->decl->var;
     if (var->owner == l->fn && !e->decl->is_static_local && !var->is_static && !var->is_extern && !var->is_global) {
-        lower_unsupported(l, e->loc, "'%s' is used outside of the block that adgen could place it in; declare it earlier", var->name);
+        lower_unsupported(l, e->loc, "'%s' is used outside of the block that adgen could place it in; declare it earlier",
+                          var->name);
         return lower_temp(l, e->type, false);
     }
     return global(l, var);
@@ -217,7 +218,8 @@ static Value *member(Lower *l, Expr *e)
         return lower_temp(l, e->type, false);
     }
     if (record->is_union && union_mixes_floats(record))
-        lower_unsupported(l, e->loc, "union '%s' has floating numbers in more than one member, which adgen cannot tell apart; use a struct",
+        lower_unsupported(l, e->loc,
+                          "union '%s' has floating numbers in more than one member, which adgen cannot tell apart; use a struct",
                           type_spelling(record));
     return build_field(&l->b, base, e->field);
 }
@@ -321,7 +323,8 @@ static Value *record(Lower *l, Expr *e)
     default:
         break;
     }
-    lower_unsupported(l, e->loc, "this expression of type '%s' is not supported; assign it to a variable first", type_spelling(e->type));
+    lower_unsupported(l, e->loc, "this expression of type '%s' is not supported; assign it to a variable first",
+                      type_spelling(e->type));
     return lower_temp(l, e->type, false);
 }
 

@@ -141,7 +141,8 @@ void lower_copy(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
     } else if (t->is_union && !type_has_float(t)) {
         copy_bytes(l, dst, src, t);
     } else if (t->is_union && !union_copies_as_member(t)) {
-        lower_unsupported(l, loc, "a union with floating members ('%s') is copied here; copy its members, or use a struct", type_spelling(t));
+        lower_unsupported(l, loc, "a union with floating members ('%s') is copied here; copy its members, or use a struct",
+                          type_spelling(t));
     } else if (t->is_union) {
         int i = union_member(t);
         Value *to = build_field(&l->b, dst, i);
@@ -183,7 +184,8 @@ void lower_zero(Lower *l, Value *dst, Type *t, Loc loc)
         lower_zero(l, build_field(&l->b, dst, i), t->fields[i].type, loc);
     } else {
         for (int i = 0; i < t->nfields; i++)
-            if (!(t->fields[i].bit_width && !t->fields[i].name) && !(t->fields[i].type->kind == TY_ARRAY && t->fields[i].type->count <= 0))
+            if (!(t->fields[i].bit_width && !t->fields[i].name) &&
+                !(t->fields[i].type->kind == TY_ARRAY && t->fields[i].type->count <= 0))
                 lower_zero(l, build_field(&l->b, dst, i), t->fields[i].type, loc);
     }
 }
@@ -231,7 +233,7 @@ static Value *count_in(Lower *l, Expr *bytes, int64_t size)
     return NULL;
 }
 
-static Value *count_elements(Lower *l, Expr *bytes, Type *elem)
+Value *count_elements(Lower *l, Expr *bytes, Type *elem)
 {
     Type *t = type_scalar(TY_ULONG);
     int64_t v;
@@ -254,8 +256,9 @@ static Type *copied_type(Lower *l, const Block *dst, const Block *src, Expr *cal
     if (!t || (dst->elem && src->elem && !type_has_float(dst->elem) && !type_has_float(src->elem)))
         return NULL;
     if (dst->elem && src->elem && array_base(dst->elem) != array_base(src->elem)) {
-        lower_unsupported(l, call->loc, "bytes of type '%s' are copied to type '%s' here, which hides floating numbers from adgen; "
-                                        "copy values of one type",
+        lower_unsupported(l, call->loc,
+                          "bytes of type '%s' are copied to type '%s' here, which hides floating numbers from adgen; "
+                          "copy values of one type",
                           type_spelling(src->elem), type_spelling(dst->elem));
         return NULL;
     }

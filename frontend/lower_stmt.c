@@ -1,6 +1,8 @@
 /* lower_stmt.c: statements: sequences with their exits, ifs, loops. */
 #include "lower.h"
 
+#include <string.h>
+
 /* ---------------------------------------------------------------------- places */
 
 static Op *op_here(const Lower *l)
@@ -166,6 +168,25 @@ static void lower_one(Lower *l, Builder at, Stmt *s)
 
 /* ---------------------------------------------------------------------- if */
 
+/* The only statement left, where it is an exit so small that two copies of it read better than a flag: `return y + 1;`. */
+static Stmt *small_exit(Seq *rest)
+{
+    if (seq_is_empty(rest) || rest->n != 1 || rest->then)
+        return NULL;
+    Stmt *s = rest->at[0];
+    bool small = s->kind == ST_BREAK || s->kind == ST_CONTINUE || (s->kind == ST_RETURN && (!s->e || expr_is_simple(s->e)));
+    return small ? s : NULL;
+}
+
+static void lower_then_exit(Lower *l, Builder at, Stmt *s, Stmt *leave)
+{
+    Builder outer = l->b;
+    Stmt *list[2] = {s, leave};
+    l->b = at;
+    lower_seq(l, s ? list : list + 1, s ? 2 : 1);
+    l->b = outer;
+}
+
 /* Exactly one branch goes on: it takes the rest of the block along. Both do, and may be left early: the rest goes under a guard. */
 static bool lower_if(Lower *l, Stmt *s, Seq *rest)
 {
@@ -174,6 +195,12 @@ static bool lower_if(Lower *l, Stmt *s, Seq *rest)
     bool guarded = more && then_falls && else_falls;
     Builder then_, else_;
     lower_open_if(l, lower_truth(l, s->e), &then_, &else_);
+    Stmt *leave = guarded ? small_exit(rest) : NULL;
+    if (leave) {
+        lower_then_exit(l, then_, s->body, leave);
+        lower_then_exit(l, else_, s->els, leave);
+        return false;
+    }
     if (guarded)
         guard_count(l, s->exits, 1);
     bool then_takes = more && then_falls && !else_falls, else_takes = more && else_falls && !then_falls;
@@ -197,11 +224,11 @@ static bool lower_if(Lower *l, Stmt *s, Seq *rest)
 
 /* A loop's body, cut at a first `if (c) break;` that can become part of the loop's condition. */
 typedef struct {
-    Stmt **before;  /* statements up to it */
+    Stmt **before; /* statements up to it */
     int nbefore;
-    Stmt *leave;    /* the if; NULL: no cut */
-    bool leave_on;  /* leave when its condition is true, or false (the break is in its else branch) */
-    Stmt **after;   /* the rest of the body */
+    Stmt *leave;   /* the if; NULL: no cut */
+    bool leave_on; /* leave when its condition is true, or false (the break is in its else branch) */
+    Stmt **after;  /* the rest of the body */
     int nafter;
 } Cut;
 
@@ -491,10 +518,12 @@ Value *lower_stmt_expr(Lower *l, Expr *e)
 {
     Stmt *s = e->stmt;
     Target *targets = l->targets;
+    Mark outer = l->stmt;
     exits_analyse(l, s);
     if (s->exits)
-        lower_unsupported(l, e->loc, "a jump (return, break, continue, goto) out of a statement expression is not supported; "
-                                     "write the statements out");
+        lower_unsupported(l, e->loc,
+                          "a jump (return, break, continue, goto) out of a statement expression is not supported; "
+                          "write the statements out");
     l->targets = NULL;
     int n = s->kind == ST_BLOCK ? s->nlist : 0;
     Stmt *last = n ? s->list[n - 1] : NULL;
@@ -503,6 +532,7 @@ Value *lower_stmt_expr(Lower *l, Expr *e)
     for (int i = 0; i < n - has_value; i++)
         lower_seq(l, &s->list[i], 1);
     l->targets = targets;
+    l->stmt = outer;
     if (has_value)
         v = e->type->kind == TY_RECORD ? lower_record(l, last->e) : lower_expr(l, last->e);
     return v ? v : e->type->kind == TY_VOID ? NULL : lower_stub(l, e->type);
@@ -523,12 +553,14 @@ static void prepare_result(Lower *l, Stmt *s)
     Var *var = lower_new_var(l, "result", fn->ret);
     var->spelled = fn->ret_spelled;
     l->result = build_local(&l->b, lower_type(fn->ret), var, NULL, 0);
+    l->result->def->zeroed = s->falls && !strcmp(fn->name, "main"); /* its end returns 0 */
 }
 
 void lower_body(Lower *l, Stmt *s)
 {
     if (s->exits & ~(uint64_t)(EXIT_BREAK | EXIT_CONTINUE | EXIT_RETURN))
-        lower_unsupported(l, l->fn->loc, "'%s' has a goto into a block (or a case) from outside; restructure it with loops and ifs", l->fn->name);
+        lower_unsupported(l, l->fn->loc, "'%s' has a goto into a block (or a case) from outside; restructure it with loops and ifs",
+                          l->fn->name);
     prepare_result(l, s);
     Target ret;
     push_target(l, &ret, EXIT_RETURN, "returned");

@@ -9,11 +9,11 @@
 #include "lower.h"
 
 typedef struct {
-    Ptrs labels;        /* Stmt*: its CASE statements */
+    Ptrs labels; /* Stmt*: its CASE statements */
     bool is_default;
     Ptrs list;
-    Stmt *block;        /* the list, without its last break, analysed */
-    bool falls;         /* into the next case */
+    Stmt *block; /* the list, without its last break, analysed */
+    bool falls;  /* into the next case */
 } Case;
 
 typedef struct {
@@ -93,7 +93,7 @@ static Expr *compare(Switch *sw, BinaryOp op, const Expr *value, Loc loc)
 }
 
 /* `choice` is (or with `not` is not) what one label names. */
-static Expr *match_label(Switch *sw, const Stmt *label, bool not)
+static Expr *match_label(Switch *sw, const Stmt *label, bool not )
 {
     if (!label->case_high)
         return compare(sw, not ? BIN_NE : BIN_EQ, label->e, label->loc);
@@ -103,12 +103,12 @@ static Expr *match_label(Switch *sw, const Stmt *label, bool not)
 }
 
 /* `choice` is among the labels of cases first..last (with `not`: is not). NULL: they have no labels. */
-static Expr *match(Switch *sw, int first, int last, bool not)
+static Expr *match(Switch *sw, int first, int last, bool not )
 {
     Expr *all = NULL;
     for (int i = first; i <= last; i++)
         for (size_t k = 0; k < sw->cases[i].labels.n; k++) {
-            Expr *one = match_label(sw, sw->cases[i].labels.at[k], not);
+            Expr *one = match_label(sw, sw->cases[i].labels.at[k], not );
             all = all ? make_logical(sw->l, not ? EX_LOGAND : EX_LOGOR, all, one) : one;
         }
     return all;
