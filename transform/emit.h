@@ -1,6 +1,7 @@
 /* emit.h: what the files of the C emitter share; private to emit_*.c.
  *
  * A function is first planned, then printed:
+ *   emit_prepare.c allocations get types
  *   emit_exit.c    loops that are left by break, ifs that end in return
  *   emit_inline.c  which values are printed inside their uses, which become C variables
  *   emit_live.c    live ranges of those; values that share one C variable
@@ -145,6 +146,11 @@ static inline OpPlan *op_plan(const Plan *p, const Op *op)
 {
     return &p->ops[op->mark];
 }
+
+/* ====================================================================== emit_prepare.c */
+
+/* malloc's result has the type that it is cast to: double *p = malloc(n * sizeof(double)). */
+void type_allocations(Fn *fn, Arena *arena);
 
 /* ====================================================================== emit_exit.c */
 

@@ -129,9 +129,15 @@ static Text index_lvalue(Emitter *e, const Op *op)
 {
     Type *t = op->results[0]->type->elem;
     Value *base = op->args[0];
+    const char *more = "";
+    while (is_inline(e, base) && base->def->code == OP_INDEX && offsets_add(op, base->def)) {
+        more = arena_printf(e->arena, "%s%s + ", at_prec(e, expr_index(e, base->def->args[1]), PREC_ADD), more);
+        base = base->def->args[0];
+    }
     bool unconst = e->unconst;
     e->unconst = false;
-    const char *i = expr_index(e, op->args[1]).s;
+    Text last = expr_index(e, op->args[1]);
+    const char *i = *more ? arena_printf(e->arena, "%s%s", more, at_prec(e, last, PREC_MUL)) : last.s;
     e->unconst = unconst;
     if (op->nargs == 2)
         return text_of(arena_printf(e->arena, "%s[%s]", element_pointer(e, base), i), PREC_POSTFIX, t);

@@ -209,6 +209,18 @@ static void put_include(File *f, Str *out, bool needed, const char *name)
     str_fmt(out, "#include %s\n", name);
 }
 
+static bool declares_size_t(const File *f)
+{
+    static const char *const names[] = {"<stdlib.h>", "<stdio.h>", "<string.h>", "<time.h>"};
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        for (int k = 0; k < 4 && item->kind == TOP_INCLUDE && item->in_main; k++)
+            if (strstr(item->text, names[k]))
+                return true;
+    }
+    return false;
+}
+
 static void put_includes(File *f, Str *out)
 {
     StrMap seen = {.arena = f->arena};
@@ -223,7 +235,7 @@ static void put_includes(File *f, Str *out)
     const Needs *n = &f->needs;
     put_include(f, out, n->assert_h, "<assert.h>");
     put_include(f, out, n->math, "<math.h>");
-    put_include(f, out, n->stddef_h && !n->stdlib && !n->string, "<stddef.h>");
+    put_include(f, out, n->stddef_h && !n->stdlib && !n->string && !declares_size_t(f), "<stddef.h>");
     put_include(f, out, n->stdlib, "<stdlib.h>");
     put_include(f, out, n->string, "<string.h>");
     put_include(f, out, n->runtime, "<adgen_rt.h>");

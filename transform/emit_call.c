@@ -95,20 +95,29 @@ static const Type *allocated(const Op *op)
     return t->kind == TY_VOID ? NULL : t;
 }
 
-/* ad_tape_alloc(n, sizeof(double)) */
+static bool is_size_of(const Value *v, const Type *t)
+{
+    int64_t size;
+    if (v->def && v->def->code == OP_SIZEOF)
+        return v->def->of == t;
+    return value_int(v, &size) && t->size > 1 && size == t->size;
+}
+
+/* ad_tape_alloc(n, sizeof(double)); from n * sizeof(double) bytes too. */
 static const char *tape_alloc(Emitter *e, const Op *op)
 {
     e->needs->runtime = true;
     const char *name = op->zeroed ? "ad_tape_calloc" : "ad_tape_alloc";
     const Type *t = allocated(op);
-    const char *n = expr_assign(e, op->args[0]).s;
-    if (op->nargs > 1 && !is_one(op->args[1])) {
-        int64_t size;
-        bool fits = t && value_int(op->args[1], &size) && size == t->size;
-        const char *bytes = fits ? arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, "")) : expr_assign(e, op->args[1]).s;
-        return arena_printf(e->arena, "%s(%s, %s)", name, n, bytes);
+    Value *n = op->args[0], *size = op->nargs > 1 && !is_one(op->args[1]) ? op->args[1] : NULL;
+    const Op *product = n->def;
+    if (!size && t && product && product->code == OP_MUL && plan_of(e->plan, n)->show == SHOW_INLINE && is_size_of(product->args[1], t)) {
+        n = product->args[0];
+        size = product->args[1];
     }
-    return arena_printf(e->arena, "%s(%s, 1)", name, n);
+    const char *bytes = !size ? "1" : t && is_size_of(size, t) ? arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""))
+                                                                : expr_assign(e, size).s;
+    return arena_printf(e->arena, "%s(%s, %s)", name, expr_assign(e, n).s, bytes);
 }
 
 static Text alloc_call(Emitter *e, const Op *op)

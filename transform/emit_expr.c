@@ -20,7 +20,12 @@ static Text cast_text(Emitter *e, Text t, Type *to)
 {
     if (t.type == to)
         return t;
-    return text_of(arena_printf(e->arena, "(%s)%s", declare_var(e->arena, to, NULL, ""), at_prec(e, t, PREC_UNARY)), PREC_UNARY, to);
+    const char *name = declare_var(e->arena, to, NULL, "");
+    if (to->kind == TY_ULONG) {
+        name = "size_t";
+        e->needs->stddef_h = true;
+    }
+    return text_of(arena_printf(e->arena, "(%s)%s", name, at_prec(e, t, PREC_UNARY)), PREC_UNARY, to);
 }
 
 static bool is_inline(const Emitter *e, const Value *v)
@@ -145,8 +150,26 @@ Text expr_assign(Emitter *e, Value *v)
     return is_inline(e, v) ? op_assign(e, v->def) : full_expr(e, v);
 }
 
+/* (long)i - 1 as an index is i - 1. */
+static Text offset_index(Emitter *e, const Op *op)
+{
+    int64_t k;
+    const Op *cast = op->args[0]->def;
+    bool small = value_int(op->args[1], &k) && k > -64 && k < 64;
+    if (!small || !cast || cast->code != OP_CAST || !is_inline(e, op->args[0]) || cast->args[0]->type->kind != TY_INT)
+        return text_of(NULL, PREC_ADD, NULL);
+    const char *i = at_prec(e, expr(e, cast->args[0]), PREC_ADD);
+    bool minus = (op->code == OP_SUB) == (k > 0);
+    return text_of(arena_printf(e->arena, "%s %c %d", i, minus ? '-' : '+', (int)(k < 0 ? -k : k)), PREC_ADD, type_scalar(TY_INT));
+}
+
 Text expr_index(Emitter *e, Value *v)
 {
+    if (is_inline(e, v) && (v->def->code == OP_ADD || v->def->code == OP_SUB) && v->type->kind == TY_LONG) {
+        Text t = offset_index(e, v->def);
+        if (t.s)
+            return t;
+    }
     Operand o = operand(e, v);
     bool same = type_is_int(o.bare.type) && (conversion_exact(o.bare.type, v->type) || v->type->size == 8);
     return same ? o.bare : o.full;
@@ -212,6 +235,13 @@ static bool sign_changes(const Operand *o, Text t, const Type *want)
     return !o->constant && type_is_int(want) && !type_is_signed(want) && type_is_int(t.type) && type_is_signed(promoted_type(t.type));
 }
 
+/* Do two integers compare, and choose, alike without their casts to a wider type? */
+static bool narrower_is_same(const Operand *x, const Operand *y, const Type *want)
+{
+    const Type *t = type_is_int(want) && type_is_int(x->bare.type) && type_is_int(y->bare.type) ? usual_type(x->bare.type, y->bare.type) : NULL;
+    return t && type_is_signed(t) && conversion_exact(x->bare.type, t) && conversion_exact(y->bare.type, t) && conversion_exact(t, want);
+}
+
 /* Chooses how much of the operands' casts to leave out so that C converts both to `want`. */
 static void choose(Operand *x, Operand *y, Type *want, bool mixed_signs_warn, Text *tx, Text *ty)
 {
@@ -261,6 +291,9 @@ static Text binary(Emitter *e, const Op *op)
     Text tx = x.full, ty = y.full;
     if (shift) {
         tx = promoted_type(x.bare.type) == promoted_type(want) ? x.bare : x.full;
+        ty = y.bare;
+    } else if (compare && narrower_is_same(&x, &y, want)) {
+        tx = x.bare;
         ty = y.bare;
     } else if (is_real(want)) {
         choose(&x, &y, want, compare, &tx, &ty);
@@ -384,8 +417,12 @@ static Text choice(Emitter *e, Value *c, Value *t, Value *f)
 {
     Operand x = operand(e, t), y = operand(e, f);
     Text tx = x.full, ty = y.full;
-    if (is_real(t->type))
+    if (narrower_is_same(&x, &y, t->type)) {
+        tx = x.bare;
+        ty = y.bare;
+    } else if (is_real(t->type)) {
         choose(&x, &y, t->type, true, &tx, &ty);
+    }
     const char *cond = at_prec(e, condition(e, c, false), PREC_LOR);
     const char *then = at_prec(e, tx, PREC_LOR), *other = at_prec(e, ty, PREC_COND);
     Type *type = is_real(t->type) ? usual_type(tx.type, ty.type) : t->type;
@@ -436,6 +473,8 @@ static Text unary(Emitter *e, const Op *op)
     Operand x = operand(e, op->args[0]);
     Type *want = promoted_type(op->args[0]->type);
     Text t = promoted_type(x.bare.type) == want ? x.bare : x.full;
+    if (op->code == OP_NEG && t.prec == PREC_MUL && t.s[0] != '-' && type_is_float(t.type)) /* exact: -(a * b) is -a * b */
+        return text_of(arena_printf(e->arena, "-%s", t.s), PREC_MUL, want);
     const char *s = at_prec(e, t, PREC_UNARY);
     if (op->code == OP_NEG && s[0] == '-')
         s = arena_printf(e->arena, "(%s)", s);

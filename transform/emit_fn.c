@@ -8,13 +8,19 @@ enum { COLUMNS = 110 };
 /* ---------------------------------------------------------------------- long lines */
 
 typedef struct {
-    int depth[64]; /* columns of the open brackets */
+    int column[64]; /* of the open brackets */
     int n;
 } Brackets;
 
-static int open_column(const Brackets *b)
+static void follow(Brackets *b, char c, int column)
 {
-    return b->n && b->n <= 64 ? b->depth[b->n - 1] + 1 : -1;
+    if (strchr("([{", c)) {
+        if (b->n < 64)
+            b->column[b->n] = column;
+        b->n++;
+    } else if (strchr(")]}", c) && b->n) {
+        b->n--;
+    }
 }
 
 static void skip_literal(const char *text, int *i)
@@ -25,27 +31,27 @@ static void skip_literal(const char *text, int *i)
             ++*i;
 }
 
-/* Is there a place to break before position i: behind a comma, before a binary operator? */
-static bool can_break(const char *text, int i)
+/* How badly a line breaks before position i, -1: it does not. After commas and before the operators that bind least is best. */
+static int break_cost(const char *text, int i)
 {
+    static const char *const operators[] = {"=", "?", ":", "||", "&&", "|", "^", "&", "==", "!=", "<", "<=", ">", ">=", "<<", ">>", "+", "-", "*", "/", "%"};
     if (text[i - 1] != ' ')
-        return false;
-    if (i >= 2 && text[i - 2] == ',')
-        return true;
-    if (i >= 2 && text[i - 2] == ';')
-        return true;
-    const char *end = strchr(text + i, ' ');
-    if (!end || end - (text + i) > 2)
-        return false;
-    return strchr("+-*/%&|?:<>=", text[i]) && !(text[i] == '=' && end - (text + i) == 1) && strchr("+-*/%&|?:<>=", end[-1]);
+        return -1;
+    if (i >= 2 && (text[i - 2] == ',' || text[i - 2] == ';'))
+        return 0;
+    size_t n = strcspn(text + i, " ");
+    for (size_t k = 1; k < sizeof operators / sizeof operators[0]; k++)
+        if (strlen(operators[k]) == n && !strncmp(text + i, operators[k], n))
+            return k >= 18 ? 3 : k >= 16 ? 2 : 1;
+    return -1;
 }
 
-/* The best place to break text, which starts at `column`, so that the first part ends before COLUMNS: the one with the fewest
- * brackets around it, the last of those. 0: none. *indent: where the rest should start. */
-static int find_break(const char *text, int column, int base, int *indent)
+/* The best place to break text, which starts at `column` with these brackets open, so that the first part ends before COLUMNS: the one
+ * with the fewest brackets around it, of those the cheapest, of those the last. 0: none. *open: as it is there. */
+static int find_break(const char *text, int column, Brackets *open)
 {
-    Brackets open = {{0}, 0};
-    int best = 0, best_depth = 1000;
+    Brackets at = *open, best_open = *open;
+    int best = 0, best_cost = 1000;
     for (int i = 0; text[i] && column + i <= COLUMNS; i++) {
         char c = text[i];
         if (c == '"' || c == '\'') {
@@ -54,36 +60,35 @@ static int find_break(const char *text, int column, int base, int *indent)
                 break;
             continue;
         }
-        if (i > 8 && can_break(text, i) && open.n <= best_depth && (open.n < best_depth || column + i > 60)) {
-            int at = open_column(&open);
+        int cost = i > 8 ? break_cost(text, i) : -1;
+        cost = cost < 0 ? -1 : 4 * at.n + cost;
+        if (cost >= 0 && cost <= best_cost && (cost < best_cost || column + i > 60)) {
             best = i;
-            best_depth = open.n;
-            *indent = at > 0 && column + at <= 64 ? column + at : base + 8;
+            best_cost = cost;
+            best_open = at;
         }
-        if ((c == '(' || c == '[' || c == '{') && open.n < 63)
-            open.depth[open.n++] = i;
-        else if ((c == ')' || c == ']' || c == '}') && open.n)
-            open.n--;
+        follow(&at, c, column + i);
     }
+    *open = best_open;
     return best;
 }
 
 char *wrap_line(Arena *a, const char *text, int indent)
 {
-    int column = 4 * indent;
+    int base = 4 * indent, column = base;
+    Brackets open = {{0}, 0};
     Str out = {.arena = a};
     str_put(&out, "");
-    int base = column;
     while ((int)strlen(text) + column > COLUMNS) {
-        int next = base + 8, at = find_break(text, column, base, &next);
+        int at = find_break(text, column, &open), n = at;
         if (!at)
             break;
-        int n = at;
         while (n > 0 && text[n - 1] == ' ')
             n--;
-        str_fmt(&out, "%.*s\n%*s", n, text, next, "");
+        bool aligned = open.n && open.n <= 64 && open.column[open.n - 1] < 64;
+        column = aligned ? open.column[open.n - 1] + 1 : base + 8;
+        str_fmt(&out, "%.*s\n%*s", n, text, column, "");
         text += at;
-        column = next;
     }
     str_put(&out, text);
     return out.s;

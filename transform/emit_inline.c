@@ -277,13 +277,28 @@ static void use_copy(Plan *p, Value *v, Op *at)
     plan_of(p, v)->to_copy = true;
 }
 
+/* Offsets of 64 bits add up without overflow where both are within one object: p[k + i]. */
+bool offsets_add(const Op *index, const Op *inner)
+{
+    for (const Op *op = index; op; op = op == index ? inner : NULL) {
+        const Value *i = op->args[1];
+        if (op->nargs != 2 || i->type->size < 8 || (i->def && i->def->code == OP_CAST))
+            return false;
+    }
+    return index->args[1]->type == inner->args[1]->type;
+}
+
 /* (p + k)[i]: p + k is a variable. */
 static void index_of_index(Plan *p, const Op *op)
 {
     if (op->code != OP_INDEX || op->nargs != 2 || !plan_of(p, op->results[0])->accessed)
         return;
     const Op *inner = op->args[0]->def;
-    if (inner && inner->code == OP_INDEX && inner->nargs == 2)
+    if (!inner || inner->code != OP_INDEX || inner->nargs != 2)
+        return;
+    if (offsets_add(op, inner) && !op->args[0]->var)
+        plan_of(p, op->args[0])->accessed = true;
+    else
         plan_of(p, op->args[0])->own = true;
 }
 
@@ -617,7 +632,11 @@ static void size_region(Plan *p, Region *r)
 
 static void first_store(ValuePlan *vp, Value *at)
 {
-    if (!vp->stored)
+    const Value *root = at;
+    while (root->def && is_address(root->def))
+        root = root->def->args[0];
+    bool tape = root->def && root->def->code == OP_ALLOC && root->def->tape;
+    if (!vp->stored && !tape)
         vp->stored = at;
 }
 

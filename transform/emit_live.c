@@ -355,13 +355,19 @@ static bool can_merge(const Plan *p, const Class *classes, int a, int b)
            !overlap(&p->vals[a].live, &p->vals[b].live);
 }
 
+/* Adjoints of one variable's versions have Vars of their own, but one name. */
+static bool same_name(const Var *x, const Var *y)
+{
+    return x == y || (x->name && y->name && !strcmp(x->name, y->name));
+}
+
 static void try_copy(Plan *p, Class *classes, const Value *source, const Value *target, bool named)
 {
     if (plan_of(p, source)->show != SHOW_VAR || plan_of(p, target)->show != SHOW_VAR)
         return;
     int a = class_of(p, source), b = class_of(p, target);
     const Var *x = classes[a].var, *y = classes[b].var;
-    if (x && y ? x != y : named)
+    if (x && y ? !same_name(x, y) : named)
         return;
     if (can_merge(p, classes, a, b))
         merge(p, classes, a, b);
@@ -409,6 +415,15 @@ static void merge_copies(Plan *p, Class *classes, bool named)
     }
 }
 
+/* Is b's scope within a's, and a there first? */
+static bool encloses(const Plan *p, const Class *classes, int a, int b)
+{
+    const Segs *x = &p->vals[a].live, *y = &p->vals[b].live;
+    if (common_region(classes[a].scope, classes[b].scope) != classes[a].scope)
+        return false;
+    return classes[a].scope == classes[b].scope || (x->n && y->n && x->at[0].from <= y->at[0].from);
+}
+
 /* Versions of one source variable that follow each other, unless that would need a wider scope. */
 static void merge_versions(Plan *p, Class *classes)
 {
@@ -427,8 +442,7 @@ static void merge_versions(Plan *p, Class *classes)
         for (size_t k = 0; k < group->n && !merged; k++) {
             const Value *other = group->at[k];
             int a = class_of(p, other);
-            const Region *scope = common_region(classes[a].scope, classes[i].scope);
-            merged = (scope == classes[a].scope || scope == classes[i].scope) && can_merge(p, classes, a, i);
+            merged = can_merge(p, classes, a, i) && (encloses(p, classes, a, i) || encloses(p, classes, i, a));
             if (merged)
                 merge(p, classes, a, i);
         }

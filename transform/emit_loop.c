@@ -205,6 +205,19 @@ static const char *reversed_header(const Loop *l, const char **first)
 
 /* ---------------------------------------------------------------------- entry */
 
+/* The loop's comment stands just before its header. */
+static void emit_note(Emitter *e, Str *out, const Op *op)
+{
+    if (!op->note)
+        return;
+    Str *body = e->out;
+    e->out = out;
+    e->indent--;
+    emit_comment(e, op->note);
+    e->indent++;
+    e->out = body;
+}
+
 void emit_for(Emitter *e, Op *op)
 {
     Loop l = loop_of(e, op);
@@ -214,6 +227,7 @@ void emit_for(Emitter *e, Op *op)
     if (first)
         line(e, "%s", first);
     emit_region(e, op->regions[0]);
+    emit_note(e, outer, op);
     body_end(e, outer, head, NULL);
 }
 
@@ -339,6 +353,7 @@ static void emit_while_loop(Emitter *e, Op *op, char *copies)
     str_put(e->out, copies);
     outer = body_begin(e);
     str_put(e->out, body);
+    emit_note(e, outer, op);
     body_end(e, outer, head, NULL);
 }
 
@@ -363,6 +378,7 @@ void emit_while(Emitter *e, Op *op)
         emit_exit(e, cond);
         emit_region(e, op->regions[1]);
     }
+    emit_note(e, outer, op);
     if (shape == LOOP_DO)
         body_end(e, outer, "do", arena_printf(e->arena, "while (%s);", test));
     else

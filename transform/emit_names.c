@@ -379,6 +379,32 @@ static const char *place_name(const Plan *p, const Namer *n, const Value *at)
     return *all ? arena_printf(n->arena, "%s%s%s", base, isdigit((unsigned char)*all) ? "" : "_", all) : base;
 }
 
+typedef struct {
+    const Plan *p;
+    Namer *n;
+    const char *text;
+} Counters;
+
+static void add_counter(void *ctx, Value *leaf)
+{
+    Counters *c = ctx;
+    const ValuePlan *vp = plan_of(c->p, leaf);
+    if (vp->show == SHOW_VAR && vp->var->in_header && strlen(vp->var->name) <= 2 && !strstr(c->text, vp->var->name))
+        c->text = arena_printf(c->n->arena, "%s%s", c->text, vp->var->name);
+}
+
+/* A name for w + k * n: w_k. */
+static const char *row_name(const Plan *p, const Namer *n, const Op *op)
+{
+    const ValuePlan *base = plan_of(p, op->args[0]);
+    Namer at = *n;
+    Counters c = {p, &at, ""};
+    each_leaf(p, op->args[1], add_counter, &c);
+    if (base->show != SHOW_VAR || !base->var->name || !*c.text)
+        return "p";
+    return arena_printf(n->arena, "%s_%s", base->var->name, c.text);
+}
+
 /* A name for a variable that the user has not named: counters i j k; what is loaded or stored has its place's name. */
 static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, const Value *v)
 {
@@ -387,6 +413,8 @@ static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, 
         for (int i = 0; i < 4; i++)
             if (name_free(n, counters[i], var))
                 return counters[i];
+    if (v->def && v->def->code == OP_INDEX && v->def->nargs == 2)
+        return row_name(p, n, v->def);
     const Value *place = v->def && v->def->code == OP_LOAD ? v->def->args[0] : plan_of(p, v)->stored;
     const char *name = place ? place_name(p, n, place) : NULL;
     return name ? name : v->type->kind == TY_PTR ? "p" : "t";
@@ -520,6 +548,7 @@ static void number_op(Op *op, void *ctx)
 Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved)
 {
     Plan *p = arena_alloc(arena, sizeof *p);
+    type_allocations(fn, arena);
     p->fn = fn;
     p->arena = arena;
     p->nvals = fn->nvalues;

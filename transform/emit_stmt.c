@@ -462,7 +462,8 @@ void emit_op(Emitter *e, Op *op)
     }
     if (!is_statement(e->plan, op))
         return;
-    if (op->note)
+    bool loop = op->code == OP_FOR || op->code == OP_WHILE;
+    if (op->note && !loop)
         emit_comment(e, op->note);
     emit_declarations(e, op);
     switch (op->code) {
