@@ -21,7 +21,7 @@ typedef struct {
 
 static bool check_fails(Check *c, const char *what, const char *about)
 {
-    fprintf(stderr, "adgen: error: --check: %s%s\n", what, about);
+    diag_error((Loc){.file = -1}, "--check: %s%s", what, about);
     c->failed = true;
     return false;
 }

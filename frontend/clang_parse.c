@@ -259,7 +259,7 @@ static void reader_init(Reader *r, Program *p, const Options *opt)
     r->files.arena = r->types.arena = r->decls.arena = r->cursors.arena = r->scratch;
     r->builtins.arena = r->bodies.arena = r->scratch;
     r->unit = arena_alloc(p->arena, sizeof *r->unit);
-    r->unit->functions.arena = r->unit->globals.arena = p->arena;
+    r->unit->functions.arena = r->unit->globals.arena = r->unit->inclusions.arena = p->arena;
     p->std = opt->std ? opt->std : "gnu11";
 }
 
@@ -274,6 +274,7 @@ Unit *clang_parse(Program *p, const Options *opt, const char *file)
     CXIndex index = clang_createIndex(0, 0);
     clang_toggleCrashRecovery(0);
     if (parse_file(&r, index, file)) {
+        read_inclusions(&r);
         make_policies(&r);
         read_top_level(&r);
         read_bodies(&r);

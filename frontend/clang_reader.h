@@ -75,6 +75,10 @@ bool cursor_in_system(CXCursor c);
 void reader_enter(Reader *r, CXCursor c);
 #define reader_leave(r) ((r)->depth--)
 
+/* ====================================================================== clang_include.c */
+
+void read_inclusions(Reader *r); /* into unit->inclusions */
+
 /* ====================================================================== clang_type.c */
 
 /* The type with qualifiers dropped and typedefs looked through. Dimensions of VLAs are left NULL. */

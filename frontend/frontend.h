@@ -10,6 +10,7 @@
 
 /* ====================================================================== options.c: the command line */
 
+/* Diagnostics' own options (-W, -Werror, format, colour) go to diag.c as they are read. */
 typedef enum { EMIT_C, EMIT_IR, EMIT_DOT, EMIT_PRIMAL } EmitKind;
 
 typedef struct {
@@ -22,8 +23,15 @@ typedef struct {
     bool openmp;
     bool header;
     const char *header_file; /* NULL: OUT with .h */
-    bool verbose, werror;
-    Ptrs disabled_warnings;  /* char*: NAME of -Wno-NAME */
+    bool standalone, line_directives;
+    const char *after;       /* --after=PASS */
+    struct {
+        bool on, user_only;  /* -MD; -MMD: without system headers */
+        bool phony;          /* -MP */
+        const char *file;    /* -MF, or NULL: OUT with .d */
+        Ptrs targets;        /* char*: -MT and -MQ, quoted as they are to be written */
+    } deps;
+    bool verbose;
     const char *command;     /* the command as typed, for the header comment */
     const char *include_dir; /* where adgen.h is: beside the program (build tree) or in PREFIX/include */
     const char *runtime_lib; /* libadgen_rt.a, for --check */
@@ -33,6 +41,36 @@ typedef struct {
 
 /* Parses argv. Returns true to go on; false when the run is over (--help, wrong usage), with the exit status in *status. */
 bool options_parse(int argc, char **argv, Arena *arena, Options *opt, int *status);
+
+/* ====================================================================== output.c: files that appear whole or not at all */
+
+/* A file on its way: a temporary neighbour of its final name, so that a failed run leaves what was there. */
+typedef struct {
+    const char *name;
+    char *temp; /* NULL: written in place (a device or pipe), or nothing to rename */
+} Pending;
+
+/* Writes text to a temporary file beside `name`; pending_finish renames it. "-": standard output. A link is followed: what it points to
+ * is replaced. False after a diag_error. */
+bool pending_write(Pending *pend, Arena *arena, const char *name, const Str *text);
+bool pending_finish(Pending *pend);
+void pending_drop(Pending *pend);
+/* foo.c, ".h" -> foo.h */
+const char *with_suffix(Arena *arena, const char *file, const char *suffix);
+
+/* ====================================================================== depfile.c: -MD */
+
+/* A file that was read. */
+typedef struct {
+    const char *name;
+    bool system; /* -MMD leaves it out */
+} Inclusion;
+
+/* What OUT depends on, as gcc writes it: `target: file file ...`, in lines of at most 72 columns. files: Inclusion*. */
+void depfile_text(Str *out, const Options *opt, const Ptrs *files);
+const char *depfile_name(const Options *opt, Arena *arena);
+/* A file name as make reads it. */
+const char *depfile_quote(Arena *arena, const char *name);
 
 /* ====================================================================== check_run.c: --check */
 
@@ -160,6 +198,7 @@ void ast_dump(FILE *out, const struct Unit *u);
 typedef struct Unit {
     Ptrs functions;       /* Decl*, one per function (definition preferred): source order, then those met in bodies */
     Ptrs globals;         /* Decl*: file scope variables of the given file and the user's headers */
+    Ptrs inclusions;      /* Inclusion*: all files read, the given one first */
 } Unit;
 
 /* Parses one FILE.c with libclang into AST, adds top-level items, globals, annotation requests to program. NULL after diag_errors

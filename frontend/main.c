@@ -14,90 +14,6 @@ enum { STATUS_DONE = 0, STATUS_INPUT = 1, STATUS_USAGE = 2, STATUS_LIMIT = 3 };
 /* Passes are recursive over the program's tree: deep input needs a deep stack. */
 #define STACK_BYTES ((size_t)512 << 20)
 
-/* ---------------------------------------------------------------------- writing */
-
-/* A file on its way: a temporary neighbour of its final name, so that a failed run leaves what was there. */
-typedef struct {
-    const char *name;
-    char *temp; /* NULL: written in place (a device or pipe), or nothing to rename */
-} Pending;
-
-static bool write_all(FILE *f, const Str *text)
-{
-    bool good = !text->n || fwrite(text->s, 1, text->n, f) == text->n;
-    return fflush(f) == 0 && good;
-}
-
-static bool write_failed(const char *name)
-{
-    fprintf(stderr, "adgen: error: cannot write '%s': %s\n", name, strerror(errno));
-    return false;
-}
-
-static bool write_in_place(const char *name, const Str *text)
-{
-    FILE *f = fopen(name, "w");
-    if (!f)
-        return write_failed(name);
-    bool good = write_all(f, text);
-    return (fclose(f) == 0 && good) || write_failed(name);
-}
-
-/* Writes text to a temporary file beside `name`; pending_finish renames it. A link is followed: what it points to is replaced. */
-static bool pending_write(Pending *pend, Arena *arena, const char *name, const Str *text)
-{
-    struct stat st;
-    *pend = (Pending){.name = name};
-    if (!strcmp(name, "-"))
-        return write_all(stdout, text) || write_failed("standard output");
-    bool exists = stat(name, &st) == 0;
-    if (exists && S_ISDIR(st.st_mode)) {
-        errno = EISDIR;
-        return write_failed(name);
-    }
-    if (exists && !S_ISREG(st.st_mode))
-        return write_in_place(name, text);
-    if (exists && access(name, W_OK))
-        return write_failed(name);
-    char *real = exists ? realpath(name, NULL) : NULL;
-    if (real)
-        pend->name = arena_strdup(arena, real);
-    free(real);
-    pend->temp = arena_printf(arena, "%s.XXXXXX", pend->name);
-    int fd = mkstemp(pend->temp);
-    if (fd < 0) {
-        pend->temp = NULL;
-        return write_failed(name);
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    FILE *f = fdopen(fd, "w");
-    bool good = f && fchmod(fd, exists ? st.st_mode & 07777 : 0666 & ~mask) == 0 && write_all(f, text);
-    if (f)
-        good = fclose(f) == 0 && good;
-    if (good)
-        return true;
-    write_failed(name);
-    unlink(pend->temp);
-    pend->temp = NULL;
-    return false;
-}
-
-static bool pending_finish(Pending *pend)
-{
-    if (!pend->temp || rename(pend->temp, pend->name) == 0)
-        return true;
-    write_failed(pend->name);
-    unlink(pend->temp);
-    return false;
-}
-
-static void pending_drop(const Pending *pend)
-{
-    if (pend->temp)
-        unlink(pend->temp);
-}
-
 /* ---------------------------------------------------------------------- reading */
 
 static bool can_read(const char *file)
@@ -110,7 +26,7 @@ static bool can_read(const char *file)
         errno = EISDIR;
     }
     if (!f) {
-        fprintf(stderr, "adgen: error: cannot read '%s': %s\n", file, strerror(errno));
+        diag_error((Loc){.file = -1}, "cannot read '%s': %s", file, strerror(errno));
         return false;
     }
     fclose(f);
@@ -118,7 +34,7 @@ static bool can_read(const char *file)
 }
 
 /* All files parsed, then all lowered: a function may be called before the file that defines it. */
-static bool read_sources(Program *p, Options *opt)
+static bool read_sources(Program *p, Options *opt, Ptrs *inclusions)
 {
     Ptrs units = {.arena = p->arena};
     bool good = true;
@@ -131,11 +47,16 @@ static bool read_sources(Program *p, Options *opt)
             ptrs_push(&units, u);
         else
             good = false;
+        trace_step(opt->inputs.at[i], "parse", NULL);
+        for (size_t k = 0; u && k < u->inclusions.n; k++)
+            ptrs_push(inclusions, u->inclusions.at[k]);
     }
     if (!good || diag_error_count())
         return false;
-    for (size_t i = 0; i < units.n; i++)
+    for (size_t i = 0; i < units.n; i++) {
         lower_unit(p, units.at[i]);
+        trace_step(opt->inputs.at[i], "lower", NULL);
+    }
     return diag_error_count() == 0;
 }
 
@@ -203,38 +124,36 @@ static void emit_ir(Str *out, const Ptrs *fns)
     free(text);
 }
 
-/* foo.c -> foo.h */
-static const char *header_name(const Options *opt, Arena *arena)
+/* OUT, the header and the dependencies: all of them or none. */
+static bool write_output(Program *p, const Options *opt, const Ptrs *fns, const Ptrs *inclusions, Str *text)
 {
-    if (opt->header_file)
-        return opt->header_file;
-    size_t n = strlen(opt->out);
-    if (n > 2 && !strcmp(opt->out + n - 2, ".c"))
-        n -= 2;
-    return arena_printf(arena, "%.*s.h", (int)n, opt->out);
-}
-
-static bool write_output(Program *p, const Options *opt, const Ptrs *fns, Str *text)
-{
-    EmitOptions emit = {.command = opt->command, .out_name = opt->out, .primal = opt->emit == EMIT_PRIMAL};
+    EmitOptions emit = {.command = opt->command,
+                        .out_name = opt->out,
+                        .primal = opt->emit == EMIT_PRIMAL,
+                        .standalone = opt->standalone && opt->emit == EMIT_C,
+                        .line_directives = opt->line_directives};
+    Str header = {.arena = p->arena}, deps = {.arena = p->arena};
+    Pending files[3] = {{0}};
     if (opt->emit == EMIT_IR)
         emit_ir(text, fns);
     else
         emit_c(text, p, fns, &emit);
-    Str header = {.arena = p->arena};
-    Pending files[2] = {{0}};
-    if (opt->header) {
-        EmitOptions hemit = emit;
-        hemit.out_name = header_name(opt, p->arena);
-        emit_header(&header, p, fns, &hemit);
-        if (diag_error_count() || !pending_write(&files[0], p->arena, hemit.out_name, &header))
-            return false;
+    bool good = diag_error_count() == 0;
+    if (opt->header && good) {
+        emit.out_name = opt->header_file ? opt->header_file : with_suffix(p->arena, opt->out, ".h");
+        emit_header(&header, p, fns, &emit);
+        good = diag_error_count() == 0 && pending_write(&files[1], p->arena, emit.out_name, &header);
     }
-    if (diag_error_count() || !pending_write(&files[1], p->arena, opt->out, text)) {
-        pending_drop(&files[0]);
-        return false;
+    if (opt->deps.on && good) {
+        depfile_text(&deps, opt, inclusions);
+        good = pending_write(&files[2], p->arena, depfile_name(opt, p->arena), &deps);
     }
-    return pending_finish(&files[1]) && pending_finish(&files[0]);
+    good = good && pending_write(&files[0], p->arena, opt->out, text);
+    for (int i = 0; i < 3; i++)
+        good = good && pending_finish(&files[i]);
+    for (int i = 0; i < 3; i++)
+        pending_drop(&files[i]);
+    return good;
 }
 
 /* The pipeline. */
@@ -242,24 +161,24 @@ static int run(Options *opt)
 {
     Program *p = program_new();
     p->std = opt->std;
-    diag_set_werror(opt->werror);
-    for (size_t i = 0; i < opt->disabled_warnings.n; i++)
-        diag_disable_warning(opt->disabled_warnings.at[i]);
-
-    if (!read_sources(p, opt))
+    trace_start(opt->verbose);
+    Ptrs inclusions = {.arena = p->arena};
+    if (!read_sources(p, opt, &inclusions))
         return STATUS_INPUT;
     if (!resolve_requests(p, opt))
         return STATUS_INPUT;
     if (opt->emit == EMIT_C && p->requests.n == 0) {
-        fprintf(stderr, "adgen: error: nothing to do: give --grad, --vjp or --jvp, or annotate a function with AD_GRAD, AD_VJP or AD_JVP\n");
+        diag_error((Loc){.file = -1}, "nothing to do: give --grad, --vjp or --jvp, or annotate a function with AD_GRAD, AD_VJP or AD_JVP");
         return STATUS_USAGE;
     }
     Ptrs fns = {.arena = p->arena};
     if (!make_functions(p, opt, &fns))
         return STATUS_INPUT;
     Str text = {.arena = p->arena};
-    if (!write_output(p, opt, &fns, &text))
+    if (!write_output(p, opt, &fns, &inclusions, &text))
         return STATUS_INPUT;
+    trace_step(opt->out, "emit", NULL);
+    trace_end();
     if (opt->check && !check_run(p, opt, text.s))
         return STATUS_INPUT;
     return diag_error_count() ? STATUS_INPUT : STATUS_DONE;
@@ -312,6 +231,7 @@ int main(int argc, char **argv)
     Arena *arena = arena_new();
     int status = 0;
     if (!options_parse(argc, argv, arena, &w.opt, &status)) {
+        diag_finish(status);
         arena_free(arena);
         return status;
     }
@@ -326,6 +246,7 @@ int main(int argc, char **argv)
     pthread_attr_destroy(&attr);
     if (fflush(stdout) && w.status == STATUS_DONE)
         w.status = STATUS_INPUT;
+    diag_finish(w.status);
     arena_free(arena);
     return w.status;
 }

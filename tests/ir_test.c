@@ -164,13 +164,13 @@ Test(diag, form)
     int f = diag_add_file("loss.c", "int x;\n\tfoo = 1;\n", 17);
     cr_assert(diag_add_file("loss.c", NULL, 0) == f);
     diag_error((Loc){f, 2, 2}, "no %s", "foo");
-    diag_disable_warning("quiet");
-    diag_warning((Loc){f, 1, 1}, "quiet", "not shown");
+    diag_set_warning("no-private-static");
+    diag_warning((Loc){f, 1, 1}, "private-static", "not shown");
     diag_note((Loc){f, 1, 1}, "nor this");
     diag_set_werror(true);
-    diag_warning((Loc){.file = -1}, "loud", "shown");
+    diag_warning((Loc){.file = -1}, "unused-option", "shown");
     cr_assert_str_eq(captured(),
-                     "loss.c:2:2: error: no foo\n    2 | \tfoo = 1;\n      | \t^\nadgen: error: shown [-Werror=loud]\n");
+                     "loss.c:2:2: error: no foo\n    2 | \tfoo = 1;\n      | \t^~~\nadgen: error: shown [-Werror=unused-option]\n");
     cr_assert(diag_error_count() == 2);
 }
 

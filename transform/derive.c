@@ -8,50 +8,74 @@ PassOptions pass_options;
 typedef struct {
     const char *name;
     void (*run)(Fn *fn);
+    const bool *off; /* -fno-NAME: an optimisation; NULL: always done */
 } Pass;
 
 static const Pass before_differentiation[] = {
-    {"promote", promote_locals},
-    {"simplify", simplify},
-    {"walk", normalise_pointers},
-    {"hoist", hoist_invariants},
-    {"raise", raise_loops},
-    {"simplify", simplify},
+    {"promote", promote_locals, NULL},
+    {"simplify", simplify, NULL},
+    {"walk", normalise_pointers, NULL},
+    {"hoist", hoist_invariants, &pass_options.no_hoist},
+    {"raise", raise_loops, NULL},
+    {"simplify", simplify, NULL},
 };
 
 static const Pass after_differentiation[] = {
-    {"fuse", fuse_loops},
-    {"storage", storage_resolve},
-    {"promote", promote_locals},
-    {"simplify", simplify},
+    {"fuse", fuse_loops, &pass_options.no_fuse},
+    {"storage", storage_resolve, NULL},
+    {"promote", promote_locals, NULL},
+    {"simplify", simplify, NULL},
 };
 
-static void run_passes(Fn *fn, const Pass *passes, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        passes[i].run(fn);
-        verify_fn(fn, passes[i].name);
-        if (pass_options.after && !strcmp(pass_options.after, passes[i].name))
-            return;
-    }
-}
+/* Switches that are no passes of their own. */
+static const struct {
+    const char *name;
+    bool *off;
+} switches[] = {
+    {"fuse", &pass_options.no_fuse},
+    {"hoist", &pass_options.no_hoist},
+    {"log", &pass_options.no_log},
+    {"recompute", &pass_options.no_recompute},
+    {"reload", &pass_options.no_reload},
+};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static Fn *prepare(Fn *fn, const char *name)
+/* After each step: is the IR still what it has to be, -v, and is this where --after=PASS ends? */
+static bool step_done(const Fn *fn, const char *name)
+{
+    verify_fn(fn, name);
+    trace_step(fn->name, name, fn);
+    return pass_options.after && !strcmp(pass_options.after, name);
+}
+
+/* False: stopped by --after=PASS. */
+static bool run_passes(Fn *fn, const Pass *passes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (passes[i].off && *passes[i].off)
+            continue;
+        passes[i].run(fn);
+        if (step_done(fn, passes[i].name))
+            return false;
+    }
+    return true;
+}
+
+static Fn *prepare(Fn *fn, const char *name, bool *stopped)
 {
     Fn *g = clone_fn(fn, name);
     if (!inline_calls(g))
         return NULL;
-    verify_fn(g, "inline");
-    run_passes(g, before_differentiation, COUNT(before_differentiation));
+    *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation));
     return g;
 }
 
 Fn *prepare_primal(Program *p, Fn *fn)
 {
     (void)p;
-    return prepare(fn, fn->name);
+    bool stopped;
+    return prepare(fn, fn->name, &stopped);
 }
 
 static const char *what_it_computes(const Request *rq, const Fn *g)
@@ -83,16 +107,54 @@ Fn *derive(Program *p, Request *rq)
     if (!is_supported(rq))
         return NULL;
     const char *name = request_result_name(rq, p->arena);
-    Fn *g = prepare(rq->fn, name);
-    if (!g)
-        return NULL;
+    bool stopped;
+    Fn *g = prepare(rq->fn, name, &stopped);
+    if (!g || stopped)
+        return g;
     g = rq->mode == MODE_JVP ? tangent(g, rq) : adjoint(g, rq);
     if (!g)
         return NULL;
-    verify_fn(g, rq->mode == MODE_JVP ? "tangent" : "adjoint");
-    run_passes(g, after_differentiation, COUNT(after_differentiation));
+    if (!step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint"))
+        run_passes(g, after_differentiation, COUNT(after_differentiation));
     g->is_static = false;
     g->is_inline = false;
     g->comment = what_it_computes(rq, g);
     return g;
+}
+
+/* ---------------------------------------------------------------------- names for options */
+
+static void put_pass(Str *s, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = s->s; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (!strncmp(at, name, n) && (at[n] == ' ' || at[n] == '\0'))
+            return;
+    str_fmt(s, "%s%s", s->n ? " " : "", name);
+}
+
+const char *pass_names(Arena *a, bool optional)
+{
+    Str s = {.arena = a};
+    str_put(&s, "");
+    for (size_t i = 0; i < COUNT(switches) && optional; i++)
+        put_pass(&s, switches[i].name);
+    if (optional)
+        return s.s;
+    put_pass(&s, "inline");
+    for (size_t i = 0; i < COUNT(before_differentiation); i++)
+        put_pass(&s, before_differentiation[i].name);
+    put_pass(&s, "adjoint");
+    put_pass(&s, "tangent");
+    for (size_t i = 0; i < COUNT(after_differentiation); i++)
+        put_pass(&s, after_differentiation[i].name);
+    return s.s;
+}
+
+bool pass_switch_off(const char *name)
+{
+    for (size_t i = 0; i < COUNT(switches); i++)
+        if (!strcmp(switches[i].name, name))
+            return *switches[i].off = true;
+    return false;
 }

@@ -72,15 +72,48 @@ typedef struct {
 int diag_add_file(const char *name, const char *text, size_t len);
 const char *diag_file_name(int file);
 
-/* An error in the user's input: `file:line:col: error: ...`, the source line and a caret. Counts. */
+/* An error in the user's input: `file:line:col: error: ...`, the source line and a caret. Counts; the same error twice is shown once. */
 void diag_error(Loc loc, const char *fmt, ...);
 void diag_warning(Loc loc, const char *name, const char *fmt, ...); /* [-Wname]; -Werror makes it an error */
 void diag_note(Loc loc, const char *fmt, ...);                      /* belongs to the diagnostic before it */
 int diag_error_count(void);
 void diag_set_werror(bool on);
-void diag_disable_warning(const char *name);                        /* NAME of -Wno-NAME; its notes go too */
+void diag_set_max_errors(int n);                                    /* -fmax-errors=N; 0: all are shown */
 void diag_set_output(FILE *out);                                    /* NULL: standard error */
 void diag_reset(void);                                              /* forgets files, counts and options (for tests) */
+/* The end of the run with this exit status: writes what is outstanding. ICE and limits do it themselves. */
+void diag_finish(int status);
+
+/* A warning: its name, whether it is on from the start, one line about it, an explanation and an example (--explain). */
+typedef struct {
+    const char *name;
+    bool on;
+    const char *summary, *text, *example;
+} WarningRow;
+/* The rows of warnings.h; every name given to diag_warning is there. NULL: no such warning. */
+const WarningRow *warning_find(const char *name);
+const char *warning_names(Arena *a); /* all, with spaces between */
+/* NAME, no-NAME, error=NAME, no-error=NAME of a -W option. False: unknown (as in gcc, an unknown no-NAME is not an error). */
+bool diag_set_warning(const char *option);
+
+typedef enum { DIAG_TEXT, DIAG_JSON, DIAG_SARIF } DiagFormat;
+typedef enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } DiagColour;
+void diag_set_format(DiagFormat format);
+void diag_set_colour(DiagColour colour); /* auto: on a terminal */
+
+/* diag_format.c: diagnostics for programs. */
+typedef enum { DIAG_SEVERITY_ERROR, DIAG_SEVERITY_WARNING, DIAG_SEVERITY_NOTE } Severity;
+typedef struct {
+    Severity severity;
+    Loc loc;
+    const char *text;
+    const char *option; /* "-Wname", "-Werror=name", or NULL */
+    Ptrs notes;         /* Diagnostic* */
+} Diagnostic;
+void diag_write_json(FILE *out, const Diagnostic *d); /* one line */
+void diag_write_sarif(FILE *out, const Ptrs *all, const WarningRow *rules, int nrules, int status);
+/* The source line of a place (*line NULL: unknown), the column after the word that begins there; returns the line's length. */
+int diag_columns(Loc loc, const char **line, int *end);
 
 /* adgen's own mistake, or a limit: says what to report, exit 3. */
 _Noreturn void ice_at(const char *file, int line, const char *fmt, ...);
@@ -619,14 +652,23 @@ void storage_resolve(Fn *fn);
 /* derive.c: the whole way of one request: clone, inline, promote, raise, differentiate, store, clean. The pipeline's list of passes.
  * Returns the generated function or NULL after errors. */
 typedef struct {
-    bool no_passes[64];
-    const char *after;  /* --after=PASS */
-    bool store_everything; /* -fno-recompute -fno-reload */
+    const char *after;                                    /* --after=PASS: stop after its first run */
+    bool no_fuse, no_hoist, no_log, no_recompute, no_reload; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
 /* The same passes up to (not including) differentiation: what --emit=primal writes back. */
 Fn *prepare_primal(Program *p, Fn *fn);
+/* The names that --after takes, or (optional) -fno-; with spaces between. */
+const char *pass_names(Arena *a, bool optional);
+bool pass_switch_off(const char *name); /* false: no such optimisation */
+
+/* ====================================================================== trace.c: -v, progress */
+
+void trace_start(bool verbose);
+/* A step has ended: of what (a function, a file), which; the function as it is now, or NULL. */
+void trace_step(const char *what, const char *step, const Fn *fn);
+void trace_end(void);
 
 /* ====================================================================== check.c: --check */
 
@@ -650,6 +692,8 @@ typedef struct {
     const char *command;   /* as typed, for the header comment */
     const char *out_name;
     bool primal;           /* --emit=primal: functions under their own names */
+    bool standalone;       /* the runtime's part is repeated in the file */
+    bool line_directives;  /* #line back to the source */
 } EmitOptions;
 /* Writes a whole C file with the given functions (Fn*). */
 void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt);

@@ -1,0 +1,334 @@
+/* options_table.c: what each option does, and the one table from which parsing, --help, the manual page and completion are made. */
+#include "options.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------------- what each option does */
+
+static void add_request(Parse *p, Mode mode, const char *spec)
+{
+    const char *error = NULL;
+    Request *rq = request_parse(p->arena, mode, spec, &error);
+    if (!rq) {
+        usage_error(p, "%s: %s", p->name, error);
+        return;
+    }
+    rq->text = spec;
+    rq->loc.file = -1;
+    ptrs_push(&p->opt->requests, rq);
+    p->last = rq;
+}
+
+static void set_grad(Parse *p, const char *arg)
+{
+    add_request(p, MODE_GRAD, arg);
+}
+
+static void set_vjp(Parse *p, const char *arg)
+{
+    add_request(p, MODE_VJP, arg);
+}
+
+static void set_jvp(Parse *p, const char *arg)
+{
+    add_request(p, MODE_JVP, arg);
+}
+
+static bool is_identifier(const char *s)
+{
+    if (!isalpha((unsigned char)*s) && *s != '_')
+        return false;
+    while (isalnum((unsigned char)*s) || *s == '_')
+        s++;
+    return *s == '\0';
+}
+
+static void set_name(Parse *p, const char *arg)
+{
+    if (!p->last)
+        usage_error(p, "--name %s comes after the --grad, --vjp or --jvp that it names", arg);
+    else if (!is_identifier(arg))
+        usage_error(p, "--name '%s' is not a C identifier", arg);
+    else if (p->last->new_name)
+        usage_error(p, "a second --name '%s' for the same derivative", arg);
+    else
+        p->last->new_name = arg;
+}
+
+static void set_out(Parse *p, const char *arg)
+{
+    if (p->opt->out)
+        usage_error(p, "more than one -o: '%s'", arg);
+    p->opt->out = arg;
+}
+
+static void set_emit(Parse *p, const char *arg)
+{
+    if (!strcmp(arg, "c"))
+        p->opt->emit = EMIT_C;
+    else if (!strcmp(arg, "ir"))
+        p->opt->emit = EMIT_IR;
+    else if (!strcmp(arg, "primal"))
+        p->opt->emit = EMIT_PRIMAL;
+    else if (!strcmp(arg, "dot"))
+        usage_error(p, "--emit=%s is not supported yet", arg);
+    else
+        usage_error(p, "--emit=%s: one of c, ir, primal", arg);
+}
+
+/* Is word one of words, which have spaces between? */
+static bool is_among(const char *word, const char *words)
+{
+    size_t n = strlen(word);
+    for (const char *at = words; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == n && !strncmp(at, word, n))
+            return true;
+    return false;
+}
+
+static void set_after(Parse *p, const char *arg)
+{
+    const char *names = pass_names(p->arena, false);
+    if (!is_among(arg, names))
+        usage_error(p, "--after=%s: there is no such pass; there are: %s", arg, names);
+    p->opt->after = arg;
+}
+
+static void set_header(Parse *p, const char *arg)
+{
+    p->opt->header = true;
+    p->opt->header_file = arg;
+}
+
+static void set_check(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->check = true;
+}
+
+static void push_named(Parse *p, Ptrs *list, const char *arg)
+{
+    const char *eq = strchr(arg, '=');
+    if (!eq || eq == arg || !eq[1])
+        usage_error(p, "%s '%s': NAME=VALUE is expected", p->name, arg);
+    else
+        ptrs_push(list, (void *)(uintptr_t)arg);
+}
+
+static void set_set(Parse *p, const char *arg)
+{
+    push_named(p, &p->opt->check_opt.set, arg);
+}
+
+static void set_range(Parse *p, const char *arg)
+{
+    push_named(p, &p->opt->check_opt.range, arg);
+}
+
+static void set_len(Parse *p, const char *arg)
+{
+    push_named(p, &p->opt->check_opt.len, arg);
+}
+
+static void pass_to_clang(Parse *p, const char *arg)
+{
+    ptrs_push(&p->opt->clang_args, arena_strdup(p->arena, arg));
+}
+
+/* -I dir becomes -Idir; -include and -isystem stay two words. */
+static void set_joined(Parse *p, const char *arg)
+{
+    pass_to_clang(p, arena_printf(p->arena, "%s%s", p->name, arg));
+}
+
+static void set_separate(Parse *p, const char *arg)
+{
+    pass_to_clang(p, p->name);
+    pass_to_clang(p, arg);
+}
+
+static void set_std(Parse *p, const char *arg)
+{
+    p->opt->std = arg;
+    pass_to_clang(p, arena_printf(p->arena, "-std=%s", arg));
+}
+
+static void set_pass_off(Parse *p, const char *arg)
+{
+    if (!pass_switch_off(arg))
+        usage_error(p, "unknown option '-fno-%s': the optimisations that can be switched off are: %s", arg, pass_names(p->arena, true));
+}
+
+static void set_werror(Parse *p, const char *arg)
+{
+    (void)p, (void)arg;
+    diag_set_werror(true);
+}
+
+static void set_warning(Parse *p, const char *arg)
+{
+    if (!diag_set_warning(arg))
+        usage_error(p, "unknown option '-W%s': the warnings are: %s", arg, warning_names(p->arena));
+}
+
+static void set_warning_error(Parse *p, const char *arg)
+{
+    set_warning(p, arena_printf(p->arena, "error=%s", arg));
+}
+
+static void set_no_warning(Parse *p, const char *arg)
+{
+    if (!strcmp(arg, "error"))
+        diag_set_werror(false);
+    else
+        set_warning(p, arena_printf(p->arena, "no-%s", arg));
+}
+
+static void set_max_errors(Parse *p, const char *arg)
+{
+    char *end;
+    long n = strtol(arg, &end, 10);
+    if (*end || n < 0 || n > 1000000)
+        usage_error(p, "-fmax-errors=%s: a number is expected", arg);
+    else
+        diag_set_max_errors((int)n);
+}
+
+static void set_colour(Parse *p, const char *arg)
+{
+    if (!is_among(arg, "always never auto"))
+        usage_error(p, "-fdiagnostics-color=%s: one of always, never, auto", arg);
+    else
+        diag_set_colour(*arg == 'n' ? COLOUR_NEVER : arg[1] == 'l' ? COLOUR_ALWAYS : COLOUR_AUTO);
+}
+
+static void set_format(Parse *p, const char *arg)
+{
+    if (!is_among(arg, "text json sarif"))
+        usage_error(p, "--diagnostics-format=%s: one of text, json, sarif", arg);
+    else
+        diag_set_format(*arg == 't' ? DIAG_TEXT : *arg == 'j' ? DIAG_JSON : DIAG_SARIF);
+}
+
+static void set_standalone(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->standalone = true;
+}
+
+static void set_line_directives(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->line_directives = true;
+}
+
+/* ---------------------------------------------------------------------- make dependencies */
+
+static void set_deps(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->deps.user_only = !strcmp(p->name, "-MMD");
+    p->opt->deps.on = true;
+}
+
+static void set_deps_file(Parse *p, const char *arg)
+{
+    p->opt->deps.file = arg;
+}
+
+static void set_deps_target(Parse *p, const char *arg)
+{
+    bool quote = !strcmp(p->name, "-MQ");
+    ptrs_push(&p->opt->deps.targets, arena_strdup(p->arena, quote ? depfile_quote(p->arena, arg) : arg));
+}
+
+static void set_deps_phony(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->deps.phony = true;
+}
+
+static void set_verbose(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->verbose = true;
+}
+
+static void not_yet(Parse *p, const char *arg)
+{
+    (void)arg;
+    usage_error(p, "'%s' is not supported yet", p->name);
+}
+
+static void print_version(Parse *p, const char *arg)
+{
+    (void)arg;
+    printf("adgen %s\n", ADGEN_VERSION);
+    p->stop = true;
+}
+
+/* ---------------------------------------------------------------------- the table */
+
+const OptionRow option_rows[] = {
+    {NULL, ARG_NONE, NULL, NULL, "Derivatives"},
+    {"--grad", ARG_LONG, "SPEC", set_grad, "gradient of a scalar objective (reverse mode): NAME_grad"},
+    {"--vjp", ARG_LONG, "SPEC", set_vjp, "vector-Jacobian product (general reverse mode): NAME_vjp"},
+    {"--jvp", ARG_LONG, "SPEC", set_jvp, "Jacobian-vector product (tangent, forward mode): NAME_jvp"},
+    {"--name", ARG_LONG, "NEW", set_name, "name of the function made by the SPEC before it"},
+    {NULL, ARG_NONE, NULL, NULL, "Output"},
+    {"-o", ARG_EITHER, "FILE", set_out, "the generated C file (- is standard output)"},
+    {"--header", ARG_OPTIONAL, "FILE", set_header, "also write a header for the generated functions (default: OUT with .h)"},
+    {"--standalone", ARG_NONE, NULL, set_standalone, "put the runtime's part into OUT: nothing to link but libm"},
+    {"--line-directives", ARG_NONE, NULL, set_line_directives, "#line back to the source, for debuggers and profilers"},
+    {"--emit", ARG_LONG, "c|ir|primal", set_emit, "derivatives (default), intermediate form, the source's functions"},
+    {"--after", ARG_LONG, "PASS", set_after, "with --emit=ir: stop after this pass"},
+    {"-MD", ARG_NONE, NULL, set_deps, "also write what OUT depends on, for make; -MMD: without system headers"},
+    {"-MMD", ARG_NONE, NULL, set_deps, NULL},
+    {"-MF", ARG_EITHER, "FILE", set_deps_file, "... to this file (default: OUT with .d); -MT, -MQ: what depends on it (default: OUT)"},
+    {"-MT", ARG_EITHER, "TARGET", set_deps_target, NULL},
+    {"-MQ", ARG_EITHER, "TARGET", set_deps_target, NULL},
+    {"-MP", ARG_NONE, NULL, set_deps_phony, "... with a rule without prerequisites for each header"},
+    {NULL, ARG_NONE, NULL, NULL, "Checking"},
+    {"--check", ARG_NONE, NULL, set_check, "build and run the derivatives against central differences and the tangent"},
+    {"--set", ARG_LONG, "NAME=EXPR", set_set, "value of a parameter (n=20, bias=NULL, y=x), or of elements (idx[i]=i%n)"},
+    {"--range", ARG_LONG, "NAME=LO:HI", set_range, "random values in this range (default 0.2:1.2)"},
+    {"--len", ARG_LONG, "NAME=EXPR", set_len, "elements behind a pointer that has no AD_LEN (also s.w, rows a[])"},
+    {NULL, ARG_NONE, NULL, NULL, "Reading the source, as in gcc (also all that follows --)"},
+    {"-I", ARG_EITHER, "DIR", set_joined, "directories of headers"},
+    {"-isystem", ARG_SEPARATE, "DIR", set_separate, NULL},
+    {"-D", ARG_EITHER, "NAME[=VALUE]", set_joined, "macros"},
+    {"-U", ARG_EITHER, "NAME", set_joined, NULL},
+    {"-std=", ARG_JOINED, "STANDARD", set_std, "the source's standard; a file to read first"},
+    {"-include", ARG_SEPARATE, "FILE", set_separate, NULL},
+    {NULL, ARG_NONE, NULL, NULL, "Optimisation"},
+    {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (fuse, hoist, log, recompute, reload): the numbers stay the same"},
+    {NULL, ARG_NONE, NULL, NULL, "Messages"},
+    {"-W", ARG_JOINED, "WARNING", set_warning, "a warning on or off; --explain tells about each"},
+    {"-Wno-", ARG_JOINED, "WARNING", set_no_warning, NULL},
+    {"-Werror", ARG_NONE, NULL, set_werror, "make warnings errors, or one of them"},
+    {"-Werror=", ARG_JOINED, "WARNING", set_warning_error, NULL},
+    {"--explain", ARG_LONG, "WARNING", print_explanation, "what a warning means, with an example"},
+    {"-fmax-errors=", ARG_JOINED, "N", set_max_errors, "show only the first N errors"},
+    {"--diagnostics-format", ARG_LONG, "text|json|sarif", set_format, "form of messages: gcc's, JSON lines, SARIF 2.1.0"},
+    {"-fdiagnostics-color=", ARG_JOINED, "WHEN", set_colour, "always, never, auto (default: on a terminal)"},
+    {"-v", ARG_NONE, NULL, set_verbose, "the passes with times and sizes"},
+    {NULL, ARG_NONE, NULL, NULL, "Other"},
+    {"@", ARG_JOINED, "FILE", not_yet, "more options from a file"},
+    {"--version", ARG_NONE, NULL, print_version, "print the version"},
+    {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
+    /* Part of the interface, and refused rather than ignored until it exists. Without help, they are not listed. */
+    {"--hvp", ARG_LONG, "SPEC", not_yet, ""},
+    {"--jacobian", ARG_LONG, "SPEC", not_yet, NULL},
+    {"--hessian", ARG_LONG, "SPEC", not_yet, NULL},
+    {"--directions", ARG_LONG, "K", not_yet, NULL},
+    {"--primal-done", ARG_NONE, NULL, not_yet, NULL},
+    {"--split", ARG_NONE, NULL, not_yet, NULL},
+    {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
+    {"--report", ARG_LONG, "FILE", not_yet, NULL},
+    {"--no-malloc", ARG_NONE, NULL, not_yet, NULL},
+    {"--with-primal", ARG_NONE, NULL, not_yet, NULL},
+    {"-fopenmp", ARG_NONE, NULL, not_yet, NULL},
+    {NULL, ARG_NONE, NULL, NULL, NULL},
+};
