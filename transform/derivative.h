@@ -65,6 +65,11 @@ Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
 /* The ALLOC whose object a FREE ends, looking through casts; NULL when it is not plain. */
 Op *free_target(const Op *free_op);
 
+/* ====================================================================== fuse.c */
+
+/* Makes the reverse loops of all loops around the forward op run backwards again: what is popped there needs the opposite order. */
+void turn_back(const PtrMap *mirror_of, const Op *op);
+
 /* ====================================================================== mincut.c */
 
 /* Minimum vertex cut between must-keep values and needed values; see storage.c. */

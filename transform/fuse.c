@@ -146,8 +146,7 @@ static bool can_start_early(Fuse *f, Value *v)
         return false;
     if (ptrmap_get(&f->moved, op))
         return true;
-    if (op->code == OP_USE ? !is_outside_between(f, op->args[0])
-                           : op_info[op->code].effect != EFFECT_PURE && !(op->code == OP_LOAD && load_is_early(f, op)))
+    if (op_info[op->code].effect != EFFECT_PURE && !(op->code == OP_LOAD && load_is_early(f, op)))
         return false;
     for (int i = 0; i < op->nargs; i++)
         if (!can_start_early(f, op->args[i]))
@@ -162,7 +161,7 @@ static bool operands_start_early(Fuse *f, Op *op)
         Value *v = op->args[i];
         if (op->code == OP_USE) {
             bool in_loop = !value_outside(v, f->fwd) && v->def != f->fwd;
-            if (!in_loop && !is_outside_between(f, v))
+            if (!in_loop && !can_start_early(f, v))
                 return false;
         } else if (value_outside(v, f->rev) && !can_start_early(f, v)) {
             return false;
@@ -456,6 +455,29 @@ static void fuse_region(Fuse *f, Region *r)
     }
 }
 
+/* for (i down) R(i)  ->  for (i up) R(i), where the order does not matter: compilers and readers prefer it. */
+static void turn_upwards(Op *rev, void *ctx)
+{
+    Fuse *f = ctx;
+    Op *fwd = rev->mirror;
+    if (!rev->in_reverse || rev->code != OP_FOR || !fwd || fwd->code != OP_FOR)
+        return;
+    f->fwd = fwd;
+    f->rev = rev;
+    f->invariant = (PtrMap){.arena = f->fn->arena};
+    if (only_sums(f) && writes_are_private(f, fwd->regions[0]))
+        rev->reversed = fwd->reversed;
+}
+
+void turn_back(const PtrMap *mirror_of, const Op *op)
+{
+    for (const Op *owner = op->parent->owner; owner; owner = owner->parent->owner) {
+        Region *mirror = owner->code == OP_FOR ? ptrmap_get(mirror_of, owner->regions[0]) : NULL;
+        if (mirror)
+            mirror->owner->reversed = !owner->reversed;
+    }
+}
+
 void fuse_loops(Fn *fn)
 {
     if (!fn->shadow)
@@ -463,4 +485,6 @@ void fuse_loops(Fn *fn)
     Fuse f = {.fn = fn, .shadow = fn->shadow, .mem = fn->mem, .primal_of = {.arena = fn->arena}};
     shadow_roots(fn->shadow, &f.primal_of);
     fuse_region(&f, fn->body);
+    f.uses = count_uses(fn);
+    walk_ops(fn->body, turn_upwards, &f);
 }

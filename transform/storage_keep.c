@@ -9,9 +9,15 @@ Region *value_region(const Value *v)
     return v->def ? v->def->parent : v->arg_of;
 }
 
+/* kept_x for x, and for what is loaded from x[i]; else after what computes it. */
 static Var *kept_var(Fn *fn, Type *t, const Value *v)
 {
-    return var_named(fn, t, "kept_", v->var, "value");
+    const Value *named = v;
+    while (!named->var && named->def && (named->def->code == OP_LOAD || op_info[named->def->code].kind == KIND_ADDR))
+        named = named->def->args[0];
+    const Op *op = v->def;
+    const char *what = op && op_info[op->code].kind == KIND_MATH ? op_info[op->code].text : op && op_is_compare(op->code) ? "test" : "value";
+    return var_named(fn, t, "kept_", named->var, what);
 }
 
 /* Just after v's definition: where it can be stored. */
@@ -255,7 +261,7 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
         Builder push = before_op(region_terminator(s->region)), pop = before_op(mirror->first);
         for (size_t j = 0; j < s->values.n; j++) {
             Value *args[2] = {k->stack, s->values.at[j]};
-            op_build(&push, OP_PUSH, args, 2, 0);
+            turn_back(mirror_of, op_build(&push, OP_PUSH, args, 2, 0));
         }
         for (size_t j = s->values.n; j-- > 0;) {
             Value *v = s->values.at[j];

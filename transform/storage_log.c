@@ -107,6 +107,7 @@ static Value *build_sizeof(Builder *b, Type *t)
 void log_store(Logger *l, Op *store)
 {
     Value *p = store->args[0], *log = log_for(l, store);
+    turn_back(l->mirror_of, store);
     Builder undo = before_op(undo_place(l, store)), save = before_op(store);
     save.loc = undo.loc = store->loc;
     Value *saved[3] = {log, p, build_sizeof(&save, p->type->elem)};
