@@ -179,8 +179,8 @@ bool result_live(const Plan *p, const Op *loop, int k);
 bool if_fits(const Plan *p, const Op *op); /* could be a ?: expression */
 /* Calls f for each variable and object that printing v reads. */
 void each_leaf(const Plan *p, Value *v, void (*f)(void *ctx, Value *leaf), void *ctx);
-/* May op (or what is inside it) write what `load` reads? */
-bool may_write(const Plan *p, const Op *op, const Op *load);
+/* Is (p + k)[i] the same as p[k + i]? */
+bool offsets_add(const Op *index, const Op *inner);
 /* Of the two regions of an if that is an expression: its one yielded value. */
 Value *arm_value(const Op *if_op, int arm);
 

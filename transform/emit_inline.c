@@ -99,7 +99,7 @@ Value *arm_value(const Op *if_op, int arm)
     return if_op->regions[arm]->last->args[0];
 }
 
-bool may_write(const Plan *p, const Op *op, const Op *load)
+static bool may_write(const Plan *p, const Op *op, const Op *load)
 {
     OpEffect effect = op_info[op->code].effect;
     if (op->nregions == 0 && effect != EFFECT_WRITES && effect != EFFECT_OUTSIDE)
