@@ -92,9 +92,10 @@ static uint64_t mix(uint64_t h, uint64_t x)
     return h ^ (h >> 29);
 }
 
-static uint64_t hash_load(const Value *address)
+/* With the state of memory: of the many loads of one address in a long function, a bucket has those that can match. */
+static uint64_t hash_load(const Cse *c, const Value *address)
 {
-    return mix(OP_LOAD, (uint64_t)address->id);
+    return mix(mix(OP_LOAD, (uint64_t)c->memory), (uint64_t)address->id);
 }
 
 static bool commutes(OpCode code)
@@ -103,10 +104,10 @@ static bool commutes(OpCode code)
            code == OP_LAND || code == OP_LOR;
 }
 
-static uint64_t hash_op(const Op *op)
+static uint64_t hash_op(const Cse *c, const Op *op)
 {
     if (op->code == OP_LOAD)
-        return hash_load(op->args[0]);
+        return hash_load(c, op->args[0]);
     uint64_t h = mix((uint64_t)op->code, (uint64_t)op->ival);
     if (commutes(op->code))
         return mix(h, (uint64_t)op->args[0]->id + (uint64_t)op->args[1]->id);
@@ -179,7 +180,7 @@ Value *cse_find(Cse *c, Op *op)
 {
     if (!mergeable(op))
         return NULL;
-    uint64_t hash = hash_op(op);
+    uint64_t hash = hash_op(c, op);
     for (Entry *e = c->buckets[hash & (c->nbuckets - 1)]; e; e = e->next)
         if (e->hash == hash && entry_matches(c, e, op))
             return e->value;
@@ -199,5 +200,5 @@ static bool is_inactive_memory(const Value *p)
 void cse_stored(Cse *c, const Op *store)
 {
     if (plain_memory(store->args[0]) && !is_inactive_memory(store->args[0]))
-        add(c, hash_load(store->args[0]), store, store->args[1]);
+        add(c, hash_load(c, store->args[0]), store, store->args[1]);
 }

@@ -125,8 +125,8 @@ static bool can_move(const Plan *p, const Op *op, Op *from, Site site, bool loop
     from = outermost_expression(p, from);
     for (Op *at = site.at;; at = at->parent->owner) {
         bool same = at->parent == from->parent;
-        for (Op *o = same ? from->next : at->parent->first; o != at; o = o->next)
-            if (reads && (++steps > MAX_PATH || may_write(p, o, op)))
+        for (Op *o = same ? from->next : at->parent->first; reads && o != at; o = o->next)
+            if (++steps > MAX_PATH || may_write(p, o, op))
                 return false;
         if (same)
             break;
