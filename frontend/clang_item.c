@@ -15,6 +15,7 @@ typedef struct {
     Reader *r;
     Placed *at;
     size_t n, cap;
+    Ptrs opened; /* SourceFile*: headers that are read as if their text were the main file's */
 } Items;
 
 static TopItem *add_item(Items *items, size_t order)
@@ -48,28 +49,108 @@ static const char *include_text(Reader *r, const SourceFile *f, size_t at)
     return close ? arena_printf(r->arena, "#include %.*s", (int)(close + 1 - open), open) : NULL;
 }
 
+/* Up to and with the last slash. */
+static const char *directory(Reader *r, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_strndup(r->arena, path, (size_t)(slash + 1 - path)) : "";
+}
+
+static const char *file_name(Reader *r, CXFile file)
+{
+    return take_string(r->scratch, clang_getFileName(file));
+}
+
+/* The #include at stack[0], for a file in the main file's place: names that are relative to an opened header's directory get that. */
+static const char *include_from_main(Reader *r, CXFile included, CXSourceLocation *stack, unsigned depth)
+{
+    CXFile from;
+    unsigned offset;
+    clang_getExpansionLocation(stack[0], &from, NULL, NULL, &offset);
+    SourceFile *f = source_file(r, from);
+    const char *path = file_name(r, included), *text = f->text ? include_text(r, f, offset) : NULL;
+    if (!text)
+        return arena_printf(r->arena, "#include \"%s\"", path);
+    const char *quote = strchr(text, '"');
+    if (!quote || depth == 1)
+        return text;
+    const char *name = arena_strndup(r->scratch, quote + 1, strlen(quote) - 2);
+    if (strcmp(arena_printf(r->scratch, "%s%s", directory(r, file_name(r, from)), name), path))
+        return text;
+    const char *outer = strpbrk(include_from_main(r, from, stack + 1, depth - 1), "<\"") + 1;
+    return arena_printf(r->arena, "#include \"%s%s\"", directory(r, outer), name);
+}
+
+static bool is_opened(const Items *items, CXFile file)
+{
+    Reader *r = items->r;
+    return clang_File_isEqual(file, r->main_file) || (items->opened.n && ptrs_has(&items->opened, source_file(r, file)));
+}
+
 static void visit_inclusion(CXFile included, CXSourceLocation *stack, unsigned depth, CXClientData data)
 {
     Items *items = data;
     Reader *r = items->r;
     CXFile from;
     unsigned line, col, offset;
-    if (depth != 1)
+    if (depth == 0)
         return;
-    clang_getExpansionLocation(stack[0], &from, &line, &col, &offset);
-    if (!from || !clang_File_isEqual(from, r->main_file))
+    clang_getExpansionLocation(stack[0], &from, NULL, NULL, NULL);
+    if (!from || !is_opened(items, from) || is_opened(items, included))
         return;
-    SourceFile *f = source_file(r, from);
-    const char *text = f->text ? include_text(r, f, offset) : NULL;
-    if (!text)
-        text = arena_printf(r->arena, "#include \"%s\"", take_string(r->scratch, clang_getFileName(included)));
+    const char *text = include_from_main(r, included, stack, depth);
     if (strstr(text, "adgen.h")) /* annotations are not repeated */
         return;
+    clang_getExpansionLocation(stack[depth - 1], &from, &line, &col, &offset);
     TopItem *item = add_item(items, offset);
     item->kind = TOP_INCLUDE;
     item->text = text;
     item->in_main = true;
-    item->loc = (Loc){f->diag, (int)line, (int)col};
+    item->loc = (Loc){source_file(r, from)->diag, (int)line, (int)col};
+}
+
+/* Does the declaration make a symbol that may exist once in a program? */
+static bool defines_symbol(CXCursor c)
+{
+    enum CX_StorageClass storage = clang_Cursor_getStorageClass(c);
+    if (clang_getCursorLinkage(c) != CXLinkage_External)
+        return false;
+    if (clang_getCursorKind(c) == CXCursor_VarDecl)
+        return storage != CX_SC_Extern;
+    return clang_getCursorKind(c) == CXCursor_FunctionDecl && clang_isCursorDefinition(c) &&
+           (!clang_Cursor_isFunctionInlined(c) || storage == CX_SC_Extern);
+}
+
+/* What leads from the main file to a header that is opened is opened, too. */
+static void open_includers(CXFile included, CXSourceLocation *stack, unsigned depth, CXClientData data)
+{
+    Items *items = data;
+    if (depth == 0 || !is_opened(items, included))
+        return;
+    for (unsigned k = 0; k + 1 < depth; k++) {
+        CXFile from;
+        clang_getExpansionLocation(stack[k], &from, NULL, NULL, NULL);
+        if (from && !is_opened(items, from))
+            ptrs_push(&items->opened, source_file(items->r, from));
+    }
+}
+
+/* Headers that define functions or variables: generated code that included them would define these again beside the source. */
+static void open_headers(Items *items, const Kids *top)
+{
+    Reader *r = items->r;
+    items->opened = (Ptrs){.arena = r->scratch};
+    for (int i = 0; i < top->n; i++) {
+        CXCursor c = top->at[i];
+        CXFile file;
+        if (cursor_in_main(r, c) || cursor_in_system(c) || !defines_symbol(c))
+            continue;
+        clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
+        if (!is_opened(items, file))
+            ptrs_push(&items->opened, source_file(r, file));
+    }
+    if (items->opened.n)
+        clang_getInclusions(r->tu, open_includers, items);
 }
 
 /* ---------------------------------------------------------------------- types */
@@ -131,17 +212,20 @@ static const char *typedef_text(Reader *r, CXCursor c, CXCursor *pending, bool *
 
 /* ---------------------------------------------------------------------- entry */
 
-static void fill_item(Reader *r, TopItem *item, CXCursor c)
+static void fill_item(const Items *items, TopItem *item, CXCursor c)
 {
+    Reader *r = items->r;
+    CXFile file;
+    clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
     item->name = take_string(r->arena, clang_getCursorSpelling(c));
-    item->in_main = cursor_in_main(r, c);
+    item->in_main = file && is_opened(items, file);
     item->loc = cursor_loc(r, c);
 }
 
 static void add_type(Items *items, CXCursor c, size_t order, const char *text)
 {
     TopItem *item = add_item(items, order);
-    fill_item(items->r, item, c);
+    fill_item(items, item, c);
     item->kind = TOP_TYPE;
     item->text = text;
     if (strchr(item->name, '('))
@@ -164,13 +248,13 @@ static void add_declaration(Items *items, CXCursor c, size_t order, CXCursor *pe
         add_type(items, c, order, text);
     } else if (kind == CXCursor_VarDecl) {
         TopItem *item = add_item(items, order);
-        fill_item(r, item, c);
+        fill_item(items, item, c);
         item->kind = TOP_VAR;
         item->var = decl_of_var(r, c)->var;
         item->text = item->var->decl_text;
     } else if (kind == CXCursor_FunctionDecl) {
         TopItem *item = add_item(items, order);
-        fill_item(r, item, c);
+        fill_item(items, item, c);
         item->kind = TOP_FUNCTION;
         item->fn = declare_fn(r, c)->fn;
         item->text = item->fn->decl_text;
@@ -222,6 +306,7 @@ void read_items(Reader *r, const Kids *top)
     Items items = {.r = r};
     CXCursor pending = clang_getNullCursor();
     size_t last = 0;
+    open_headers(&items, top);
     for (int i = 0; i < top->n; i++) {
         CXCursor c = top->at[i];
         if (cursor_in_main(r, c))
