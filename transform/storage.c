@@ -58,7 +58,8 @@ static const Ptrs *spoilers_of(Storage *s, const Op *load)
     if (!found) {
         found = arena_alloc(s->fn->arena, sizeof *found);
         *found = (Ptrs){.arena = s->fn->arena};
-        bool helps = mem_reloadable_but_for(s->fn->mem, primal, found) && log_covers(&s->logger, primal, found);
+        bool helps = !pass_options.no_reload && mem_reloadable_but_for(s->fn->mem, primal, found) &&
+                     (found->n == 0 || (!pass_options.no_log && log_covers(&s->logger, primal, found)));
         if (!helps || (found->n > 0 && primal != load)) /* the log restores no twins */
             found->cap = SIZE_MAX; /* never */
         ptrmap_put(&s->spoilers, load, found);
@@ -72,6 +73,8 @@ static bool is_cheap(Storage *s, const Op *op)
     if (op->code == OP_LOAD)
         return spoilers_of(s, op) != NULL;
     if (op->code == OP_USE)
+        return false;
+    if (pass_options.no_recompute && (info->kind == KIND_MATH || info->kind == KIND_ARITH))
         return false;
     if (info->kind == KIND_MATH)
         return op->code == OP_FABS || op->code == OP_FMAX || op->code == OP_FMIN;
@@ -104,7 +107,7 @@ static bool can_recompute(Storage *s, const Value *v)
 static void find_stored(Op *op, void *ctx)
 {
     Storage *s = ctx;
-    if (op->code != OP_STORE || op->in_reverse || !mem_position(s->fn->mem, op))
+    if (pass_options.no_reload || op->code != OP_STORE || op->in_reverse || !mem_position(s->fn->mem, op))
         return;
     Value *v = op->args[1];
     if (v->type->kind == TY_PTR || op->parent != value_region(v) || is_free(s, v) || can_recompute(s, v) || is_bit_field(op->args[0]))
