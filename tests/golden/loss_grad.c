@@ -9,16 +9,16 @@
 /* Gradient of loss(w, b), reverse mode. */
 double loss_grad(const double *w, double b, const double *x, int n, double *d_w, double *d_b)
 {
-    /* iterations are independent but for sums: each is reversed at once */
     double s = 0.0;
     double d_b1 = 0.0;
+    /* iterations are independent but for sums: each is reversed at once */
     for (int i = 0; i < n; i++) {
         double x_i = x[i];
         double t = tanh(w[i] * x_i + b);
         s += t;
         double t1 = 1.0 - t * t;
-        d_w[i] += t1 * x_i;
         d_b1 += t1;
+        d_w[i] += t1 * x_i;
     }
     *d_b += d_b1;
     return s;

@@ -61,7 +61,7 @@ double relax_vjp(const struct Model *m, double *x, int n, struct Model *d_m, dou
                 t3 = t2 + t2;
             } else {
                 t3 = d_energy * ad_pop_double(&tape);
-                d_m->damping -= (d_energy * t1);
+                d_m->damping -= d_energy * t1;
             }
             d_x[i] += t3;
         }
