@@ -12,6 +12,7 @@ typedef struct {
 } Pass;
 
 static const Pass before_differentiation[] = {
+    {"byval", load_byval, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
     {"walk", normalise_pointers, NULL},

@@ -497,6 +497,8 @@ void value_hint(Value *v, Var *hint);
 /* inline.c: expands every CALL to a function of the program with a body, in root, to any depth. A CALLPTR whose target became a known
  * FNADDR becomes a CALL first. Recursion: diag_error at the call. Returns false after an error. */
 bool inline_calls(Fn *root);
+/* byval.c: the scalars of records given by value are loaded once, on entry, where the record's address goes nowhere. */
+void load_byval(Fn *fn);
 /* promote.c: scalar replacement of local records and small constant-index arrays, then locals to SSA values, repeated until
  * nothing is left to promote (a pointer to a local that was itself kept in a local). */
 void promote_locals(Fn *fn);
