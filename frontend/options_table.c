@@ -36,6 +36,11 @@ static void set_jvp(Parse *p, const char *arg)
     add_request(p, MODE_JVP, arg);
 }
 
+static void set_hvp(Parse *p, const char *arg)
+{
+    add_request(p, MODE_HVP, arg);
+}
+
 static bool is_identifier(const char *s)
 {
     if (!isalpha((unsigned char)*s) && *s != '_')
@@ -276,6 +281,7 @@ const OptionRow option_rows[] = {
     {"--grad", ARG_LONG, "SPEC", set_grad, "gradient of a scalar objective (reverse mode): NAME_grad"},
     {"--vjp", ARG_LONG, "SPEC", set_vjp, "vector-Jacobian product (general reverse mode): NAME_vjp"},
     {"--jvp", ARG_LONG, "SPEC", set_jvp, "Jacobian-vector product (tangent, forward mode): NAME_jvp"},
+    {"--hvp", ARG_LONG, "SPEC", set_hvp, "Hessian-vector product (forward over reverse): NAME_hvp"},
     {"--name", ARG_LONG, "NEW", set_name, "name of the function made by the SPEC before it"},
     {NULL, ARG_NONE, NULL, NULL, "Output"},
     {"-o", ARG_EITHER, "FILE", set_out, "the generated C file (- is standard output)"},
@@ -319,7 +325,6 @@ const OptionRow option_rows[] = {
     {"--version", ARG_NONE, NULL, print_version, "print the version"},
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     /* Part of the interface, and refused rather than ignored until it exists. Without help, they are not listed. */
-    {"--hvp", ARG_LONG, "SPEC", not_yet, ""},
     {"--jacobian", ARG_LONG, "SPEC", not_yet, NULL},
     {"--hessian", ARG_LONG, "SPEC", not_yet, NULL},
     {"--directions", ARG_LONG, "K", not_yet, NULL},

@@ -85,21 +85,21 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
         [MODE_GRAD] = "Gradient of %s, reverse mode.",
         [MODE_VJP] = "Vector-Jacobian product of %s, reverse mode.",
         [MODE_JVP] = "Jacobian-vector product of %s, forward mode.",
+        [MODE_HVP] = "Hessian-vector product and gradient of %s, forward over reverse.",
     };
     return arena_printf(g->arena, what[rq->mode], rq->text);
 }
 
 static bool is_supported(const Request *rq)
 {
-    const char *what = rq->mode == MODE_HVP          ? "Hessian-vector products are"
-                       : rq->mode == MODE_JACOBIAN   ? "dense Jacobians are"
+    const char *what = rq->mode == MODE_JACOBIAN   ? "dense Jacobians are"
                        : rq->mode == MODE_HESSIAN    ? "dense Hessians are"
                        : rq->split                   ? "--split is"
                        : rq->primal_done             ? "--primal-done is"
                        : rq->directions              ? "--directions is"
                                                      : NULL;
     if (what)
-        diag_error(rq->loc, "%s not supported yet; use --grad, --vjp or --jvp", what);
+        diag_error(rq->loc, "%s not supported yet; use --grad, --vjp, --jvp or --hvp", what);
     return !what;
 }
 
@@ -112,7 +112,7 @@ Fn *derive(Program *p, Request *rq)
     Fn *g = prepare(rq->fn, name, &stopped);
     if (!g || stopped)
         return g;
-    g = rq->mode == MODE_JVP ? tangent(g, rq) : adjoint(g, rq);
+    g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
         return NULL;
     if (!step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint"))

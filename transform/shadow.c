@@ -455,6 +455,11 @@ static Value *make_twin(Shadow *s, Value *p)
     case OP_FOR:
     case OP_WHILE:
         return twin_of_result(s, p);
+    case OP_USE: {
+        Value *twin = shadow_twin(s, op->args[0]);
+        Builder b = after_op(op);
+        return build_use(&b, twin);
+    }
     case OP_NULLPTR:
     case OP_UNDEF: {
         Builder b = after_op(op);

@@ -22,9 +22,14 @@ Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char 
 }
 
 /* Like d_x[] for x[]: declared dimensions and typedef spelling are the primal's. */
-static Var *shadow_var(Fn *fn, const Var *primal, Type *t)
+static Var *shadow_var(Fn *fn, const Request *rq, const Value *primal_arg, Type *t)
 {
+    const Var *primal = primal_arg->var;
     Var *v = var_named(fn, t, "d_", primal, "d");
+    if (rq->second_order && primal_arg->index < rq->second_order)
+        v->name = arena_printf(fn->arena, "v_%s", primal->name);
+    else if (rq->second_order)
+        v->name = arena_printf(fn->arena, "h_%s", primal->name + 2); /* of d_x */
     v->spelled = primal->spelled;
     v->is_array_param = primal->is_array_param;
     v->ndims = primal->ndims;
@@ -61,19 +66,20 @@ static bool role_has_shadow(const Request *rq, Role role)
 }
 
 /* The d_ of a by-value scalar: where its adjoint goes, or its tangent. */
-static Value *add_scalar_shadow(Fn *g, const Request *rq, const Var *var, Type *t)
+static Value *add_scalar_shadow(Fn *g, const Request *rq, const Value *arg)
 {
+    Type *t = arg->type;
     if (rq->mode == MODE_JVP)
-        return add_param(g, t, shadow_var(g, var, t));
+        return add_param(g, t, shadow_var(g, rq, arg, t));
     Type *p = type_ptr(t);
-    return add_param(g, p, shadow_var(g, var, p));
+    return add_param(g, p, shadow_var(g, rq, arg, p));
 }
 
 static Value *add_shadow(Fn *g, const Request *rq, const Value *arg)
 {
     const Var *var = arg->var;
     if (type_is_float(arg->type) || type_is_complex(arg->type))
-        return add_scalar_shadow(g, rq, var, arg->type);
+        return add_scalar_shadow(g, rq, arg);
     if (arg->type->kind != TY_PTR)
         return NULL;
     Type *t = type_without_const(arg->type);
@@ -82,10 +88,10 @@ static Value *add_shadow(Fn *g, const Request *rq, const Value *arg)
         bool reads_only = arg->type->elem_const && !by_value;
         if (reads_only)
             t = type_ptr_q(t->elem, true, false);
-        Var *v = shadow_var(g, var, by_value ? var->type : t);
+        Var *v = shadow_var(g, rq, arg, by_value ? var->type : t);
         return add_param(g, t, v);
     }
-    return add_param(g, t, shadow_var(g, var, t));
+    return add_param(g, t, shadow_var(g, rq, arg, t));
 }
 
 static Value *add_return_shadow(Fn *g, const Request *rq)

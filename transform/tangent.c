@@ -70,6 +70,7 @@ static void load_tangent(Tangent *t, Op *op)
     Builder b = after_op(op);
     b.loc = op->loc;
     Value *d = build_load(&b, address);
+    d->def->mirror = op; /* it can be read again where op can */
     d->var = tangent_var(t, op->results[0]);
     ptrmap_put(&t->tangents, op->results[0], d);
 }
@@ -92,6 +93,28 @@ static void store_tangent(Tangent *t, Op *op)
         b.loc = op->loc;
         build_store(&b, address, tangent_or_zero(t, &b, v));
     }
+}
+
+/* Second order: d_x[i] += d; h_x[i] += the tangent of d. */
+static void accum_tangent(Tangent *t, Op *op)
+{
+    Value *d = tangent_of(t, op->args[1]);
+    if (!d || !shadow_has(t->s, op->args[0]))
+        return;
+    Value *address = shadow_twin(t->s, op->args[0]);
+    Builder b = after_op(op);
+    b.loc = op->loc;
+    build_accum(&b, address, d);
+}
+
+/* Second order: the tangent of a value of the forward sweep is one as well. */
+static void use_tangent(Tangent *t, Op *op)
+{
+    Value *d = tangent_of(t, op->args[0]);
+    if (!d)
+        return;
+    Builder b = after_op(op);
+    ptrmap_put(&t->tangents, op->results[0], build_use(&b, d));
 }
 
 static void zero_tangent(Tangent *t, Op *op)
@@ -196,6 +219,12 @@ static void op_tangent(Tangent *t, Op *op)
         return;
     case OP_STORE:
         store_tangent(t, op);
+        return;
+    case OP_ACCUM:
+        accum_tangent(t, op);
+        return;
+    case OP_USE:
+        use_tangent(t, op);
         return;
     case OP_ZERO:
         zero_tangent(t, op);

@@ -595,6 +595,7 @@ typedef struct {
     Ptrs global_vars;      /* Var*: named globals, with */
     Role *global_roles;
     bool return_is_dep;
+    int second_order;      /* hvp.c: the function is a gradient whose first so many parameters are the primal's; else 0 */
 } Request;
 
 /* request.c: parses a SPEC (`f(w, b -> y; tmp)`); NULL and *error set (a message) when malformed. */
@@ -644,6 +645,9 @@ bool partial_needs(const Op *op, int k, int which);
 /* tangent.c, adjoint.c: new functions, USEs unresolved. NULL after diag_error. */
 Fn *tangent(Fn *fn, Request *rq);
 Fn *adjoint(Fn *fn, Request *rq);
+
+/* hvp.c: the tangent of the gradient. NULL after diag_error. */
+Fn *hessian_vector(Fn *fn, Request *rq);
 
 /* fuse.c: independent iterations are reversed at once. After adjoint, before storage. */
 void fuse_loops(Fn *fn);
