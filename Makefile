@@ -47,7 +47,7 @@ deps:  ## install the packages that are missing (Debian; quick when there is not
 $(BUILD)/adgen: $(BUILD)/frontend/main.o $(CORE)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(CORE): $(filter-out $(BUILD)/frontend/main.o,$(FRONT)) $(TRANS) $(VENDOR)
+$(CORE): $(filter-out $(BUILD)/frontend/main.o,$(FRONT)) $(TRANS) $(VENDOR) $(BUILD)/runtime_text.o
 	rm -f $@
 	ar rcs $@ $^
 
@@ -58,6 +58,18 @@ $(BUILD)/libadgen_rt.a: $(RUN)
 $(FRONT) $(TRANS) $(RUN): $(BUILD)/%.o: %.c | deps
 	@mkdir -p $(@D)
 	$(CC) $(OWN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# For --standalone: the runtime's sources as C strings. Its macros are expanded, those of the C library are not: it sees empty headers.
+RTTEXT := $(filter-out runtime/check.c runtime/gradcheck.c,$(sort $(wildcard runtime/*.c)))
+$(BUILD)/runtime_text.c: $(RTTEXT) $(wildcard runtime/*.h) Makefile
+	@mkdir -p $(BUILD)/no_headers
+	@for h in $$(sed -n 's/^#include <\(.*\)>.*/\1/p' $(RTTEXT) runtime/*.h | sort -u); do : > $(BUILD)/no_headers/$$h; done
+	printf '#include "%s"\n' $(RTTEXT) | $(CC) -std=c99 -E -P -C -nostdinc -I$(BUILD)/no_headers -I. -x c -o $(BUILD)/runtime_text.i -
+	{ echo 'extern const char *const runtime_text[];'; echo 'const char *const runtime_text[] = {'; \
+	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $(BUILD)/runtime_text.i; echo '    0,'; echo '};'; } > $@
+
+$(BUILD)/runtime_text.o: $(BUILD)/runtime_text.c
+	$(CC) -std=c11 $(CFLAGS) -c -o $@ $<
 
 # The vendored parser: its own dialect, and its warnings are not ours.
 $(BUILD)/vendor/core.o $(BUILD)/vendor/grammar.o: package-lock.json | deps

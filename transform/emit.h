@@ -257,7 +257,7 @@ typedef struct {
 
 /* What the whole file needs, collected while functions are printed. */
 typedef struct {
-    bool math, stdlib, string, assert_h, stddef_h, runtime;
+    bool math, stdlib, string, assert_h, stddef_h, stdint_h, stdio_h, runtime;
     Ptrs globals; /* Var*: file-scope variables referenced */
     Ptrs callees; /* Fn* called */
 } Needs;
@@ -320,6 +320,14 @@ char *body_text(Emitter *e, Str *outer);    /* ... takes it as text */
 void body_end(Emitter *e, Str *outer, const char *head, const char *tail); /* ... prints head, the body with braces if needed, tail */
 bool is_one_line(const char *text);
 const char *unused_name(Emitter *e, const char *base); /* no variable of the function has it */
+
+/* ====================================================================== emit_c.c, emit_runtime.c */
+
+/* Adds the identifiers of C text, without those in comments and literals. */
+void scan_words(StrMap *words, const char *text);
+/* --standalone: what of the runtime the words need, as C text; and the headers for that. */
+void emit_runtime(Str *out, StrMap *words, Needs *needs);
+extern const char *const runtime_text[]; /* made by the build: the lines of the runtime's sources; NULL ends them */
 
 /* ====================================================================== emit_loop.c */
 

@@ -52,8 +52,7 @@ static bool word_char(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Collects the identifiers of C text, without those in comments and literals. */
-static void scan_words(File *f, const char *text)
+void scan_words(StrMap *words, const char *text)
 {
     for (const char *at = text; *at;) {
         if (at[0] == '/' && at[1] == '*') {
@@ -68,9 +67,9 @@ static void scan_words(File *f, const char *text)
             const char *from = at;
             while (word_char(*at))
                 at++;
-            char *word = arena_strndup(f->arena, from, (size_t)(at - from));
-            if (!isdigit((unsigned char)*from) && !strmap_get(&f->words, word))
-                strmap_put(&f->words, word, word);
+            char *word = arena_strndup(words->arena, from, (size_t)(at - from));
+            if (!isdigit((unsigned char)*from) && !strmap_get(words, word))
+                strmap_put(words, word, word);
         } else {
             at++;
         }
@@ -86,7 +85,7 @@ static bool has_word(const File *f, const char *word)
 static bool declares_word(File *f, const char *text)
 {
     File own = {.arena = f->arena, .words = {.arena = f->arena}};
-    scan_words(&own, text);
+    scan_words(&own.words, text);
     for (size_t i = 0; i < own.words.cap; i++)
         if (own.words.keys[i] && has_word(f, own.words.keys[i]) && strcmp(own.words.keys[i], "int") != 0 &&
             strcmp(own.words.keys[i], "double") != 0)
@@ -153,7 +152,7 @@ static bool wanted(File *f, const TopItem *item)
 static void need_mentioned(File *f, const char *text)
 {
     File own = {.arena = f->arena, .words = {.arena = f->arena}};
-    scan_words(&own, text);
+    scan_words(&own.words, text);
     for (size_t i = 0; i < f->p->items.n; i++) {
         const TopItem *item = f->p->items.at[i];
         if (!item->name || !has_word(&own, item->name))
@@ -188,7 +187,7 @@ static void find_repeated(File *f)
             const char *text = is_copied_function(item) ? item->fn->def_text : item->text;
             if (item->kind == TOP_INCLUDE || !text)
                 continue;
-            scan_words(f, text);
+            scan_words(&f->words, text);
             if (is_copied_function(item) || (item->kind == TOP_VAR && is_defined_here(f, item->var)))
                 need_mentioned(f, text);
         }
@@ -238,7 +237,9 @@ static void put_includes(File *f, Str *out)
     put_include(f, out, n->stddef_h && !n->stdlib && !n->string && !declares_size_t(f), "<stddef.h>");
     put_include(f, out, n->stdlib, "<stdlib.h>");
     put_include(f, out, n->string, "<string.h>");
-    put_include(f, out, n->runtime, "<adgen_rt.h>");
+    put_include(f, out, n->stdint_h, "<stdint.h>");
+    put_include(f, out, n->stdio_h, "<stdio.h>");
+    put_include(f, out, n->runtime && !f->opt->standalone, "<adgen_rt.h>");
     if (out->n > before)
         str_put(out, "\n");
 }
@@ -339,10 +340,15 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
         str_put(&body, i ? "\n" : "");
         emit_function(&e, fns->at[i], &names);
     }
-    scan_words(&f, body.s);
+    scan_words(&f.words, body.s);
     find_repeated(&f);
+    Str runtime = {.arena = f.arena};
+    str_put(&runtime, "");
+    if (opt->standalone)
+        emit_runtime(&runtime, &f.words, &f.needs);
     put_header_comment(&f, out);
     put_includes(&f, out);
+    str_put(out, runtime.s);
     put_declarations(&f, out);
     put_callees(&f, out);
     str_put(out, body.s);
@@ -373,7 +379,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
             emit_comment(&e, fn->comment);
         line(&e, "%s;", prototype(f.arena, fn, NULL));
     }
-    scan_words(&f, body.s);
+    scan_words(&f.words, body.s);
     find_repeated(&f);
     const char *guard = guard_name(f.arena, opt->out_name);
     put_header_comment(&f, out);
