@@ -599,13 +599,19 @@ static bool reads_target(const Emitter *e, const Target *target, const Value *v)
     return vp->show == SHOW_VAR && vp->var == target->var;
 }
 
+/* x++, (*p)++: the postfix operator binds more tightly than a target's `*`. */
+static char *step_text(Emitter *e, const char *target, char sign)
+{
+    return arena_printf(e->arena, *target == '*' ? "(%s)%c%c" : "%s%c%c", target, sign, sign);
+}
+
 static char *pointer_step(Emitter *e, const Target *target, const Op *op)
 {
     if (op->nargs != 2 || !reads_target(e, target, op->args[0]))
         return NULL;
     Text by = operand(e, op->args[1]).bare;
     if (!strcmp(by.s, "1") || !strcmp(by.s, "-1"))
-        return arena_printf(e->arena, "%s%s", target->text, by.s[0] == '-' ? "--" : "++");
+        return step_text(e, target->text, by.s[0] == '-' ? '-' : '+');
     return arena_printf(e->arena, "%s += %s", target->text, by.s);
 }
 
@@ -615,7 +621,7 @@ static char *update_text(Emitter *e, const char *target, OpCode code, Text by, c
     if ((code == OP_ADD || code == OP_SUB) && drop_sign(&by, type))
         o = code == OP_ADD ? "-" : "+";
     if (type_is_int(type) && (*o == '+' || *o == '-') && !strcmp(by.s, "1"))
-        return arena_printf(e->arena, "%s%s%s", target, o, o);
+        return step_text(e, target, *o);
     return arena_printf(e->arena, "%s %s= %s", target, o, by.s);
 }
 
