@@ -47,18 +47,24 @@ static const Region *definition_region(const Value *v)
 
 /* ---------------------------------------------------------------------- ranges */
 
+/* For one range more. */
+static void make_room(Plan *p, Segs *s)
+{
+    if (s->n < s->cap)
+        return;
+    s->cap = s->cap ? 2 * s->cap : 4;
+    Seg *at = arena_alloc(p->arena, sizeof *at * (size_t)s->cap);
+    if (s->n)
+        memcpy(at, s->at, sizeof *at * (size_t)s->n);
+    s->at = at;
+}
+
 static void add_range(Plan *p, const Value *v, int from, int to)
 {
     Segs *s = &plan_of(p, v)->live;
     if (s->n && s->at[s->n - 1].from <= from && to <= s->at[s->n - 1].to)
         return;
-    if (s->n == s->cap) {
-        s->cap = s->cap ? 2 * s->cap : 4;
-        Seg *at = arena_alloc(p->arena, sizeof *at * (size_t)s->cap);
-        if (s->n)
-            memcpy(at, s->at, sizeof *at * (size_t)s->n);
-        s->at = at;
-    }
+    make_room(p, s);
     s->at[s->n++] = (Seg){from, to};
 }
 
@@ -286,17 +292,49 @@ static void normalise(Segs *s)
 
 /* ---------------------------------------------------------------------- sharing */
 
+/* The first range that ends at `point` or later, from `first` on: 1, 2, 4... further, then between the last two. */
+static int first_ending(const Segs *s, int first, int point)
+{
+    int step = 1, lo = first;
+    for (; lo + step <= s->n && s->at[lo + step - 1].to < point; step *= 2)
+        lo += step;
+    int hi = lo + step < s->n ? lo + step : s->n;
+    while (lo < hi) {
+        int middle = lo + (hi - lo) / 2;
+        if (s->at[middle].to < point)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo;
+}
+
 static bool overlap(const Segs *a, const Segs *b)
 {
     for (int i = 0, j = 0; i < a->n && j < b->n;) {
         if (a->at[i].to < b->at[j].from)
-            i++;
+            i = first_ending(a, i, b->at[j].from);
         else if (b->at[j].to < a->at[i].from)
-            j++;
+            j = first_ending(b, j, a->at[i].from);
         else
             return true;
     }
     return false;
+}
+
+/* Joins x with the ranges of s that it meets or touches. */
+static void insert_range(Plan *p, Segs *s, Seg x)
+{
+    int i = first_ending(s, 0, x.from - 1), j = i;
+    for (; j < s->n && s->at[j].from <= x.to + 1; j++) {
+        x.from = s->at[j].from < x.from ? s->at[j].from : x.from;
+        x.to = s->at[j].to > x.to ? s->at[j].to : x.to;
+    }
+    if (i == j)
+        make_room(p, s);
+    memmove(s->at + i + 1, s->at + j, sizeof *s->at * (size_t)(s->n - j));
+    s->at[i] = x;
+    s->n += i + 1 - j;
 }
 
 static const Region *common_region(const Region *a, const Region *b)
@@ -329,15 +367,15 @@ static void merge(Plan *p, Class *classes, int a, int b)
 {
     if (a == b)
         return;
-    Segs all = {.n = p->vals[a].live.n + p->vals[b].live.n};
-    all.cap = all.n;
-    all.at = arena_alloc(p->arena, sizeof *all.at * (size_t)(all.n + 1));
-    if (p->vals[a].live.n)
-        memcpy(all.at, p->vals[a].live.at, sizeof *all.at * (size_t)p->vals[a].live.n);
-    if (p->vals[b].live.n)
-        memcpy(all.at + p->vals[a].live.n, p->vals[b].live.at, sizeof *all.at * (size_t)p->vals[b].live.n);
-    normalise(&all);
     int root = a < b ? a : b, other = a < b ? b : a;
+    Segs all = p->vals[root].live, few = p->vals[other].live; /* the fewer ranges go into the more */
+    if (all.n < few.n) {
+        Segs swapped = all;
+        all = few;
+        few = swapped;
+    }
+    for (int i = 0; i < few.n; i++)
+        insert_range(p, &all, few.at[i]);
     p->vals[other].parent = root;
     p->vals[root].live = all;
     Class *r = &classes[root], *o = &classes[other];

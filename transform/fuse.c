@@ -23,7 +23,9 @@ typedef struct {
     PtrMap is_between;
     PtrMap moved;     /* those of them that rev needs and that go before fwd */
     PtrMap invariant; /* Value* -> verdict: 1 no, 2 yes, in fwd */
-    int *uses;        /* by value id */
+    PtrMap reverse_of; /* forward FOR -> the first FOR of the reverse sweep that mirrors it */
+    int *uses;        /* by value id: of what is defined in rev */
+    int nuses;
 } Fuse;
 
 typedef struct {
@@ -210,6 +212,35 @@ static bool may_overtake(Fuse *f)
 }
 
 /* ---------------------------------------------------------------------- sums */
+
+static void forget_uses(const Fuse *f, Value *const *values, int n)
+{
+    for (int i = 0; i < n; i++)
+        f->uses[values[i]->id] = 0;
+}
+
+static void count_uses_in(const Fuse *f, const Region *r)
+{
+    forget_uses(f, r->args, r->nargs);
+    for (const Op *op = r->first; op; op = op->next) {
+        forget_uses(f, op->results, op->nresults);
+        for (int i = 0; i < op->nargs; i++)
+            f->uses[op->args[i]->id]++;
+        for (int i = 0; i < op->nregions; i++)
+            count_uses_in(f, op->regions[i]);
+    }
+}
+
+/* What only_sums() asks for: uses of what is defined in the loop, which are all in it. */
+static void count_loop_uses(Fuse *f, const Op *loop)
+{
+    if (f->nuses < f->fn->nvalues) { /* a merged loop has new values */
+        f->nuses = 2 * f->fn->nvalues;
+        f->uses = arena_alloc(f->fn->arena, sizeof *f->uses * (size_t)f->nuses);
+    }
+    for (int i = 0; i < loop->nregions; i++)
+        count_uses_in(f, loop->regions[i]);
+}
 
 /* Is y = arg + ..., arg used for nothing else? Counts the uses it accounts for. */
 static bool sums_up(const Fuse *f, const Value *y, const Value *arg, int *accounted)
@@ -422,36 +453,35 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
     f->rev = rev;
     f->between = (Ptrs){.arena = arena};
     f->is_between = f->moved = f->invariant = (PtrMap){.arena = arena};
+    count_loop_uses(f, rev);
+    if (!only_sums(f) || !writes_are_private(f, fwd->regions[0]))
+        return false;
     for (Op *op = fwd->next; op != rev; op = op->next) {
         ptrs_push(&f->between, op);
         ptrmap_put(&f->is_between, op, op);
     }
-    if (!only_sums(f) || !writes_are_private(f, fwd->regions[0]) || !operands_start_early(f, rev) || !may_overtake(f))
+    if (!operands_start_early(f, rev) || !may_overtake(f))
         return false;
     move_inputs(f);
     merge(f);
     return true;
 }
 
-static Op *reverse_of(const Op *fwd)
+static void find_reverse(Op *op, void *ctx)
 {
-    for (Op *op = fwd->next; op; op = op->next)
-        if (op->in_reverse && op->code == OP_FOR && op->mirror == fwd)
-            return op;
-    return NULL;
+    Fuse *f = ctx;
+    if (op->in_reverse && op->code == OP_FOR && op->mirror && !ptrmap_get(&f->reverse_of, op->mirror))
+        ptrmap_put(&f->reverse_of, op->mirror, op);
 }
 
 static void fuse_region(Fuse *f, Region *r)
 {
     for (Op *op = r->first; op; op = op->next) {
-        if (op->in_reverse)
+        if (op->in_reverse || op->code != OP_FOR)
             continue;
-        Op *rev = op->code == OP_FOR ? reverse_of(op) : NULL;
-        if (rev) {
-            f->uses = count_uses(f->fn);
-            if (try_pair(f, op, rev))
-                fuse_region(f, op->regions[0]);
-        }
+        Op *rev = ptrmap_get(&f->reverse_of, op);
+        if (rev && rev->parent == r && try_pair(f, op, rev))
+            fuse_region(f, op->regions[0]);
     }
 }
 
@@ -465,6 +495,7 @@ static void turn_upwards(Op *rev, void *ctx)
     f->fwd = fwd;
     f->rev = rev;
     f->invariant = (PtrMap){.arena = f->fn->arena};
+    count_loop_uses(f, rev);
     if (only_sums(f) && writes_are_private(f, fwd->regions[0]))
         rev->reversed = fwd->reversed;
 }
@@ -484,7 +515,8 @@ void fuse_loops(Fn *fn)
         return;
     Fuse f = {.fn = fn, .shadow = fn->shadow, .mem = fn->mem, .primal_of = {.arena = fn->arena}};
     shadow_roots(fn->shadow, &f.primal_of);
+    f.reverse_of.arena = fn->arena;
+    walk_ops(fn->body, find_reverse, &f);
     fuse_region(&f, fn->body);
-    f.uses = count_uses(fn);
     walk_ops(fn->body, turn_upwards, &f);
 }
