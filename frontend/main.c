@@ -94,7 +94,9 @@ static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
     if (opt->emit == EMIT_PRIMAL)
         derivatives = false;
     for (size_t i = 0; i < p->requests.n && derivatives; i++) {
+        diag_set_context(note_call_path, p->requests.at[i]);
         Fn *f = derive(p, p->requests.at[i]);
+        diag_set_context(NULL, NULL);
         if (f)
             ptrs_push(fns, f);
     }

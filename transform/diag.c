@@ -42,6 +42,8 @@ static struct {
     size_t written; /* of `all` */
     int errors, shown, max_errors, hidden;
     bool werror;
+    void (*add_notes)(Loc loc, void *ctx);
+    void *notes_ctx;
     bool muted; /* the last diagnostic is not shown: nor are its notes */
     WarningState warnings[NWARNINGS];
 } diag;
@@ -76,6 +78,12 @@ void diag_set_werror(bool on)
 void diag_set_max_errors(int n)
 {
     diag.max_errors = n;
+}
+
+void diag_set_context(void (*add_notes)(Loc loc, void *ctx), void *ctx)
+{
+    diag.add_notes = add_notes;
+    diag.notes_ctx = ctx;
 }
 
 void diag_reset(void)
@@ -318,6 +326,8 @@ static void report(Diagnostic *d)
     ptrs_push(&diag.all, d);
     if (diag.format == DIAG_TEXT)
         print_text(d);
+    if (error && diag.add_notes)
+        diag.add_notes(d->loc, diag.notes_ctx);
 }
 
 void diag_error(Loc loc, const char *fmt, ...)
@@ -353,8 +363,13 @@ void diag_note(Loc loc, const char *fmt, ...)
     va_start(ap, fmt);
     Diagnostic *d = new_diagnostic(DIAG_SEVERITY_NOTE, loc, format_text(fmt, ap), NULL);
     va_end(ap);
-    if (diag.all.n)
-        ptrs_push(&((Diagnostic *)diag.all.at[diag.all.n - 1])->notes, d);
+    if (diag.all.n) {
+        Ptrs *notes = &((Diagnostic *)diag.all.at[diag.all.n - 1])->notes;
+        for (size_t i = 0; i < notes->n; i++)
+            if (!strcmp(((Diagnostic *)notes->at[i])->text, d->text))
+                return;
+        ptrs_push(notes, d);
+    }
     if (diag.format == DIAG_TEXT)
         print_text(d);
 }

@@ -81,6 +81,10 @@ void diag_set_werror(bool on);
 void diag_set_max_errors(int n);                                    /* -fmax-errors=N; 0: all are shown */
 void diag_set_output(FILE *out);                                    /* NULL: standard error */
 void diag_reset(void);                                              /* forgets files, counts and options (for tests) */
+/* Called after each error that is shown, to add notes; NULL: nothing. */
+void diag_set_context(void (*add_notes)(Loc loc, void *ctx), void *ctx);
+/* call_path.c: such a function for a Request* that is being derived: `needed by loss_grad: loss -> layer`. */
+void note_call_path(Loc loc, void *request);
 /* The end of the run with this exit status: writes what is outstanding. ICE and limits do it themselves. */
 void diag_finish(int status);
 
@@ -641,6 +645,15 @@ Value *build_partial_product(Builder *b, const Op *op, int k, Value *factor, con
 bool op_partial_is_zero(const Op *op, int k);
 /* Does the partial with respect to operand k read operand `which` (-1: the result)? */
 bool partial_needs(const Op *op, int k, int which);
+
+/* custom.c: the user's derivative (AD_CUSTOM_VJP, AD_CUSTOM_JVP) of what a CALL calls, for the mode; NULL: it has none. */
+const Fn *custom_derivative(const Op *call, Mode mode);
+/* inline_calls, but calls of functions with a custom derivative stay calls only where it is for this mode. */
+bool inline_calls_for(Fn *root, Mode mode);
+bool custom_may_write(const Op *call, int k); /* ... may it change what argument k points to, going by its declaration? */
+bool custom_has_shadow(const Fn *f, int k);   /* parameter k has a d_ in the derivative */
+/* Has `own` the type of a VJP or JVP of f (INTERFACE.md section 3)? Else a diag_error at loc. */
+bool custom_fits(const Fn *f, const Fn *own, bool jvp, Loc loc);
 
 /* tangent.c, adjoint.c: new functions, USEs unresolved. NULL after diag_error. */
 Fn *tangent(Fn *fn, Request *rq);

@@ -1,0 +1,134 @@
+#!/bin/sh
+# The forms of messages: text with colour, JSON lines, SARIF; several errors a run; warnings by name; -v; --explain. PASS and FAIL lines.
+ADGEN=${ADGEN:-$PWD/build/adgen}
+DIR=${DIR:-$(mktemp -d)}
+export ASAN_OPTIONS=detect_leaks=0
+unset NO_COLOR
+cd "$DIR" || exit 1
+
+check() { # check NAME COMMAND...
+    name=$1
+    shift
+    if "$@"; then echo "PASS diagnostics/$name"; else echo "FAIL diagnostics/$name"; cat err; fi
+}
+has() { grep -qF -- "$1" err; }
+quiet() { "$@" >/dev/null; }
+run() { # run STATUS ARGS...
+    want=$1
+    shift
+    "$ADGEN" "$@" >stdout 2>err
+    status=$?
+    [ "$status" -eq "$want" ] || { echo "FAIL diagnostics: exit status $status instead of $want: $*"; cat err; }
+}
+
+cat >bad.c <<'C'
+double helper(double x);
+double layer(double x)
+{
+    return helper(x) * 2;
+}
+double loss(double x)
+{
+    return layer(x) + 1;
+}
+double other(double x)
+{
+    __asm__("nop");
+    return x;
+}
+double good(double x)
+{
+    return x * x;
+}
+C
+printf 'double good(double x)\n{\n    return x * x;\n}\n' >good.c
+printf 'double f(double x)\n{\n    double \303\251 = y;\n    return z;\n}\n' >two.c
+printf 'double f(double x)\n{\n\treturn "\\\\";\n}\n' >"spa ce.c"
+
+# Several independent errors; each once; the way to what is missing.
+run 1 bad.c --grad loss --grad other --jvp loss --grad good -o out.c
+check several_errors test "$(grep -c ': error:' err)" -eq 2
+check path_note has 'loss -> layer'
+run 1 two.c --grad f -o out.c -fmax-errors=1
+check max_errors test "$(grep -c ': error:' err)" -eq 1
+check max_errors_note has '1 more error is not shown'
+run 2 two.c --grad f -o out.c -fmax-errors=x
+run 1 two.c --grad f -o out.c
+check range has '^'
+
+# Colour on a terminal only, or when asked for.
+check no_colour sh -c '! grep -q "$(printf "\033")" err'
+run 1 two.c --grad f -o out.c -fdiagnostics-color=always
+check colour grep -q "$(printf '\033')" err
+if command -v script >/dev/null 2>&1; then
+    TERM=xterm script -qec "'$ADGEN' two.c --grad f -o out.c" /dev/null >err 2>&1 </dev/null
+    check colour_on_a_terminal grep -q "$(printf '\033\\[1;31m')" err
+fi
+
+# JSON lines: each line is an object. SARIF: one document.
+run 1 bad.c --grad loss --grad other -o out.c --diagnostics-format=json
+check json_lines test "$(grep -c '^{"severity": "error", "file": "bad.c", "line": [0-9]*, "column": [0-9]*, .*}$' err)" -eq "$(wc -l <err)"
+check json_notes has '"notes": [{"severity": "note"'
+run 2 --nonsense --diagnostics-format=json
+check json_usage has '{"severity": "error", "message": "unknown option'
+run 1 bad.c nowhere.c --grad good -o out.c --diagnostics-format json
+check json_file has 'cannot read'
+run 0 bad.c --grad good -o out.c --diagnostics-format=json
+check json_silent test ! -s err
+run 2 bad.c --grad good -o out.c --diagnostics-format=xml
+run 1 two.c --grad f -o out.c --diagnostics-format=sarif
+cp err two.sarif
+run 1 "spa ce.c" --grad f -o out.c --diagnostics-format=sarif
+check sarif_uri has '"uri": "spa%20ce.c"'
+run 0 bad.c --grad good -o out.c --diagnostics-format=sarif --set x=1
+check sarif_warning has '"ruleId": "unused-option"'
+if command -v jq >/dev/null 2>&1; then
+    run 1 bad.c --grad loss --grad other -o out.c --diagnostics-format=json
+    check json_parses sh -c 'jq -es "length == 2 and all(.[]; .message and .line > 0 and (.notes | type) == \"array\")" err >/dev/null'
+    for f in two.sarif err; do
+        [ "$f" = two.sarif ] || run 1 bad.c --grad loss --grad other -o out.c --diagnostics-format=sarif
+        # What the schema requires of the parts we use.
+        check "sarif_$f" quiet jq -e '.version == "2.1.0" and (.runs | length) == 1 and (.runs[0].tool.driver | .name == "adgen" and (.rules | all(.id)))
+            and (.runs[0].results | length == 2 and all(.message.text and (.level | IN("error", "warning", "note"))
+                and (.locations | all(.physicalLocation.region.startLine >= 1 and .physicalLocation.region.startColumn >= 1
+                    and .physicalLocation.region.endColumn > .physicalLocation.region.startColumn))))
+            and (.runs[0].invocations[0].executionSuccessful | not)' "$f"
+    done
+    # columns are characters
+    check sarif_columns quiet jq -e '.runs[0].results[0].locations[0].physicalLocation.region | .startColumn == 16 and .endColumn == 17' two.sarif
+fi
+
+# Warnings by name.
+run 0 bad.c --grad good -o out.c --set x=1
+check warning has 'warning: --set, --range and --len have no effect without --check [-Wunused-option]'
+run 0 bad.c --grad good -o out.c --set x=1 -Wno-unused-option
+check no_warning test ! -s err
+run 1 bad.c --grad good -o out.c --set x=1 -Werror
+check werror has '[-Werror=unused-option]'
+run 1 bad.c --grad good -o out.c --set x=1 -Werror=unused-option
+run 0 bad.c --grad good -o out.c --set x=1 -Werror -Wno-error=unused-option
+check not_an_error has '[-Wunused-option]'
+run 0 bad.c --grad good -o out.c -Wall -Wextra -Wno-of-another-compiler
+run 2 bad.c --grad good -o out.c -Wnonsense
+run 2 bad.c --grad good -o out.c --explain nonsense
+for w in $(sed 's/.*there are: //' err); do
+    run 0 --explain "$w"
+    check "explain_$w" grep -q 'Example:' stdout
+done
+
+# Passes by name.
+run 0 bad.c --grad good -o out.c -v
+check verbose grep -q 'good_grad  *storage .* operations' err
+run 2 bad.c --grad good -o out.c --emit=ir --after=nonsense
+check after_names has 'there are: inline'
+for pass in $(sed 's/.*there are: //' err); do
+    mode=--grad
+    [ "$pass" = tangent ] && mode=--jvp
+    run 0 bad.c $mode good -o "out.$pass" --emit=ir --after="$pass"
+done
+check after_stops sh -c '! grep -q d_x out.hoist && grep -q d_x out.adjoint'
+run 2 bad.c --grad good -o out.c -fno-nonsense
+for pass in $(sed 's/.*switched off are: //' err); do
+    run 0 good.c --grad good -o out.c "-fno-$pass" --check
+done
+exit 0
