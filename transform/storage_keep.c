@@ -234,6 +234,52 @@ typedef struct {
     Ptrs values;
 } RegionStack;
 
+/* Is it the first region of a while loop whose reverse iteration also reverses the second? */
+static bool reversed_after_the_rest(const Region *r, const Region *mirror)
+{
+    Op *loop = r->owner;
+    return loop && loop->code == OP_WHILE && r == loop->regions[0] && mirror->owner && mirror->owner->mirror == loop;
+}
+
+static void build_push(Keeper *k, Builder *b, Value *v, const PtrMap *mirror_of)
+{
+    Value *args[2] = {k->stack, v};
+    turn_back(mirror_of, op_build(b, OP_PUSH, args, 2, 0));
+}
+
+static void push_at_end(Keeper *k, const RegionStack *s, const PtrMap *mirror_of)
+{
+    Builder b = before_op(region_terminator(s->region));
+    for (size_t i = 0; i < s->values.n; i++)
+        build_push(k, &b, s->values.at[i], mirror_of);
+}
+
+/* The reverse iteration pops these values first, so that they are pushed last: at the end of the second region, and behind the loop. */
+static void push_late(Keeper *k, const RegionStack *s, const PtrMap *mirror_of)
+{
+    Op *loop = s->region->owner, *cond = region_terminator(s->region);
+    Builder in = before_op(region_terminator(loop->regions[1])), behind = after_op(loop);
+    for (size_t i = 0; i < s->values.n; i++) {
+        Value *v = s->values.at[i];
+        op_add_arg(cond, v);
+        build_push(k, &in, region_add_arg(loop->regions[1], v->type, v->var), mirror_of);
+        build_push(k, &behind, op_add_result(loop, v->type, v->var), mirror_of);
+    }
+}
+
+static void pop_at_start(Keeper *k, const RegionStack *s, Region *mirror,
+                         void (*popped)(void *ctx, Region *mirror, Value *v, Value *popped), void *ctx)
+{
+    Builder b = before_op(mirror->first);
+    for (size_t i = s->values.n; i-- > 0;) {
+        Value *v = s->values.at[i];
+        Op *op = op_build(&b, OP_POP, &k->stack, 1, 1);
+        op->results[0]->type = v->type;
+        op->results[0]->var = v->var;
+        popped(ctx, mirror, v, op->results[0]);
+    }
+}
+
 void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, Region *mirror, Value *v, Value *popped), void *ctx)
 {
     Arena *arena = k->fn->arena;
@@ -253,24 +299,21 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
         }
         ptrs_push(&s->values, keep->value);
     }
-    for (size_t i = 0; i < stacks.n; i++) {
-        RegionStack *s = stacks.at[i];
-        Region *mirror = ptrmap_get(mirror_of, s->region);
-        if (!mirror)
-            ICE("a kept value's region has no reverse");
-        Builder push = before_op(region_terminator(s->region)), pop = before_op(mirror->first);
-        for (size_t j = 0; j < s->values.n; j++) {
-            Value *args[2] = {k->stack, s->values.at[j]};
-            turn_back(mirror_of, op_build(&push, OP_PUSH, args, 2, 0));
+    for (int later = 0; later < 2; later++) /* after the pushes of the regions that come before them */
+        for (size_t i = 0; i < stacks.n; i++) {
+            RegionStack *s = stacks.at[i];
+            Region *mirror = ptrmap_get(mirror_of, s->region);
+            if (!mirror)
+                ICE("a kept value's region has no reverse");
+            bool late = reversed_after_the_rest(s->region, mirror);
+            if (late != later)
+                continue;
+            if (late)
+                push_late(k, s, mirror_of);
+            else
+                push_at_end(k, s, mirror_of);
+            pop_at_start(k, s, mirror, popped, ctx);
         }
-        for (size_t j = s->values.n; j-- > 0;) {
-            Value *v = s->values.at[j];
-            Op *op = op_build(&pop, OP_POP, &k->stack, 1, 1);
-            op->results[0]->type = v->type;
-            op->results[0]->var = v->var;
-            popped(ctx, mirror, v, op->results[0]);
-        }
-    }
 }
 
 /* ---------------------------------------------------------------------- decisions */
