@@ -19,6 +19,7 @@ static const Pass before_differentiation[] = {
     {"hoist", hoist_invariants, &pass_options.no_hoist},
     {"raise", raise_loops, NULL},
     {"simplify", simplify, NULL},
+    {"hoist", hoist_invariants, &pass_options.no_hoist}, /* now that loops have bounds */
 };
 
 static const Pass after_differentiation[] = {

@@ -2,14 +2,16 @@
  *
  * Floating operations and what feeds them move: in a derivative they would cost an adjoint each time around. Integer and address arithmetic
  * alone stays where the source has it: repeating it costs nothing there, and an address may be guarded by a test. Nothing moves out
- * of an if. A load moves only from where it is executed for certain, the first straight part of a while's `before`, and only when nothing in
- * the loop may write what it reads; then loop bounds that live in memory are known on entry. */
+ * of an if. A load moves only when nothing in the loop may write what it reads, and from where it is executed for certain (the first
+ * straight part of a while's `before`, of a for that certainly runs) or where its address is known to be good; then loop bounds that live
+ * in memory are known on entry, and what `y[i] += a[i][j] * x[j]` loads of x in an inner loop over i has one adjoint, not one each time. */
 #include "transform.h"
 
 typedef struct {
     const MemInfo *mem;
     Op *loop;
-    bool certain; /* the ops being visited run whenever the loop is reached */
+    bool certain;  /* the ops being visited run whenever the loop is reached */
+    bool for_load; /* what is asked for is the address of a load that may move */
 } Hoister;
 
 /* ---------------------------------------------------------------------- what may move */
@@ -33,14 +35,133 @@ static bool is_address(const Op *op)
     return op_info[op->code].kind == KIND_ADDR || op->code == OP_GLOBAL;
 }
 
+/* ---------------------------------------------------------------------- which addresses are good before the loop */
+
+/* Without casts that keep the value. */
+static const Value *skip_casts(const Value *v)
+{
+    for (; v->def; v = v->def->args[0]) {
+        if (v->def->code == OP_PTRCAST)
+            continue;
+        if (v->def->code != OP_CAST || !type_is_int(v->def->args[0]->type) || v->def->args[0]->type->size > v->type->size)
+            break;
+    }
+    return v;
+}
+
+/* The pointer that a member's address, &p->a.b, is computed from; NULL: not a member's. */
+static const Value *record_of(const Value *address)
+{
+    const Value *record = NULL;
+    for (const Op *op = address->def; op && (op->code == OP_FIELD || op_only_qualifies(op)); op = op->args[0]->def)
+        if (op->code == OP_FIELD)
+            record = op->args[0];
+    return record;
+}
+
+/* May op end an object's life? */
+static bool may_end_object(const Op *op)
+{
+    if (op->code == OP_FREE || op->code == OP_REALLOC || op_info[op->code].kind == KIND_CALL)
+        return true;
+    for (int i = 0; i < op->nregions; i++)
+        for (const Op *in = op->regions[i]->first; in; in = in->next)
+            if (may_end_object(in))
+                return true;
+    return false;
+}
+
+/* Is the same address, or a member of the same object, accessed whenever the loop is reached? */
+static bool accessed_before(const Hoister *h, const Value *address)
+{
+    const Value *record = record_of(address);
+    int left = 400;
+    for (const Op *at = h->loop; at; at = at->parent->owner)
+        for (const Op *op = at->prev; op && left-- > 0; op = op->prev) {
+            if (may_end_object(op))
+                return false;
+            if (op->code != OP_LOAD && op->code != OP_STORE && op->code != OP_ACCUM)
+                continue;
+            if (same_address(op->args[0], address) || (record && record_of(op->args[0]) == record))
+                return true;
+        }
+    return false;
+}
+
+/* Is v (a number of bytes, or of elements of elem bytes) n elements? */
+static bool is_size_of(const Value *v, const Value *n, const Type *elem)
+{
+    int64_t c;
+    v = skip_casts(v);
+    if (!v->def || v->def->code != OP_MUL)
+        return false;
+    for (int k = 0; k < 2; k++) {
+        const Value *size = v->def->args[k];
+        bool matches = (size->def && size->def->code == OP_SIZEOF) ? size->def->of == elem : value_int(size, &c) && c == elem->size;
+        if (matches && skip_casts(v->def->args[1 - k]) == n)
+            return true;
+    }
+    return false;
+}
+
+/* Is the object alive when the loop is reached? Its op comes before the loop, in a region around it. */
+static bool is_alive(const Hoister *h, const Op *object)
+{
+    for (const Op *at = h->loop; at; at = at->parent->owner) {
+        if (at != h->loop && may_end_object(at))
+            return false;
+        for (const Op *op = at->prev; op; op = op->prev) {
+            if (op == object)
+                return true;
+            if (may_end_object(op))
+                return false;
+        }
+    }
+    return false;
+}
+
+/* p[i] with p = malloc(n * sizeof *p) and a counter i from 0 or more up to n, or with an array of so many elements. */
+static bool in_bounds(const Hoister *h, const Value *address)
+{
+    const Op *index = address->def;
+    if (!index || index->code != OP_INDEX || index->nargs != 2)
+        return false;
+    const Value *i = skip_casts(index->args[1]), *base = skip_casts(index->args[0]);
+    const Op *loop = i->def ? NULL : i->arg_of->owner, *object = base->def;
+    int64_t lo, c;
+    if (!object || !loop || loop->code != OP_FOR || i->index != 0 || loop->cmp != OP_LT || !value_int(loop->args[0], &lo) || lo < 0 ||
+        for_step(loop) <= 0)
+        return false;
+    const Value *n = skip_casts(loop->args[1]);
+    const Type *elem = address->type->elem;
+    if (object->code == OP_ALLOC && object->nargs == 1)
+        return is_size_of(object->args[0], n, elem) && is_alive(h, object);
+    if (object->code == OP_ALLOC)
+        return skip_casts(object->args[0]) == n && value_int(object->args[1], &c) && c == elem->size && is_alive(h, object);
+    if (object->code != OP_DECAY || !value_int(n, &c))
+        return false;
+    const Type *array = object->args[0]->type->elem;
+    return object->args[0]->def && object->args[0]->def->code == OP_LOCAL && array->kind == TY_ARRAY && c <= array->count;
+}
+
+static bool good_address(const Hoister *h, const Value *address)
+{
+    if (address->def && (address->def->code == OP_LOCAL || address->def->code == OP_GLOBAL))
+        return true;
+    return in_bounds(h, address) || accessed_before(h, address);
+}
+
+/* ---------------------------------------------------------------------- what moves */
+
 static bool movable(const Hoister *h, const Op *op)
 {
     if (op->nregions || op->nresults == 0 || op_info[op->code].effect >= EFFECT_WRITES)
         return false;
     if (op->code == OP_LOAD)
-        return h->certain && !op->args[0]->type->elem_volatile && !mem_op_may_write(h->mem, h->loop, op->args[0]);
+        return !op->args[0]->type->elem_volatile && !mem_op_may_write(h->mem, h->loop, op->args[0]) &&
+               (h->certain || good_address(h, op->args[0]));
     if (is_address(op))
-        return h->certain;
+        return h->certain || h->for_load;
     return harmless(op) || (h->certain && op_info[op->code].kind == KIND_ARITH);
 }
 
@@ -99,9 +220,23 @@ static void hoist_line(Hoister *h, Region *line, bool certain)
         next = op->next;
         if (h->certain && may_stop(op))
             h->certain = false;
+        h->for_load = op->code == OP_LOAD;
         if (op->nresults && worth_moving(op) && available(h, op->results[0], line, 8))
             move_out(h, op->results[0]);
     }
+}
+
+/* Does a for have at least one iteration when it is reached? Constant bounds, or those of a loop around it. */
+static bool certainly_runs(const Op *loop)
+{
+    int64_t lo, hi;
+    if (value_int(loop->args[0], &lo) && value_int(loop->args[1], &hi) && type_is_signed(loop->args[0]->type))
+        return loop->cmp == OP_LT ? lo < hi : loop->cmp == OP_LE ? lo <= hi : loop->cmp == OP_GT ? lo > hi : loop->cmp == OP_GE && lo >= hi;
+    for (const Op *outer = loop->parent->owner; outer; outer = outer->parent->owner)
+        if (outer->code == OP_FOR && outer->cmp == loop->cmp && value_same(outer->args[0], loop->args[0]) &&
+            value_same(outer->args[1], loop->args[1]))
+            return true;
+    return false;
 }
 
 /* Inner loops first: what leaves one may leave the next. */
@@ -115,7 +250,7 @@ static void hoist_region(const MemInfo *mem, Region *r)
             continue;
         Hoister h = {.mem = mem, .loop = op};
         for (int i = 0; i < op->nregions; i++)
-            hoist_line(&h, op->regions[i], op->code == OP_WHILE && i == 0);
+            hoist_line(&h, op->regions[i], op->code == OP_WHILE ? i == 0 : certainly_runs(op));
     }
 }
 
