@@ -170,6 +170,8 @@ Value *lower_temp(Lower *l, Type *t, bool zeroed);
 /* Reads and writes a scalar object; refuses volatile and atomic floating ones. */
 Value *lower_load(Lower *l, Value *addr);
 void lower_store(Lower *l, Value *addr, Value *v);
+/* Refuses what cannot be written: bit-fields that are const. */
+void lower_check_write(Lower *l, const Value *addr);
 /* Stores v to the object at addr, which expression `to` designates; returns the assignment's value (of a bit-field: what it holds then). */
 Value *lower_assigned(Lower *l, Expr *to, Value *addr, Value *v);
 

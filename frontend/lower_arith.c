@@ -15,6 +15,17 @@ static void check_access(Lower *l, const Value *addr)
         lower_unsupported(l, l->b.loc, "a volatile floating object is read or written here; use an ordinary one");
 }
 
+/* A const member that is initialised is written through a cast of its address, which a bit-field does not have. */
+void lower_check_write(Lower *l, const Value *addr)
+{
+    check_access(l, addr);
+    if (!addr->def || addr->def->code != OP_FIELD)
+        return;
+    const Field *f = &addr->def->args[0]->type->elem->fields[addr->def->ival];
+    if (f->bit_width && f->is_const)
+        lower_unsupported(l, l->b.loc, "the const bit-field '%s' is initialised here; declare it without const", f->name ? f->name : "");
+}
+
 Value *lower_load(Lower *l, Value *addr)
 {
     if (!type_is_scalar(addr->type->elem)) {
@@ -27,7 +38,7 @@ Value *lower_load(Lower *l, Value *addr)
 
 void lower_store(Lower *l, Value *addr, Value *v)
 {
-    check_access(l, addr);
+    lower_check_write(l, addr);
     if (v && type_is_scalar(addr->type->elem))
         build_store(&l->b, addr, lower_as(l, v, addr->type->elem));
     else

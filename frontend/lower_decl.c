@@ -206,6 +206,7 @@ void lower_init(Lower *l, Value *addr, Type *t, Expr *init, bool zeroed)
         return;
     l->b.loc = init->loc;
     Value *v = lower_expr(l, init);
+    lower_check_write(l, addr);
     if (addr->type->kind == TY_PTR && type_is_scalar(addr->type->elem))
         build_store(&l->b, addr, lower_as(l, v, addr->type->elem));
     else

@@ -128,6 +128,14 @@ static void copy_array(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
     count_loop_end(l, &c);
 }
 
+static bool has_const_bits(const Type *t)
+{
+    bool found = t->kind == TY_ARRAY && has_const_bits(t->elem);
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields && !found; i++)
+        found = t->fields[i].bit_width ? t->fields[i].is_const : has_const_bits(t->fields[i].type);
+    return found;
+}
+
 void lower_copy(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
 {
     if (dst->type->elem != t)
@@ -138,7 +146,7 @@ void lower_copy(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
         copy_array(l, dst, src, t, loc);
     } else if (t->kind != TY_RECORD) {
         lower_store(l, dst, lower_load(l, src));
-    } else if (t->is_union && !type_has_float(t)) {
+    } else if (!type_has_float(t) && (t->is_union || has_const_bits(t))) {
         copy_bytes(l, dst, src, t);
     } else if (t->is_union && !union_copies_as_member(t)) {
         lower_unsupported(l, loc, "a union with floating members ('%s') is copied here; copy its members, or use a struct",
