@@ -200,9 +200,12 @@ static bool report_clang_errors(Reader *r)
         if (clang_getDiagnosticSeverity(d) >= CXDiagnostic_Error) {
             const char *message = take_string(r->scratch, clang_getDiagnosticSpelling(d));
             Loc loc = place_of(r, clang_getDiagnosticLocation(d)).loc;
+            if (is_compiler_header(message)) {
+                diag_error((Loc){.file = -1}, "libclang's own headers (stddef.h and others) are not there: install libclang-common-19-dev");
+                clang_disposeDiagnostic(d);
+                return false;
+            }
             diag_error(loc, "%s", message);
-            if (is_compiler_header(message))
-                diag_note((Loc){.file = -1}, "the compiler's own headers are missing: install libclang-common-19-dev");
             good = false;
         }
         clang_disposeDiagnostic(d);

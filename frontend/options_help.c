@@ -68,7 +68,7 @@ static void print_man(Arena *a)
         if (!r->set)
             printf(".SS %s\n", roff(a, r->help));
         else if (r->help && *r->help)
-            printf(".TP\n.B %s\n%s\n", roff(a, option_forms(a, r)), roff(a, r->help));
+            printf(".TP\n.B %s\n\\&%s\n", roff(a, option_forms(a, r)), roff(a, r->help));
     }
 }
 
