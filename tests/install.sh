@@ -159,6 +159,6 @@ fi
 # What is missing at run time is said in one line.
 echo '#include <stddef.h>
 double f(double x) { return x; }' >needs.c
-adgen needs.c --grad f -o needs_grad.c -- -resource-dir /nowhere >message 2>&1
+adgen needs.c --grad f -o needs_grad.c -- -nobuiltininc >message 2>&1
 check no_resource_headers sh -c "cat message; grep -q 'install libclang-common-19-dev' message && test \$(wc -l <message) -eq 1"
 exit 0
