@@ -213,10 +213,29 @@ Value *yield_condition(const Plan *p, const Op *yield)
 
 /* ---------------------------------------------------------------------- afterwards */
 
+/* Is one of the variables that leave the loop set behind the break, as in `if (done) break; trips++;`? */
+static bool set_after_break(const Plan *p, const Op *loop, const Region *r)
+{
+    const Region *before = loop->regions[0];
+    const Exit *x = region_exit(p, r);
+    const Op *exit = x->producer ? x->producer : x->test;
+    for (const Op *op = exit ? exit->next : NULL; op; op = op->next)
+        for (int k = 0; k < op->nresults; k++)
+            for (int j = 0; j < loop->nresults; j++) {
+                const Value *v = op->results[k], *slot = before->last->args[1 + j];
+                if (p->raw_uses[loop->results[j]->id] > 0 && slot->arg_of == before && plan_of(p, v)->show == SHOW_VAR &&
+                    class_of(p, v) == class_of(p, slot))
+                    return true;
+            }
+    return false;
+}
+
 /* Are the values that leave the loop in its variables at each break? */
-static bool exit_holds(const Plan *p, const Region *r)
+static bool exit_holds(const Plan *p, const Op *loop, const Region *r)
 {
     const Exit *x = region_exit(p, r);
+    if (set_after_break(p, loop, r))
+        return false;
     if (yield_condition(p, r->last) && !copies_nothing(p, r->last))
         return false;
     if (x->test) {
@@ -225,7 +244,7 @@ static bool exit_holds(const Plan *p, const Region *r)
             return false;
     }
     for (int arm = 0; x->producer && arm < 2; arm++)
-        if (!exit_holds(p, x->producer->regions[arm]))
+        if (!exit_holds(p, loop, x->producer->regions[arm]))
             return false;
     return true;
 }
@@ -239,7 +258,7 @@ static bool value_holds(const Plan *p, const Op *yield, int k)
 static bool loop_holds(const Plan *p, const Op *loop)
 {
     const Region *before = loop->regions[0], *after = loop->regions[1];
-    if (loop_shape(p, loop) != LOOP_WHILE || !exit_holds(p, after))
+    if (loop_shape(p, loop) != LOOP_WHILE || !exit_holds(p, loop, after))
         return false;
     for (int j = 0; j < loop->nresults; j++) {
         const Value *v = before->last->args[1 + j];
