@@ -231,7 +231,7 @@ static Fn *named_fn(Reader *r, const Note *note, const char *name)
 }
 
 /* AD_CUSTOM_VJP(f, f_vjp) comes as the note "custom_vjp" with text "f, f_vjp". */
-static void custom_derivative(Reader *r, const Note *note)
+static void read_custom_derivative(Reader *r, const Note *note)
 {
     char f[256], derivative[256];
     if (sscanf(note->text, " %255[A-Za-z0-9_] , %255[A-Za-z0-9_]", f, derivative) != 2) {
@@ -239,7 +239,7 @@ static void custom_derivative(Reader *r, const Note *note)
         return;
     }
     Fn *fn = named_fn(r, note, f), *own = named_fn(r, note, derivative);
-    if (!fn || !own)
+    if (!fn || !own || !custom_fits(fn, own, !strcmp(note->kind, "custom_jvp"), note->loc))
         return;
     if (!strcmp(note->kind, "custom_vjp"))
         fn->custom_vjp = own;
@@ -253,7 +253,7 @@ static void read_mark(Reader *r, CXCursor c)
     int n = read_notes(r, c, &notes);
     for (int i = 0; i < n; i++) {
         if (!strncmp(notes[i].kind, "custom_", 7))
-            custom_derivative(r, &notes[i]);
+            read_custom_derivative(r, &notes[i]);
         else
             diag_error(notes[i].loc, "this annotation does not belong at file scope");
     }

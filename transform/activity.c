@@ -158,19 +158,12 @@ static bool is_scalar_op(const Op *op)
     return (kind == KIND_ARITH || kind == KIND_MATH || op->code == OP_USE || op->code == OP_MULZ) && op->nresults > 0;
 }
 
-static bool has_custom_derivative(const Op *op)
+static bool has_custom_derivative(const Activity *a, const Op *op)
 {
-    return op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
+    return custom_derivative(op, a->rq->mode) != NULL;
 }
 
-/* Can the callee change what argument k points to, going by its declaration? */
-static bool custom_may_write(const Op *op, int k)
-{
-    const Type *t = k < op->callee->nparams ? op->callee->params[k]->type : NULL;
-    return !t || t->kind != TY_PTR || !t->elem_const;
-}
-
-static void custom_forward(Activity *a, const Op *op)
+static void custom_call_forward(Activity *a, const Op *op)
 {
     bool any = false;
     for (int i = 0; i < op->nargs; i++)
@@ -184,7 +177,7 @@ static void custom_forward(Activity *a, const Op *op)
         mark(a, &a->varied[op->results[0]->id]);
 }
 
-static void custom_backward(Activity *a, const Op *op)
+static void custom_call_backward(Activity *a, const Op *op)
 {
     bool any = op->nresults && a->useful[op->results[0]->id];
     for (int i = 0; i < op->nargs; i++)
@@ -219,8 +212,8 @@ static void op_forward(Activity *a, const Op *op)
     } else if (op->code == OP_POP) {
         if (a->tape_varied && type_is_real(op->results[0]->type))
             mark(a, &a->varied[op->results[0]->id]);
-    } else if (has_custom_derivative(op)) {
-        custom_forward(a, op);
+    } else if (has_custom_derivative(a, op)) {
+        custom_call_forward(a, op);
     }
 }
 
@@ -247,8 +240,8 @@ static void op_backward(Activity *a, const Op *op)
         const Value *v = op->args[op->nargs - 1];
         if (a->tape_useful && type_is_real(v->type))
             mark(a, &a->useful[v->id]);
-    } else if (has_custom_derivative(op)) {
-        custom_backward(a, op);
+    } else if (has_custom_derivative(a, op)) {
+        custom_call_backward(a, op);
     }
 }
 

@@ -11,10 +11,24 @@ typedef struct {
     const Op *write, *read; /* first varied store, first useful load after it (or any) */
 } Carrier;
 
+static void find_custom_access(Carrier *c, const Op *call)
+{
+    for (int k = 0; k < call->nargs; k++) {
+        if (call->args[k]->type->kind != TY_PTR || !intset_has(mem_points_to(c->a->m, call->args[k]), c->obj))
+            continue;
+        if (custom_may_write(call, k) && !c->write)
+            c->write = call;
+        if (!c->read || (c->write && mem_position(c->a->m, c->read) < mem_position(c->a->m, c->write)))
+            c->read = call;
+    }
+}
+
 static void find_accesses(Op *op, void *ctx)
 {
     Carrier *c = ctx;
     const Activity *a = c->a;
+    if (custom_derivative(op, a->rq->mode))
+        find_custom_access(c, op);
     if (op->code == OP_STORE && !c->write && active_value(a, op->args[1]) && intset_has(mem_points_to(a->m, op->args[0]), c->obj))
         c->write = op;
     if (op->code == OP_LOAD && active_value(a, op->results[0]) && intset_has(mem_points_to(a->m, op->args[0]), c->obj))
@@ -112,6 +126,45 @@ static void check_inactive_call(const Activity *a, const Op *op, const KnownCall
     }
 }
 
+/* Memory behind pointers in memory: no derivative of the user's is given its shadow in a way that adgen could check. */
+static bool inner_is_varied(const Activity *a, const Value *arg)
+{
+    const IntSet *outer = mem_points_to(a->m, arg);
+    IntSet all = mem_reachable(a->m, arg);
+    for (int i = 0; i < all.n && type_has_pointers(arg->type->elem); i++)
+        if (a->object_varied[all.at[i]] && !intset_has(outer, all.at[i]))
+            return true;
+    for (int i = 0; i < outer->n; i++) /* what is inside a listed argument is listed */
+        if (type_has_pointers(arg->type->elem) && a->listed[outer->at[i]])
+            return true;
+    return false;
+}
+
+/* What the derivative of a function is not given cannot be propagated. */
+static void check_custom_call(const Activity *a, const Op *op)
+{
+    custom_check_carriers(a, op);
+    for (int k = 0; k < op->nargs && k < op->callee->nparams; k++) {
+        const Value *arg = op->args[k];
+        const Var *param = op->callee->params[k];
+        const char *name = param->name ? param->name : "an argument";
+        if (arg->type->kind != TY_PTR)
+            continue;
+        bool shadow = custom_has_shadow(op->callee, k);
+        if (shadow && inner_is_varied(a, arg)) {
+            diag_error(op->loc, "'%s' of '%s' holds pointers to data that carries derivatives, which a custom derivative cannot be given yet",
+                       name, callee_name(op));
+            diag_note(op->loc, "pass the arrays themselves");
+        } else if (!shadow && param->is_inactive && custom_may_write(op, k) && active_pointer(a, arg)) {
+            refuse_write(op);
+        } else if (!shadow && !param->is_inactive && active_pointer(a, arg)) {
+            diag_error(op->loc, "'%s' of '%s' has no derivative in its custom one, but what is passed carries derivatives", name,
+                       callee_name(op));
+            diag_note(param->loc, "declare it as a pointer to floating data, or AD_INACTIVE");
+        }
+    }
+}
+
 static void check_unknown_call(const Activity *a, const Op *op)
 {
     for (int i = 0; i < op->nargs; i++) {
@@ -119,7 +172,11 @@ static void check_unknown_call(const Activity *a, const Op *op)
         bool carries = arg->type->kind == TY_PTR ? active_pointer(a, arg) : a->varied[arg->id];
         if (!carries)
             continue;
-        if (op->code == OP_CALLPTR)
+        bool other_mode = op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
+        if (other_mode)
+            diag_error(op->loc, "'%s' has no %s and its body is not in the given files: cannot differentiate through this call",
+                       callee_name(op), a->rq->mode == MODE_JVP ? "AD_CUSTOM_JVP" : "AD_CUSTOM_VJP");
+        else if (op->code == OP_CALLPTR)
             diag_error(op->loc, "cannot differentiate through this call of a function pointer: no function in the given files fits");
         else
             diag_error(op->loc,
@@ -134,10 +191,12 @@ static void check_call(const Activity *a, const Op *op)
 {
     const KnownCall *known = known_call(op);
     bool inactive = op->code == OP_CALL && op->callee && op->callee->is_inactive;
-    bool custom = op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
-    if (known || inactive)
+    bool custom = custom_derivative(op, a->rq->mode) != NULL;
+    if (custom)
+        check_custom_call(a, op);
+    else if (known || inactive)
         check_inactive_call(a, op, known);
-    else if (!custom)
+    else
         check_unknown_call(a, op);
 }
 

@@ -12,6 +12,7 @@ typedef struct {
     Shadow *s;
     Fn *fn;
     PtrMap adjoint;   /* forward Value* -> its adjoint, valid at the current place of the reverse sweep; absent: zero */
+    PtrMap siblings;  /* library calls of the forward sweep, by operand */
     int *uses;        /* of forward values, by id, before anything is added */
     PtrMap delayed;   /* ALLOC op -> itself: its FREE was taken out and happens when the reverse sweep is done with it */
 } Adjoint;
@@ -61,6 +62,7 @@ static void accumulate(Adjoint *a, Builder *b, const Value *v, Value *d)
 
 typedef struct {
     Builder *b;
+    const PtrMap *siblings;
 } UseEnv;
 
 static Value *use_operand(void *ctx, const Op *op, int k)
@@ -73,13 +75,20 @@ static Value *use_result(void *ctx, const Op *op)
     return build_use(((UseEnv *)ctx)->b, op->results[0]);
 }
 
+static Value *use_known(void *ctx, const Op *op, OpCode code, int k, const Type *t)
+{
+    const UseEnv *env = ctx;
+    Value *v = sibling_result(env->siblings, op, code, op->args[k], t);
+    return v ? build_use(env->b, v) : NULL;
+}
+
 static void reverse_scalar(Adjoint *a, Builder *b, Op *op)
 {
     Value *d = op->nresults ? adjoint_of(a, op->results[0]) : NULL;
     if (!d)
         return;
-    UseEnv use = {b};
-    PartialEnv env = {use_operand, use_result, &use};
+    UseEnv use = {b, &a->siblings};
+    PartialEnv env = {use_operand, use_result, &use, use_known};
     for (int k = 0; k < op->nargs; k++)
         if (shadow_is_active(a->s, op->args[k]))
             accumulate(a, b, op->args[k], build_partial_product(b, op, k, d, &env));
@@ -251,6 +260,14 @@ static void open_scope(Adjoint *a, Builder *b, Region *forward)
     }
 }
 
+static void reverse_custom(Adjoint *a, Builder *b, Op *call)
+{
+    Value **d = arena_alloc(a->fn->arena, sizeof *d * (size_t)(call->callee->nparams + 1));
+    custom_reverse(a->s, b, call, call->nresults ? adjoint_of(a, call->results[0]) : NULL, d);
+    for (int k = 0; k < call->callee->nparams; k++)
+        accumulate(a, b, call->args[k], d[k]);
+}
+
 /* ---------------------------------------------------------------------- control */
 
 /* The active values from outside that a region's ops add adjoints to, in order of first use. */
@@ -408,7 +425,7 @@ static bool needs_reverse(Op *op, const Adjoint *a)
             return true;
     if ((op->code == OP_STORE || op->code == OP_ZERO) && shadow_has(a->s, op->args[0]))
         return true;
-    if (op->code == OP_ALLOC || op->code == OP_FREE)
+    if (op->code == OP_ALLOC || op->code == OP_FREE || custom_is_active(a->s, op))
         return true;
     for (int r = 0; r < op->nregions; r++)
         for (Op *in = op->regions[r]->first; in; in = in->next)
@@ -622,6 +639,10 @@ static void reverse_op(Adjoint *a, Builder *b, Op *op)
             a->s->failed = true;
         }
         return;
+    case OP_CALL:
+        if (custom_is_active(a->s, op))
+            reverse_custom(a, b, op);
+        return;
     case OP_IF:
         if (needs_reverse(op, a))
             reverse_if(a, b, op);
@@ -710,6 +731,7 @@ Fn *adjoint(Fn *fn, Request *rq)
     hoist_locals(fn);
     delay_frees(&a, fn->body);
     a.uses = count_uses(fn);
+    a.siblings = siblings_of(fn);
     a.s = shadow_new(fn, rq);
     if (a.s->failed)
         return NULL;

@@ -122,6 +122,32 @@ struct MemInfo {
 bool mem_knows(const MemInfo *m, const Value *v);
 bool mem_escaped(const MemInfo *m, int obj);             /* unknown code may have its address */
 const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
+/* All objects that code which is given the address can get to (custom_memory.c). */
+IntSet mem_reachable(const MemInfo *m, const Value *p);
+bool type_has_pointers(const Type *t);                   /* looking into arrays and records */
+/* Can w run after op, in this or a later iteration of a loop around both? */
+bool mem_runs_after(const MemInfo *m, const Op *w, const Op *op);
+
+/* ====================================================================== custom_effects.c */
+
+/* What the text of a function does besides its arguments, functions that it calls included. */
+typedef struct {
+    Arena *arena;
+    Ptrs seen;          /* Fn* */
+    Ptrs reads;         /* Var*: variables of static lifetime that it mentions */
+    Ptrs writes;        /* Var*: those that it may write */
+    const Op *write;    /* the first such write, or effect */
+    const char *effect; /* the name of the function that has one, or NULL */
+    bool unknown;       /* it calls what adgen does not know */
+} Habits;
+Habits habits_of(Arena *a, const Fn *f);
+/* Does the call, of a function with a custom derivative and a known body, write through its pointers to non-const alone? */
+bool custom_is_tame(const Op *call);
+/* diag_error where a global carries derivatives into or out of the callee. */
+void custom_check_carriers(const Activity *a, const Op *call);
+
+/* ====================================================================== memory.c: flows */
+
 /* Calls flow(from, to) for every value that a loop or if hands on: inits, yields, while conditions. */
 void mem_op_flows(Op *op, void (*flow)(void *ctx, Value *from, Value *to), void *ctx);
 

@@ -65,10 +65,33 @@ Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
 /* The ALLOC whose object a FREE ends, looking through casts; NULL when it is not plain. */
 Op *free_target(const Op *free_op);
 
+/* ====================================================================== sibling.c */
+
+/* The calls of <math.h>'s functions of one operand in fn, by operand. */
+PtrMap siblings_of(Fn *fn);
+/* What the forward sweep has for code(a), of type t, whenever the reverse of op runs; NULL: nothing. */
+Value *sibling_result(const PtrMap *siblings, const Op *op, OpCode code, const Value *a, const Type *t);
+
 /* ====================================================================== fuse.c */
 
 /* Makes the reverse loops of all loops around the forward op run backwards again: what is popped there needs the opposite order. */
 void turn_back(const PtrMap *mirror_of, const Op *op);
+
+/* ====================================================================== custom.c: calls of functions with a custom derivative */
+
+/* Has the call anything for its derivative to propagate? Then calls of it: */
+bool custom_is_active(const Shadow *s, const Op *call);
+/* ... of f_vjp at b in the reverse sweep. d_args[k]: what argument k's adjoint is to be increased by, or NULL. */
+void custom_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value **d_args);
+/* ... of f_jvp instead of f. tangents[k]: of argument k or NULL. Returns the tangent of a floating result. */
+Value *custom_forward(Shadow *s, Op *call, Value **tangents);
+
+/* custom_memory.c: argument k as f_vjp is to see it, at b; copies are freed by the caller through *to_free (Value*). */
+Value *custom_argument(Shadow *s, Builder *b, Op *call, int k, Ptrs *to_free);
+/* Number of elements behind pointer argument k, a size_t at b, before the call; or NULL and *why. */
+Value *custom_length(Builder *b, const Op *call, int k, const char **why);
+/* diag_errors where f does not do the same when it is run again. */
+void custom_check_globals(Shadow *s, const Op *call);
 
 /* ====================================================================== mincut.c */
 

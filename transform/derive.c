@@ -64,10 +64,11 @@ static bool run_passes(Fn *fn, const Pass *passes, size_t n)
     return true;
 }
 
-static Fn *prepare(Fn *fn, const char *name, bool *stopped)
+/* rq NULL: for no derivative. */
+static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
 {
     Fn *g = clone_fn(fn, name);
-    if (!inline_calls(g))
+    if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
         return NULL;
     *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation));
     return g;
@@ -77,7 +78,7 @@ Fn *prepare_primal(Program *p, Fn *fn)
 {
     (void)p;
     bool stopped;
-    return prepare(fn, fn->name, &stopped);
+    return prepare(fn, fn->name, NULL, &stopped);
 }
 
 static const char *what_it_computes(const Request *rq, const Fn *g)
@@ -110,7 +111,7 @@ Fn *derive(Program *p, Request *rq)
         return NULL;
     const char *name = request_result_name(rq, p->arena);
     bool stopped;
-    Fn *g = prepare(rq->fn, name, &stopped);
+    Fn *g = prepare(rq->fn, name, rq, &stopped);
     if (!g || stopped)
         return g;
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);

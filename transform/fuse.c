@@ -381,6 +381,15 @@ static bool is_scratch(Fuse *f, int obj)
     return s.good;
 }
 
+/* A call with a custom derivative, which reads and overwrites shadows of what it writes. */
+static bool custom_writes_shadowed(const Fuse *f, const Op *call)
+{
+    for (int k = 0; k < call->nargs && custom_derivative(call, f->shadow->rq->mode); k++)
+        if (call->args[k]->type->kind == TY_PTR && custom_may_write(call, k) && shadow_has(f->shadow, call->args[k]))
+            return true;
+    return false;
+}
+
 static bool writes_are_private(Fuse *f, Region *r)
 {
     for (Op *op = r->first; op; op = op->next) {
@@ -388,6 +397,8 @@ static bool writes_are_private(Fuse *f, Region *r)
             if (!writes_are_private(f, op->regions[k]))
                 return false;
         if (op->code == OP_ALLOC || op->code == OP_FREE || op->code == OP_REALLOC)
+            return false;
+        if (op->code == OP_CALL && !op->in_reverse && custom_writes_shadowed(f, op))
             return false;
         if ((op->code != OP_STORE && op->code != OP_ZERO && op->code != OP_COPY) || op->in_reverse)
             continue;

@@ -33,6 +33,7 @@ typedef struct {
     PtrMap locals;   /* LOCAL Op* -> LocalUses* */
     PtrMap reported; /* Fn* that an error was reported for */
     PtrMap named;    /* Fn* whose locals are in root->locals */
+    bool keep_vjp, keep_jvp; /* calls of functions with such a custom derivative stay */
     size_t nops;
 } Inliner;
 
@@ -247,7 +248,7 @@ static void take_locals(Inliner *in, const Fn *callee)
 static bool wants_expansion(Inliner *in, Op *op, const Frame *f)
 {
     const Fn *callee = op->callee;
-    if (!callee || callee->is_inactive || callee->custom_vjp || callee->custom_jvp)
+    if (!callee || callee->is_inactive || (callee->custom_vjp && in->keep_vjp) || (callee->custom_jvp && in->keep_jvp))
         return false;
     if (callee->unsupported.what) {
         report_unsupported(in, callee, op->loc, f, false);
@@ -322,11 +323,12 @@ static void expand_range(Inliner *in, Op *from, const Op *end, const Frame *f)
     }
 }
 
-bool inline_calls(Fn *root)
+static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp)
 {
     Arena *a = arena_new();
     Inliner in = {
-        .root = root, .arena = a, .results.arena = a, .sizes.arena = a, .locals.arena = a, .reported.arena = a, .named.arena = a};
+        .root = root, .arena = a, .results.arena = a, .sizes.arena = a, .locals.arena = a, .reported.arena = a, .named.arena = a,
+        .keep_vjp = keep_vjp, .keep_jvp = keep_jvp};
     int errors = diag_error_count();
     Frame top = {root, NULL, 0};
     if (root->unsupported.what) {
@@ -338,4 +340,14 @@ bool inline_calls(Fn *root)
     }
     arena_free(a);
     return diag_error_count() == errors;
+}
+
+bool inline_calls(Fn *root)
+{
+    return expand_all(root, true, true);
+}
+
+bool inline_calls_for(Fn *root, Mode mode)
+{
+    return expand_all(root, mode != MODE_JVP, mode == MODE_JVP);
 }

@@ -134,12 +134,13 @@ static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value 
 static void write_by_call(MemInfo *m, const Op *op)
 {
     const KnownCall *known = known_call(op);
-    if (!known) {
+    bool tame = !known && op->code == OP_CALL && custom_is_tame(op);
+    if (!known && !tame) {
         intset_add(m->arena, &m->wild, write_new(m, (MemWrite){.kind = WRITE_WILD, .op = op}));
         return;
     }
     for (int i = 0; i < op->nargs; i++)
-        if (op->args[i]->type->kind == TY_PTR && call_writes_arg(op, known, i))
+        if (op->args[i]->type->kind == TY_PTR && (tame ? custom_may_write(op, i) : call_writes_arg(op, known, i)))
             write_through(m, WRITE_OBJECT, op, op->args[i]);
 }
 

@@ -57,6 +57,21 @@ static bool known_value(const Shadow *s, const Value *v)
     return v->id < s->nvalues;
 }
 
+/* f_vjp and f_jvp take a shadow of all that f is given, also of what carries no derivative; what cannot have one: see custom.c. */
+static void close_over_custom(Closure *c, const Op *call)
+{
+    Shadow *s = c->s;
+    for (int k = 0; k < call->nargs; k++) {
+        const int *objs;
+        bool can = call->args[k]->type->kind == TY_PTR && (custom_has_shadow(call->callee, k) || k >= call->callee->nparams);
+        int n = can ? mem_objects(s->mem, call->args[k], &objs) : 0;
+        for (int i = 0; i < n; i++)
+            can = can && activity_has_shadow(s->act, objs[i]);
+        if (can)
+            c->changed |= mark_all(s, call->args[k]);
+    }
+}
+
 /* A pointer that may reach a shadowed object needs a twin, so that all it may reach needs a shadow, and so does the memory it is kept in. */
 static void close_over(Op *op, void *ctx)
 {
@@ -69,6 +84,8 @@ static void close_over(Op *op, void *ctx)
         for (int i = 0; i < op->regions[r]->nargs; i++)
             if (op->regions[r]->args[i]->type->kind == TY_PTR && any_shadowed(s, op->regions[r]->args[i]))
                 c->changed |= mark_all(s, op->regions[r]->args[i]);
+    if (op->code == OP_CALL && custom_is_active(s, op))
+        close_over_custom(c, op);
     if (op->code == OP_LOAD && op->results[0]->type->kind == TY_PTR && any_shadowed(s, op->results[0]))
         c->changed |= mark_all(s, op->args[0]);
     if (op->code == OP_STORE && op->args[1]->type->kind == TY_PTR && any_shadowed(s, op->args[1]))

@@ -47,7 +47,7 @@ static void scalar_tangent(Tangent *t, Op *op)
         return;
     Builder b = after_op(op);
     b.loc = op->loc;
-    PartialEnv env = {operand_itself, result_itself, NULL};
+    PartialEnv env = {operand_itself, result_itself, NULL, NULL};
     Value *sum = NULL;
     for (int k = 0; k < op->nargs; k++) {
         Value *d = tangent_of(t, op->args[k]);
@@ -133,6 +133,18 @@ static void free_tangent(Tangent *t, Op *op)
     Value *twin = shadow_twin(t->s, op->args[0]);
     Builder b = after_op(op);
     op_build(&b, OP_FREE, &twin, 1, 0);
+}
+
+static void custom_tangent(Tangent *t, Op *call)
+{
+    Value **d = arena_alloc(t->fn->arena, sizeof *d * (size_t)(call->callee->nparams + 1));
+    for (int k = 0; k < call->callee->nparams; k++)
+        d[k] = tangent_of(t, call->args[k]);
+    Value *result = custom_forward(t->s, call, d);
+    if (result && shadow_is_active(t->s, call->results[0])) {
+        result->var = tangent_var(t, call->results[0]);
+        ptrmap_put(&t->tangents, call->results[0], result);
+    }
 }
 
 static void if_tangent(Tangent *t, Op *op)
@@ -237,6 +249,10 @@ static void op_tangent(Tangent *t, Op *op)
             diag_error(op->loc, "realloc of memory that carries derivatives is not supported yet; allocate a new block and copy");
             t->s->failed = true;
         }
+        return;
+    case OP_CALL:
+        if (custom_is_active(t->s, op))
+            custom_tangent(t, op);
         return;
     case OP_IF:
         if_tangent(t, op);

@@ -299,14 +299,15 @@ static void check_call(Verifier *v, const Op *op)
     const Fn *f = op->callee;
     if (!f)
         return;
-    int declared = f->nparams + f->sret;
+    bool unused = f->sret && op->of && op->of->kind == TY_VOID; /* the record that it returns */
+    int declared = f->nparams + (f->sret && !unused);
     need(v, op->nargs == declared || (f->is_variadic && op->nargs > declared), "the arguments do not fit the callee's parameters");
     bool has_value = f->ret->kind != TY_VOID && !f->sret;
     need(v, op->nresults <= has_value, "a result that the callee does not return");
     need(v, !op->nresults || same_type(result_type(op), f->ret), "the result's type is not what the callee returns");
     if (!f->has_body)
         return;
-    need(v, f->body->nargs == declared, "the callee's body has other arguments than its declaration");
+    need(v, f->body->nargs == f->nparams + f->sret, "the callee's body has other arguments than its declaration");
     for (int i = 0; i < declared; i++)
         need(v, same_type(arg_type(op, i), f->body->args[i]->type), "an argument's type is not the parameter's");
 }
