@@ -1,4 +1,4 @@
-/* check_run.c: --check: the generated file, a file with the tangents, and a program for each source (transform/check.c writes it) are
+/* check_run.c: --check: the generated file, a file with what they are held against, and a program for each source (transform/check.c writes it) are
  * compiled with $CC in a temporary directory and run. $CFLAGS is for all of it, $ADGEN_CHECK_FLAGS for the
  * generated code alone, $ADGEN_CHECK_RUN a command to run the program under.
  */
@@ -92,21 +92,21 @@ static bool compile(Check *c, const char *source, const char *object, const char
     return run_command(c, s.s);
 }
 
-/* The tangents that --vjp and --grad are held against, which the user did not ask for. */
-static bool write_tangents(Check *c, const char *path)
+/* What the derivatives are held against, which the user did not ask for. */
+static bool write_companions(Check *c, const char *path)
 {
     Ptrs fns = {.arena = c->arena};
     for (size_t i = 0; i < c->p->requests.n; i++) {
         const Request *rq = c->p->requests.at[i];
         if (rq->mode == MODE_JVP)
             continue;
-        Request *tangent_rq = arena_alloc(c->arena, sizeof *tangent_rq);
-        *tangent_rq = *rq;
-        tangent_rq->mode = MODE_JVP;
-        tangent_rq->new_name = check_tangent_name(c->arena, rq);
-        Fn *f = derive(c->p, tangent_rq);
+        Request *companion = arena_alloc(c->arena, sizeof *companion);
+        *companion = *rq;
+        companion->mode = check_companion_mode(rq->mode);
+        companion->new_name = check_companion_name(c->arena, rq);
+        Fn *f = derive(c->p, companion);
         if (!f)
-            return check_fails(c, "no tangent of ", rq->fn_name);
+            return check_fails(c, "nothing to hold against: ", rq->fn_name);
         ptrs_push(&fns, f);
     }
     Str text = {.arena = c->arena};
@@ -208,10 +208,10 @@ static void check_source(Check *c, size_t k, const char *objects)
 static void build_and_run(Check *c, const char *out_text)
 {
     const char *out = in_dir(c, "derivative.c"), *out_object = in_dir(c, "derivative.o");
-    const char *tangents = in_dir(c, "tangent.c"), *tangents_object = in_dir(c, "tangent.o");
+    const char *companions = in_dir(c, "companion.c"), *companions_object = in_dir(c, "companion.o");
     const char *flags = arena_printf(c->arena, "-Wall -Wextra -Wpedantic %s", environment("ADGEN_CHECK_FLAGS", ""));
     bool primal = c->opt->emit == EMIT_PRIMAL;
-    if (!write_text(c, out, out_text) || (!primal && !write_tangents(c, tangents)))
+    if (!write_text(c, out, out_text) || (!primal && !write_companions(c, companions)))
         return;
     Str objects = {.arena = c->arena};
     put_quoted(&objects, out_object);
@@ -220,9 +220,9 @@ static void build_and_run(Check *c, const char *out_text)
         return;
     }
     if (!primal) {
-        put_quoted(&objects, tangents_object);
-        if (!compile(c, tangents, tangents_object, flags)) {
-            check_fails(c, "the generated tangents do not compile", "");
+        put_quoted(&objects, companions_object);
+        if (!compile(c, companions, companions_object, flags)) {
+            check_fails(c, "what the derivatives are held against does not compile", "");
             return;
         }
     }

@@ -47,6 +47,9 @@ typedef struct ck_test {
     void (*primal)(ck_args *a);
     void (*tangent)(ck_args *a, ck_args *v);
     void (*adjoint)(ck_args *a, ck_args *d); /* NULL: only the tangent is checked */
+    void (*second)(ck_args *a, ck_args *v, ck_args *d, ck_args *h); /* the Hessian-vector product; adjoint is the gradient */
+    void (*matrix)(ck_args *a, void *m);     /* a dense Jacobian (of tangent) or Hessian (of adjoint) of this kind */
+    ck_kind matrix_kind;
     void (*again)(ck_args *a);               /* --emit=primal: the written-back function; then nothing else is checked */
 } ck_test;
 

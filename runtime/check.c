@@ -7,7 +7,7 @@
  * once and in order.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "adgen_check.h"
+#include "check_impl.h"
 
 #include <float.h>
 #include <math.h>
@@ -17,13 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DIRECTIONS = 3, COMPONENTS = 40 };
-
-static FILE *report; /* the program's real standard output; the functions under test print into a scratch file */
+FILE *ck_report;
 
 /* ---------------------------------------------------------------------- argument sets */
 
-static void *grow(void *p, size_t bytes)
+void *ck_grow(void *p, size_t bytes)
 {
     p = realloc(p, bytes);
     if (!p) {
@@ -42,7 +40,7 @@ void *ck_array(ck_args *a, long long count, size_t size)
         exit(2);
     }
     if (a->nblocks == a->block_cap)
-        a->block = grow(a->block, sizeof *a->block * (a->block_cap = 2 * a->block_cap + 16));
+        a->block = ck_grow(a->block, sizeof *a->block * (a->block_cap = 2 * a->block_cap + 16));
     a->block[a->nblocks++] = p;
     return p;
 }
@@ -60,7 +58,7 @@ double ck_random(ck_args *a, double lo, double hi)
 void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int by_value)
 {
     if (a->nleaves == a->leaf_cap)
-        a->leaf = grow(a->leaf, sizeof *a->leaf * (a->leaf_cap = 2 * a->leaf_cap + 64));
+        a->leaf = ck_grow(a->leaf, sizeof *a->leaf * (a->leaf_cap = 2 * a->leaf_cap + 64));
     unsigned roles = kind == CK_OTHER ? 0 : a->test->params[param].roles;
     if (by_value && roles)
         roles = CK_INDEP;
@@ -81,14 +79,14 @@ void ck_alias(ck_args *a, const void *at, size_t bytes, int param)
     }
 }
 
-static ck_args args_new(const ck_test *t)
+ck_args ck_args_new(const ck_test *t)
 {
     ck_args a = {.test = t, .random = 88172645463325252ULL};
     t->build(&a);
     return a;
 }
 
-static void args_free(ck_args *a)
+void ck_args_free(ck_args *a)
 {
     for (size_t i = 0; i < a->nblocks; i++)
         free(a->block[i]);
@@ -96,7 +94,7 @@ static void args_free(ck_args *a)
     free(a->leaf);
 }
 
-static long double leaf_get(const ck_leaf *l)
+long double ck_get(const ck_leaf *l)
 {
     switch (l->kind) {
     case CK_F32: return *(const float *)l->at;
@@ -107,7 +105,7 @@ static long double leaf_get(const ck_leaf *l)
     return 0;
 }
 
-static void leaf_set(const ck_leaf *l, long double v)
+void ck_set(const ck_leaf *l, long double v)
 {
     switch (l->kind) {
     case CK_F32: *(float *)l->at = (float)v; break;
@@ -123,40 +121,27 @@ static int leaf_same_bits(const ck_leaf *x, const ck_leaf *y)
     return memcmp(x->at, y->at, size) == 0;
 }
 
-static int is_input(const ck_leaf *l)
+int ck_is_input(const ck_leaf *l)
 {
     return l->roles != 0;
 }
 
 /* Its exit value is visible to the caller and carries a derivative. */
-static int is_output(const ck_leaf *l)
+int ck_is_output(const ck_leaf *l)
 {
     return (l->roles & (CK_DEP | CK_SCRATCH)) != 0;
 }
 
 /* ---------------------------------------------------------------------- calls */
 
-typedef struct {
-    const ck_test *t;
-    ck_args x0;       /* arguments as made; never passed to a call */
-    ck_args y0;       /* arguments after the primal */
-    size_t n;         /* leaves */
-    int ret;          /* parameter number of the return value */
-    long double *seed, *g;
-    char printed[4096]; /* what the primal printed */
-    size_t nprinted;
-    int failed;
-    double dot_error, worst_tangent;
-} Check;
-
-static void complain(Check *c, const char *what)
+void ck_complain(Check *c, const char *what)
 {
-    fprintf(report, "  %s: %s\n", c->t->name, what);
+    fprintf(ck_report, "  %s: %s\n", c->t->name, what);
     c->failed = 1;
 }
 
 /* Before each call: the same random numbers, an empty scratch file for what is printed. */
-static void call_begin(void)
+void ck_call_begin(void)
 {
     srand(1);
     fflush(stdout);
@@ -172,50 +157,50 @@ static size_t call_printed(char *text, size_t cap)
     return n < 0 ? 0 : (size_t)n;
 }
 
-static void same_effects(Check *c, const ck_args *after, const char *who)
+void ck_same_effects(Check *c, const ck_args *after, const char *who)
 {
     char text[sizeof c->printed], message[256];
     size_t n = call_printed(text, sizeof text);
     if (n != c->nprinted || memcmp(text, c->printed, n)) {
         snprintf(message, sizeof message, "%s prints something else than the primal", who);
-        complain(c, message);
+        ck_complain(c, message);
     }
     for (size_t i = 0; i < c->n; i++) {
         if (leaf_same_bits(&after->leaf[i], &c->y0.leaf[i]))
             continue;
         snprintf(message, sizeof message, "%s leaves other bits than the primal in '%s': %.17Lg, not %.17Lg", who,
-                 c->t->params[after->leaf[i].param].name, leaf_get(&after->leaf[i]), leaf_get(&c->y0.leaf[i]));
-        complain(c, message);
+                 c->t->params[after->leaf[i].param].name, ck_get(&after->leaf[i]), ck_get(&c->y0.leaf[i]));
+        ck_complain(c, message);
         return;
     }
 }
 
 /* A shadow with all zero numbers. */
-static ck_args shadow_new(const Check *c)
+ck_args ck_shadow_new(const Check *c)
 {
-    ck_args s = args_new(c->t);
+    ck_args s = ck_args_new(c->t);
     for (size_t i = 0; i < c->n; i++)
-        leaf_set(&s.leaf[i], 0);
+        ck_set(&s.leaf[i], 0);
     return s;
 }
 
 /* One adjoint call: entry values of pure independents from `entry` (may be NULL: zero), exit values to g. */
-static void run_adjoint(Check *c, const long double *entry, long double *g)
+void ck_run_adjoint(Check *c, const long double *entry, long double *g)
 {
-    ck_args a = args_new(c->t), d = shadow_new(c);
+    ck_args a = ck_args_new(c->t), d = ck_shadow_new(c);
     for (size_t i = 0; i < c->n; i++) {
-        if (is_output(&d.leaf[i]))
-            leaf_set(&d.leaf[i], c->seed[i]);
-        else if (entry && is_input(&d.leaf[i]))
-            leaf_set(&d.leaf[i], entry[i]);
+        if (ck_is_output(&d.leaf[i]))
+            ck_set(&d.leaf[i], c->seed[i]);
+        else if (entry && ck_is_input(&d.leaf[i]))
+            ck_set(&d.leaf[i], entry[i]);
     }
-    call_begin();
+    ck_call_begin();
     c->t->adjoint(&a, &d);
-    same_effects(c, &a, "the derivative");
+    ck_same_effects(c, &a, "the derivative");
     for (size_t i = 0; i < c->n; i++)
-        g[i] = leaf_get(&d.leaf[i]);
-    args_free(&a);
-    args_free(&d);
+        g[i] = ck_get(&d.leaf[i]);
+    ck_args_free(&a);
+    ck_args_free(&d);
 }
 
 /* f(x + h v) - f(x - h v), by leaf. */
@@ -223,103 +208,102 @@ static void difference(const Check *c, const long double *v, long double h, long
 {
     ck_args end[2];
     for (int k = 0; k < 2; k++) {
-        end[k] = args_new(c->t);
+        end[k] = ck_args_new(c->t);
         for (size_t i = 0; i < c->n; i++)
             if (v[i] != 0)
-                leaf_set(&end[k].leaf[i], leaf_get(&end[k].leaf[i]) + (k ? -h : h) * v[i]);
-        call_begin();
+                ck_set(&end[k].leaf[i], ck_get(&end[k].leaf[i]) + (k ? -h : h) * v[i]);
+        ck_call_begin();
         c->t->primal(&end[k]);
     }
     for (size_t i = 0; i < c->n; i++)
-        dy[i] = leaf_get(&end[0].leaf[i]) - leaf_get(&end[1].leaf[i]);
-    args_free(&end[0]);
-    args_free(&end[1]);
+        dy[i] = ck_get(&end[0].leaf[i]) - ck_get(&end[1].leaf[i]);
+    ck_args_free(&end[0]);
+    ck_args_free(&end[1]);
 }
 
 /* Steps to try: rounding and truncation decide which is best, and a wrong derivative is wrong with each of them. */
 static const long double steps_double[] = {6e-6L, 1e-4L, 6e-7L, 1e-3L, 1e-5L};
 static const long double steps_single[] = {1e-2L, 3e-3L, 3e-2L, 1e-3L, 5e-3L};
-enum { NSTEPS = 5 };
 
-static long double step(const Check *c, int k)
+long double ck_step(const Check *c, int k)
 {
     return c->t->single ? steps_single[k] : steps_double[k];
 }
 
-static long double bound(const Check *c)
+long double ck_bound(const Check *c)
 {
     return c->t->single ? 2e-3L : 1e-6L;
 }
 
-static long double epsilon(const Check *c)
+long double ck_epsilon(const Check *c)
 {
     return c->t->single ? (long double)FLT_EPSILON : (long double)DBL_EPSILON;
 }
 
 /* A step fits the number's size. */
-static long double scale(const Check *c, size_t i)
+long double ck_scale(const Check *c, size_t i)
 {
-    return fmaxl(0.1L, fabsl(leaf_get(&c->x0.leaf[i])));
+    return fmaxl(0.1L, fabsl(ck_get(&c->x0.leaf[i])));
 }
 
 /* ---------------------------------------------------------------------- tangent */
 
-static void random_direction(Check *c, ck_args *rng, long double *v)
+void ck_random_direction(Check *c, ck_args *rng, long double *v)
 {
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
         int only_out = c->t->grad && !(l->roles & (CK_INDEP | CK_SCRATCH)); /* a gradient does not tell about its result's old value */
-        v[i] = is_input(l) && l->param != c->ret && !only_out ? (float)(ck_random(rng, -1, 1) * (double)scale(c, i)) : 0;
+        v[i] = ck_is_input(l) && l->param != c->ret && !only_out ? (float)(ck_random(rng, -1, 1) * (double)ck_scale(c, i)) : 0;
     }
 }
 
 /* Calls the tangent with direction v; Jv to dy. */
-static void run_tangent(Check *c, const long double *v, long double *dy)
+void ck_run_tangent(Check *c, const long double *v, long double *dy)
 {
-    ck_args a = args_new(c->t), s = shadow_new(c);
+    ck_args a = ck_args_new(c->t), s = ck_shadow_new(c);
     for (size_t i = 0; i < c->n; i++)
-        leaf_set(&s.leaf[i], v[i]);
-    call_begin();
+        ck_set(&s.leaf[i], v[i]);
+    ck_call_begin();
     c->t->tangent(&a, &s);
-    same_effects(c, &a, "the tangent");
+    ck_same_effects(c, &a, "the tangent");
     for (size_t i = 0; i < c->n; i++)
-        dy[i] = leaf_get(&s.leaf[i]);
-    args_free(&a);
-    args_free(&s);
+        dy[i] = ck_get(&s.leaf[i]);
+    ck_args_free(&a);
+    ck_args_free(&s);
 }
 
 /* ||Jv - difference|| / (||Jv|| + ||difference||) over one parameter's outputs, with the best step. */
 static long double tangent_error(const Check *c, int param, const long double *v, const long double *dy, long double *num)
 {
     long double best = INFINITY;
-    for (int k = 0; k < NSTEPS && !(best <= bound(c)); k++) {
-        long double h = step(c, k), err = 0, norm = 0, noise = 0;
+    for (int k = 0; k < CK_NSTEPS && !(best <= ck_bound(c)); k++) {
+        long double h = ck_step(c, k), err = 0, norm = 0, noise = 0;
         difference(c, v, h, num);
         for (size_t i = 0; i < c->n; i++) {
-            if (!is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
+            if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
                 continue;
-            long double n = num[i] / (2 * h), y = leaf_get(&c->y0.leaf[i]), size = fabsl(dy[i]) + fabsl(n);
+            long double n = num[i] / (2 * h), y = ck_get(&c->y0.leaf[i]), size = fabsl(dy[i]) + fabsl(n);
             err += (dy[i] - n) * (dy[i] - n);
             norm += size * size;
             noise += y * y;
         }
         err = sqrtl(err);
-        long double rel = err <= 8 * epsilon(c) * sqrtl(noise) / h ? 0 : err / sqrtl(norm);
+        long double rel = err <= 8 * ck_epsilon(c) * sqrtl(noise) / h ? 0 : err / sqrtl(norm);
         if (rel < best)
             best = rel;
     }
     return best;
 }
 
-static void tangent_against_differences(Check *c, const long double *v, const long double *dy, long double *num)
+void ck_tangent_against_differences(Check *c, const long double *v, const long double *dy, long double *num)
 {
     for (int p = 0; p < c->t->nparams; p++) {
         long double worst = tangent_error(c, p, v, dy, num);
         if (worst > c->worst_tangent)
             c->worst_tangent = (double)worst;
-        if (worst <= bound(c))
+        if (worst <= ck_bound(c))
             continue;
-        fprintf(report, "  %s: the tangent of '%s' disagrees with central differences: relative error %.2Lg\n", c->t->name, c->t->params[p].name,
+        fprintf(ck_report, "  %s: the tangent of '%s' disagrees with central differences: relative error %.2Lg\n", c->t->name, c->t->params[p].name,
                 worst);
         c->failed = 1;
     }
@@ -331,7 +315,7 @@ static void dot_product(Check *c, const long double *v, const long double *dy)
     long double left = 0, right = 0, size = 0;
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
-        if (is_output(l)) {
+        if (ck_is_output(l)) {
             left += c->seed[i] * dy[i];
             size += fabsl(c->seed[i] * dy[i]);
         }
@@ -344,7 +328,7 @@ static void dot_product(Check *c, const long double *v, const long double *dy)
     if (!(rel <= c->dot_error))
         c->dot_error = (double)rel;
     if (!(rel <= (c->t->single ? 1e-5L : 1e-12L)))
-        complain(c, "<s, J v> and <J^T s, v> differ");
+        ck_complain(c, "<s, J v> and <J^T s, v> differ");
 }
 
 /* ---------------------------------------------------------------------- adjoint, by component */
@@ -353,12 +337,12 @@ static void dot_product(Check *c, const long double *v, const long double *dy)
 static long double component_difference(const Check *c, size_t i, long double h, long double *v, long double *dy)
 {
     long double sum = 0;
-    v[i] = scale(c, i);
+    v[i] = ck_scale(c, i);
     difference(c, v, h, dy);
     h *= v[i];
     v[i] = 0;
     for (size_t k = 0; k < c->n; k++)
-        if (is_output(&c->x0.leaf[k]) && c->seed[k] != 0)
+        if (ck_is_output(&c->x0.leaf[k]) && c->seed[k] != 0)
             sum += c->seed[k] * dy[k];
     return sum / (2 * h);
 }
@@ -370,30 +354,30 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
     long double err2 = 0, norm2 = 0, size = 0, biggest = 0;
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
-        if (is_output(l))
-            size += fabsl(c->seed[i] * leaf_get(&c->y0.leaf[i]));
-        if (l->param == param && is_input(l)) {
+        if (ck_is_output(l))
+            size += fabsl(c->seed[i] * ck_get(&c->y0.leaf[i]));
+        if (l->param == param && ck_is_input(l)) {
             total++;
             biggest = fmaxl(biggest, fabsl(c->g[i]));
         }
     }
-    size_t stride = total > COMPONENTS ? total / COMPONENTS : 1;
+    size_t stride = total > CK_COMPONENTS ? total / CK_COMPONENTS : 1;
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
-        if (l->param != param || !is_input(l) || seen++ % stride)
+        if (l->param != param || !ck_is_input(l) || seen++ % stride)
             continue;
         long double g = c->g[i], best = INFINITY, best_n = 0;
         int fine = 0;
-        for (int k = 0; k < NSTEPS && !fine; k++) {
-            long double n = component_difference(c, i, step(c, k), v, dy), err = fabsl(g - n);
-            fine = err <= bound(c) * (fabsl(g) + fabsl(n)) + 1e-9L * biggest + 16 * epsilon(c) * size / (step(c, k) * scale(c, i));
+        for (int k = 0; k < CK_NSTEPS && !fine; k++) {
+            long double n = component_difference(c, i, ck_step(c, k), v, dy), err = fabsl(g - n);
+            fine = err <= ck_bound(c) * (fabsl(g) + fabsl(n)) + 1e-9L * biggest + 16 * ck_epsilon(c) * size / (ck_step(c, k) * ck_scale(c, i));
             if (err < best) {
                 best = err;
                 best_n = n;
             }
         }
         if (!fine && bad++ == 0)
-            fprintf(report, "  %s: d_%s, element %zu: %.10Lg, central difference %.10Lg\n", c->t->name, c->t->params[param].name, seen - 1, g,
+            fprintf(ck_report, "  %s: d_%s, element %zu: %.10Lg, central difference %.10Lg\n", c->t->name, c->t->params[param].name, seen - 1, g,
                     best_n);
         err2 += best * best;
         norm2 += (fabsl(g) + fabsl(best_n)) * (fabsl(g) + fabsl(best_n));
@@ -401,7 +385,7 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
     if (!total)
         return;
     long double rel = norm2 > 0 ? sqrtl(err2 / norm2) : 0;
-    fprintf(report, "  %-20s %8zu elements   |g|max %-10.4Lg  error %-9.2Lg %s\n", c->t->params[param].name, total, biggest, rel,
+    fprintf(ck_report, "  %-20s %8zu elements   |g|max %-10.4Lg  error %-9.2Lg %s\n", c->t->params[param].name, total, biggest, rel,
             bad ? "WRONG" : "ok");
     if (bad)
         c->failed = 1;
@@ -410,27 +394,27 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
 /* The d_ of a pure independent is added to, and a second call gives the same bits. */
 static void check_contract(Check *c)
 {
-    long double *entry = grow(NULL, sizeof *entry * (c->n + 1)), *again = grow(NULL, sizeof *again * (c->n + 1)), biggest = 0;
-    run_adjoint(c, NULL, again);
+    long double *entry = ck_grow(NULL, sizeof *entry * (c->n + 1)), *again = ck_grow(NULL, sizeof *again * (c->n + 1)), biggest = 0;
+    ck_run_adjoint(c, NULL, again);
     for (size_t i = 0; i < c->n; i++) {
         entry[i] = ck_random(&c->x0, -3, 3);
         if (c->x0.leaf[i].kind == CK_F32)
             entry[i] = (float)entry[i];
         biggest = fmaxl(biggest, fabsl(c->g[i]));
-        if (is_input(&c->x0.leaf[i]) && again[i] != c->g[i] && !(isnan(again[i]) && isnan(c->g[i]))) {
-            complain(c, "a second call gives another answer");
+        if (ck_is_input(&c->x0.leaf[i]) && again[i] != c->g[i] && !(isnan(again[i]) && isnan(c->g[i]))) {
+            ck_complain(c, "a second call gives another answer");
             break;
         }
     }
-    run_adjoint(c, entry, again);
+    ck_run_adjoint(c, entry, again);
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
-        if (!is_input(l) || l->param == c->ret)
+        if (!ck_is_input(l) || l->param == c->ret)
             continue;
-        int pure = !is_output(l);
+        int pure = !ck_is_output(l);
         long double want = c->g[i] + (pure ? entry[i] : 0), err = fabsl(again[i] - want);
         if (!(err <= (c->t->single ? 1e-4L : 1e-11L) * (3 + biggest))) {
-            fprintf(report, "  %s: d_%s: %.10Lg with %.10Lg on entry, but %.10Lg is to be added\n", c->t->name, c->t->params[l->param].name,
+            fprintf(ck_report, "  %s: d_%s: %.10Lg with %.10Lg on entry, but %.10Lg is to be added\n", c->t->name, c->t->params[l->param].name,
                     again[i], entry[i], c->g[i]);
             c->failed = 1;
             break;
@@ -449,29 +433,29 @@ static void make_seeds(Check *c)
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
         int one = c->t->grad && (l->roles & CK_DEP);
-        c->seed[i] = !is_output(l) ? 0 : one ? 1 : (long double)(float)ck_random(&rng, -1, 1);
+        c->seed[i] = !ck_is_output(l) ? 0 : one ? 1 : (long double)(float)ck_random(&rng, -1, 1);
     }
 }
 
 static void check_written_back(Check *c)
 {
-    ck_args a = args_new(c->t);
-    call_begin();
+    ck_args a = ck_args_new(c->t);
+    ck_call_begin();
     c->t->again(&a);
-    same_effects(c, &a, "the written-back function");
-    args_free(&a);
+    ck_same_effects(c, &a, "the written-back function");
+    ck_args_free(&a);
 }
 
 static void check_derivative(Check *c)
 {
-    long double *v = grow(NULL, sizeof *v * (c->n + 1)), *dy = grow(NULL, sizeof *dy * (c->n + 1)), *num = grow(NULL, sizeof *num * (c->n + 1));
+    long double *v = ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ck_grow(NULL, sizeof *dy * (c->n + 1)), *num = ck_grow(NULL, sizeof *num * (c->n + 1));
     ck_args rng = {.random = 521288629546311ULL};
     if (c->t->adjoint)
-        run_adjoint(c, NULL, c->g);
-    for (int k = 0; k < DIRECTIONS; k++) {
-        random_direction(c, &rng, v);
-        run_tangent(c, v, dy);
-        tangent_against_differences(c, v, dy, num);
+        ck_run_adjoint(c, NULL, c->g);
+    for (int k = 0; k < CK_DIRECTIONS; k++) {
+        ck_random_direction(c, &rng, v);
+        ck_run_tangent(c, v, dy);
+        ck_tangent_against_differences(c, v, dy, num);
         if (c->t->adjoint)
             dot_product(c, v, dy);
     }
@@ -482,9 +466,9 @@ static void check_derivative(Check *c)
             if (p != c->ret && (!c->t->grad || (c->t->params[p].roles & (CK_INDEP | CK_SCRATCH))))
                 check_param(c, p, v, num);
         check_contract(c);
-        fprintf(report, "  dot product %.2g, tangent %.2g against differences\n", c->dot_error, c->worst_tangent);
+        fprintf(ck_report, "  dot product %.2g, tangent %.2g against differences\n", c->dot_error, c->worst_tangent);
     } else {
-        fprintf(report, "  tangent %.2g against differences\n", c->worst_tangent);
+        fprintf(ck_report, "  tangent %.2g against differences\n", c->worst_tangent);
     }
     free(v);
     free(dy);
@@ -503,12 +487,12 @@ static double seconds(void)
 /* The shortest of many calls of one kind, each with the arguments as made (set back outside the clock). */
 static double best_time(const Check *c, int adjoint)
 {
-    ck_args a = args_new(c->t), d = shadow_new(c);
+    ck_args a = ck_args_new(c->t), d = ck_shadow_new(c);
     double best = 1e30, total = 0;
     for (int calls = 0; calls < 5 || (total < 0.5 && calls < 100000); calls++) {
         for (size_t i = 0; i < c->n; i++) {
             memcpy(a.leaf[i].at, c->x0.leaf[i].at, a.leaf[i].size);
-            leaf_set(&d.leaf[i], c->seed[i]);
+            ck_set(&d.leaf[i], c->seed[i]);
         }
         double start = seconds();
         if (adjoint)
@@ -520,15 +504,15 @@ static double best_time(const Check *c, int adjoint)
         if (took < best)
             best = took;
     }
-    args_free(&a);
-    args_free(&d);
+    ck_args_free(&a);
+    ck_args_free(&d);
     return best;
 }
 
 static void time_derivative(const Check *c)
 {
     double primal = best_time(c, 0), adjoint = best_time(c, 1);
-    fprintf(report, "  primal %.3g s, derivative %.3g s, ratio %.2f\n", primal, adjoint, adjoint / primal);
+    fprintf(ck_report, "  primal %.3g s, derivative %.3g s, ratio %.2f\n", primal, adjoint, adjoint / primal);
 }
 
 /* ---------------------------------------------------------------------- the whole program */
@@ -537,8 +521,8 @@ static void time_derivative(const Check *c)
 static void divert_output(void)
 {
     FILE *scratch = tmpfile();
-    report = fdopen(dup(STDOUT_FILENO), "w");
-    if (!report || !scratch || dup2(fileno(scratch), STDOUT_FILENO) < 0) {
+    ck_report = fdopen(dup(STDOUT_FILENO), "w");
+    if (!ck_report || !scratch || dup2(fileno(scratch), STDOUT_FILENO) < 0) {
         fprintf(stderr, "check: cannot divert standard output\n");
         exit(2);
     }
@@ -548,19 +532,19 @@ static void divert_output(void)
 int ck_run(const ck_test *t)
 {
     Check c = {.t = t};
-    if (!report)
+    if (!ck_report)
         divert_output();
-    fprintf(report, "%s\n", t->name);
-    fflush(report);
-    c.x0 = args_new(t);
-    c.y0 = args_new(t);
+    fprintf(ck_report, "%s\n", t->name);
+    fflush(ck_report);
+    c.x0 = ck_args_new(t);
+    c.y0 = ck_args_new(t);
     c.n = c.x0.nleaves;
     c.ret = -1;
     if (t->nparams && !strcmp(t->params[t->nparams - 1].name, "return"))
         c.ret = t->nparams - 1;
-    c.seed = grow(NULL, sizeof *c.seed * (c.n + 1));
-    c.g = grow(NULL, sizeof *c.g * (c.n + 1));
-    call_begin();
+    c.seed = ck_grow(NULL, sizeof *c.seed * (c.n + 1));
+    c.g = ck_grow(NULL, sizeof *c.g * (c.n + 1));
+    ck_call_begin();
     t->primal(&c.y0);
     c.nprinted = call_printed(c.printed, sizeof c.printed);
     make_seeds(&c);
@@ -568,14 +552,18 @@ int ck_run(const ck_test *t)
         check_written_back(&c);
     else if (getenv("ADGEN_CHECK_BENCH") && t->adjoint)
         time_derivative(&c);
+    else if (t->second)
+        ck_check_second(&c);
+    else if (t->matrix)
+        ck_check_matrix(&c);
     else
         check_derivative(&c);
     if (!getenv("ADGEN_CHECK_BENCH"))
-        fprintf(report, "  %s\n", c.failed ? "DISAGREES" : "agrees");
-    fflush(report);
+        fprintf(ck_report, "  %s\n", c.failed ? "DISAGREES" : "agrees");
+    fflush(ck_report);
     free(c.seed);
     free(c.g);
-    args_free(&c.x0);
-    args_free(&c.y0);
+    ck_args_free(&c.x0);
+    ck_args_free(&c.y0);
     return c.failed;
 }

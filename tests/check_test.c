@@ -128,3 +128,69 @@ Test(check, wrong_adjoints)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         cr_assert_neq(judge(tangent, wrong[i]), 0, "wrong adjoint %zu was accepted", i);
 }
+
+/* ---------------------------------------------------------------------- second derivatives of x0^2 x1 + x2^3 */
+
+static void objective(ck_args *a)
+{
+    Args *v = a->args;
+    v->y[0] = v->x[0] * v->x[0] * v->x[1] + v->x[2] * v->x[2] * v->x[2];
+}
+
+static void gradient(ck_args *a, ck_args *d)
+{
+    const double *x = ((Args *)a->args)->x;
+    double *g = ((Args *)d->args)->x;
+    objective(a);
+    g[0] += 2 * x[0] * x[1];
+    g[1] += x[0] * x[0];
+    g[2] += 3 * x[2] * x[2];
+}
+
+static double asymmetry, scaling = 1, kept = 1; /* of the function below */
+
+static void hessian_vector(ck_args *a, ck_args *v, ck_args *d, ck_args *h)
+{
+    const double *x = ((Args *)a->args)->x, *w = ((Args *)v->args)->x;
+    double *hv = ((Args *)h->args)->x;
+    gradient(a, d);
+    hv[0] = kept * hv[0] + 2 * (w[0] * x[1] + x[0] * w[1]);
+    hv[1] += 2 * x[0] * w[0] + asymmetry * w[2];
+    hv[2] += 6 * scaling * x[2] * w[2];
+}
+
+static void dense(ck_args *a, void *m)
+{
+    const double *x = ((Args *)a->args)->x;
+    double h[N][N] = {{2 * x[1], 2 * x[0] + asymmetry}, {2 * x[0]}, {0, 0, 6 * scaling * x[2]}};
+    objective(a);
+    memcpy(m, h, sizeof h);
+}
+
+static int judge_second(bool matrix)
+{
+    static const ck_param roles[] = {{"x", CK_INDEP}, {"y", CK_DEP}};
+    ck_test test = {.name = "cubic", .params = roles, .nparams = 2, .build = build, .primal = objective, .grad = 1, .adjoint = gradient};
+    if (matrix) {
+        test.matrix = dense;
+        test.matrix_kind = CK_F64;
+    } else {
+        test.second = hessian_vector;
+    }
+    return ck_run(&test);
+}
+
+Test(check, second)
+{
+    for (int matrix = 0; matrix < 2; matrix++) {
+        cr_assert_eq(judge_second(matrix), 0);
+        asymmetry = 1e-9;
+        cr_assert_neq(judge_second(matrix), 0, "asymmetry was accepted");
+        asymmetry = 0;
+        scaling = 1 + 1e-3;
+        cr_assert_neq(judge_second(matrix), 0, "a wrong second derivative was accepted");
+        scaling = 1;
+    }
+    kept = 0;
+    cr_assert_neq(judge_second(false), 0, "h_ was overwritten");
+}

@@ -48,6 +48,20 @@ roundtrip() {
     with_args check ADGEN --check --emit=primal "$file" -o "$dir/out.c" -std=c99
 }
 
+# Second derivatives of each gradient's function, or the refusal that a `// second:` line has.
+second() {
+    sed -e 's/AD_GRAD(/AD_HVP(/' -e '/^AD_[VJ]*P(.*)$/d' "$file" >"$dir/$(basename "$file")"
+    want=$(directive second)
+    with_args check ADGEN --check "$dir/$(basename "$file")" -o "$dir/out.c" -std=c99 -I"$(dirname "$file")" >"$dir/out" 2>&1
+    status=$?
+    cat "$dir/out"
+    if [ -n "$want" ]; then
+        [ $status -eq 1 ] && grep -qF -- "${want% }" "$dir/out"
+    else
+        return $status
+    fi
+}
+
 # The message at its place, the exit status, and OUT as it was.
 reject() {
     out=$dir/out.c

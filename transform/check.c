@@ -359,19 +359,56 @@ static Type *shadow_type(const Arg *a, Mode mode)
 {
     if (a->is_global)
         return type_ptr(without_const(a->type->kind == TY_ARRAY ? a->type->elem : a->type));
+    bool tangent = mode == MODE_JVP || mode == MODE_HVP;
     if (a->by_value)
-        return mode == MODE_JVP && a->type->kind != TY_RECORD ? a->type : mode == MODE_JVP ? a->type : type_ptr(a->type);
+        return tangent ? a->type : type_ptr(a->type);
     Type *t = without_const(a->type);
-    return mode == MODE_JVP && a->type->elem_const ? type_ptr_q(t->elem, true, false) : t;
+    return tangent && a->type->elem_const ? type_ptr_q(t->elem, true, false) : t;
 }
 
 static bool has_shadow(const Arg *a, Mode mode)
 {
-    return mode == MODE_GRAD ? (a->role & (ROLE_INDEP | ROLE_SCRATCH)) != 0 : a->role != ROLE_NONE;
+    return mode == MODE_GRAD || mode == MODE_HVP ? (a->role & (ROLE_INDEP | ROLE_SCRATCH)) != 0 : a->role != ROLE_NONE;
+}
+
+/* A set of derivative parameters: those that a function made in this mode has, and the set of arguments that the check passes. */
+typedef struct {
+    Mode mode;
+    const char *args;
+} Set;
+
+/* The sets of a function made in this mode, ended by NULL. A matrix is passed by itself. */
+static const Set *sets_of(Mode mode)
+{
+    static const Set second[] = {{MODE_HVP, "ck_v"}, {MODE_GRAD, "ck_d"}, {MODE_GRAD, "ck_h"}, {MODE_GRAD, NULL}};
+    static const Set first[][2] = {
+        [MODE_GRAD] = {{MODE_GRAD, "ck_d"}}, [MODE_VJP] = {{MODE_VJP, "ck_d"}}, [MODE_JVP] = {{MODE_JVP, "ck_d"}},
+        [MODE_HVP] = {{MODE_HVP, NULL}}, [MODE_JACOBIAN] = {{MODE_GRAD, NULL}}, [MODE_HESSIAN] = {{MODE_GRAD, NULL}},
+    };
+    return mode == MODE_HVP ? second : first[mode];
+}
+
+static bool is_matrix(Mode mode)
+{
+    return mode == MODE_JACOBIAN || mode == MODE_HESSIAN;
+}
+
+/* The arguments of one set in their order: parameters, return, globals. */
+static Ptrs arguments_of_set(Maker *m, const Args *args, Mode mode)
+{
+    Ptrs all = {.arena = m->arena};
+    for (int part = 0; part < 3; part++)
+        for (int i = 0; i < args->n; i++) {
+            const Arg *a = &args->at[i];
+            int which = !a->var ? 1 : a->is_global ? 2 : 0;
+            if (which == part && has_shadow(a, mode) && (part != 1 || mode == MODE_VJP || mode == MODE_JVP))
+                ptrs_push(&all, &args->at[i]);
+        }
+    return all;
 }
 
 /* `R name(primal..., d_..., d_return, d_globals...);` */
-static void prototype(Maker *m, const Args *args, const char *name, Mode mode)
+static void prototype(Maker *m, const Args *args, const char *name, const Request *rq, Mode mode)
 {
     Str params = {.arena = m->arena};
     const char *sep = "";
@@ -381,18 +418,22 @@ static void prototype(Maker *m, const Args *args, const char *name, Mode mode)
             str_fmt(&params, "%s%s", sep, type_declare(m->arena, args->at[i].type, ""));
             sep = ", ";
         }
-    for (int part = 0; part < 3; part++) /* parameters, return, globals */
-        for (int i = 0; i < args->n; i++) {
-            const Arg *a = &args->at[i];
-            int which = !a->var ? 1 : a->is_global ? 2 : 0;
-            if (which != part || !has_shadow(a, mode) || (part == 1 && mode == MODE_GRAD))
-                continue;
-            Type *t = part != 1 ? shadow_type(a, mode) : mode == MODE_JVP ? type_ptr(a->type) : a->type;
+    for (const Set *set = sets_of(mode); set->args; set++) {
+        Ptrs all = arguments_of_set(m, args, set->mode);
+        for (size_t i = 0; i < all.n; i++) {
+            const Arg *a = all.at[i];
+            Type *t = a->var ? shadow_type(a, set->mode) : set->mode == MODE_JVP ? type_ptr(a->type) : a->type;
             str_fmt(&params, "%s%s", sep, type_declare(m->arena, t, ""));
             sep = ", ";
         }
+    }
+    if (is_matrix(mode)) {
+        str_fmt(&params, "%s%s", sep, type_declare(m->arena, type_ptr(request_matrix_type(rq)), ""));
+        sep = ", ";
+    }
     str_put(&params, *sep ? ")" : "void)");
-    str_fmt(m->out, "%s;\n", type_declare(m->arena, m->fn->ret, arena_printf(m->arena, "%s%s", name, params.s)));
+    Type *ret = is_matrix(mode) ? type_void() : m->fn->ret;
+    str_fmt(m->out, "%s;\n", type_declare(m->arena, ret, arena_printf(m->arena, "%s%s", name, params.s)));
 }
 
 /* Globals are copied in before a call and out after it. */
@@ -409,31 +450,39 @@ static void copy_globals(Maker *m, const Args *args, bool in)
     }
 }
 
-/* One call: of the primal (shadow == NULL) or a derivative. */
+/* What is passed for one set: by-value tangents as they are, addresses of by-value adjoints. */
+static void pass_set(Maker *m, const Args *args, int id, const Set *set, const char **sep)
+{
+    bool tangents = set->mode == MODE_JVP || set->mode == MODE_HVP;
+    Ptrs all = arguments_of_set(m, args, set->mode);
+    for (size_t i = 0; i < all.n; i++) {
+        const Arg *a = all.at[i];
+        bool address = !a->var ? tangents : a->is_global ? a->type->kind != TY_ARRAY : a->by_value && !tangents;
+        str_fmt(m->out, "%s%s((struct ck_args%d *)%s->args)->%s", *sep, address ? "&" : "", id, set->args, a->name);
+        *sep = ", ";
+    }
+}
+
+/* One call: of the primal (or its like), or a derivative. */
 static void call_function(Maker *m, const Args *args, int id, const char *role, const char *name, Mode mode, bool derivative)
 {
-    str_fmt(m->out, "static void ck_%s%d(ck_args *ck_a%s)\n{\n    struct ck_args%d *ck = ck_a->args%s;\n", role, id,
-            derivative ? ", ck_args *ck_s" : "", id, derivative ? ", *ck_d = ck_s->args" : "");
+    str_fmt(m->out, "static void ck_%s%d(ck_args *ck_a", role, id);
+    for (const Set *set = sets_of(mode); derivative && set->args; set++)
+        str_fmt(m->out, ", ck_args *%s", set->args);
+    bool matrix = derivative && is_matrix(mode);
+    str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->args;\n", matrix ? ", void *ck_m" : "", id);
     copy_globals(m, args, true);
     const char *sep = "";
-    bool returns = args->n && !args->at[args->n - 1].var;
+    bool returns = args->n && !args->at[args->n - 1].var && !matrix;
     str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", name);
     for (int i = 0; i < args->n; i++)
         if (args->at[i].var && !args->at[i].is_global) {
             str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
             sep = ", ";
         }
-    for (int part = 0; part < 3 && derivative; part++)
-        for (int i = 0; i < args->n; i++) {
-            const Arg *a = &args->at[i];
-            int which = !a->var ? 1 : a->is_global ? 2 : 0;
-            if (which != part || !has_shadow(a, mode) || (part == 1 && mode == MODE_GRAD))
-                continue;
-            bool address = part == 1 ? mode == MODE_JVP : part == 2 ? a->type->kind != TY_ARRAY : a->by_value && mode != MODE_JVP;
-            str_fmt(m->out, "%s%sck_d->%s", sep, address ? "&" : "", a->name);
-            sep = ", ";
-        }
-    str_put(m->out, ");\n");
+    for (const Set *set = sets_of(mode); derivative && set->args; set++)
+        pass_set(m, args, id, set, &sep);
+    str_fmt(m->out, "%s);\n", matrix ? ", ck_m" : "");
     copy_globals(m, args, false);
     str_put(m->out, "}\n\n");
 }
@@ -478,35 +527,46 @@ static void test_table(Maker *m, const Args *args, int id, const char *name, boo
     str_fmt(m->out, "    {0, 0}\n};\n\nstatic const ck_test ck_test%d = {\n", id);
     str_fmt(m->out, "    .name = \"%s\", .params = ck_params%d, .nparams = %d, .single = %d, .build = ck_build%d, .primal = ck_primal%d,\n", name, id,
             args->n, single, id, id);
-    if (!rq)
-        str_fmt(m->out, "    .again = ck_again%d,\n", id);
-    else
-        str_fmt(m->out, "    .grad = %d, .tangent = ck_tangent%d,\n", rq->mode == MODE_GRAD, id);
-    if (rq && rq->mode != MODE_JVP)
-        str_fmt(m->out, "    .adjoint = ck_adjoint%d,\n", id);
+    if (!rq) {
+        str_fmt(m->out, "    .again = ck_again%d,\n};\n", id);
+        return;
+    }
+    Mode companion = check_companion_mode(rq->mode);
+    str_fmt(m->out, "    .grad = %d, ", companion == MODE_GRAD || rq->mode == MODE_GRAD);
+    str_fmt(m->out, companion == MODE_GRAD ? ".adjoint = ck_companion%d,\n" : ".tangent = ck_companion%d,\n", id);
+    if (is_matrix(rq->mode))
+        str_fmt(m->out, "    .matrix = ck_asked%d, .matrix_kind = %s,\n", id, kind_name(request_matrix_type(rq)));
+    else if (rq->mode != MODE_JVP)
+        str_fmt(m->out, rq->mode == MODE_HVP ? "    .second = ck_asked%d,\n" : "    .adjoint = ck_asked%d,\n", id);
     str_put(m->out, "};\n");
 }
 
-const char *check_tangent_name(Arena *a, const Request *rq)
+Mode check_companion_mode(Mode mode)
 {
-    return rq->mode == MODE_JVP ? request_result_name(rq, a) : arena_printf(a, "ck_tangent_of_%s", request_result_name(rq, a));
+    return mode == MODE_HVP || mode == MODE_HESSIAN ? MODE_GRAD : MODE_JVP;
+}
+
+const char *check_companion_name(Arena *a, const Request *rq)
+{
+    return rq->mode == MODE_JVP ? request_result_name(rq, a) : arena_printf(a, "ck_companion_of_%s", request_result_name(rq, a));
 }
 
 static void check_request(Maker *m, Program *p, const Request *rq, int id)
 {
-    const char *name = request_result_name(rq, m->arena), *tangent_name = check_tangent_name(m->arena, rq);
+    const char *name = request_result_name(rq, m->arena), *companion_name = check_companion_name(m->arena, rq);
+    Mode companion = check_companion_mode(rq->mode);
     m->fn = rq->fn;
     Args args = args_of(m, rq->fn, rq);
     args_struct(m, &args, id);
     if (rq->mode != MODE_JVP)
-        prototype(m, &args, name, rq->mode);
-    prototype(m, &args, tangent_name, MODE_JVP);
+        prototype(m, &args, name, rq, rq->mode);
+    prototype(m, &args, companion_name, rq, companion);
     str_put(m->out, "\n");
     build_function(m, &args, id);
     call_function(m, &args, id, "primal", rq->fn->name, MODE_VJP, false);
-    call_function(m, &args, id, "tangent", tangent_name, MODE_JVP, true);
+    call_function(m, &args, id, "companion", companion_name, companion, true);
     if (rq->mode != MODE_JVP)
-        call_function(m, &args, id, "adjoint", name, rq->mode, true);
+        call_function(m, &args, id, "asked", name, rq->mode, true);
     test_table(m, &args, id, name, uses_single(p, rq->fn, &args), rq);
 }
 
@@ -516,7 +576,7 @@ static void check_primal(Maker *m, const Fn *fn, int id)
     Args args = args_of(m, fn, NULL);
     const char *again = arena_printf(m->arena, "ck_again_%s", fn->name);
     args_struct(m, &args, id);
-    prototype(m, &args, again, MODE_GRAD);
+    prototype(m, &args, again, NULL, MODE_GRAD);
     str_put(m->out, "\n");
     build_function(m, &args, id);
     call_function(m, &args, id, "primal", fn->name, MODE_VJP, false);

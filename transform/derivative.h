@@ -60,6 +60,8 @@ void hoist_locals(Fn *fn);
 void shadow_roots(const Shadow *s, PtrMap *roots);
 /* A Var for an invented name, e.g. d_x for x. */
 Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char *fallback);
+/* ... for a derivative of like: d_x; second order: v_x of x, h_x of d_x. */
+Var *var_of_derivative(Fn *fn, const Request *rq, Type *t, const Var *like, const char *fallback);
 /* Zeroed shadow of an ALLOC at b (calloc with the primal's size). use: through USEs, for the reverse sweep. */
 Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
 /* The ALLOC whose object a FREE ends, looking through casts; NULL when it is not plain. */

@@ -5,37 +5,41 @@
  */
 #include "derivative.h"
 
-/* Role of each parameter of the gradient for its tangent: primal ones carry v_ in, the d_ carry h_ in and out. */
-static Role *second_roles(const Fn *g, const Request *rq, int nprimal, int *primal_of)
+/* Roles of the gradient's parameters for its tangent: primal ones carry v_ in, the d_ (of parameters, then of globals) h_ in and out.
+ * An objective in memory stays what it is: its tangent is internal. */
+static void second_roles(const Fn *g, const Request *first, Request *second, int nprimal)
 {
-    int n = g->body->nargs, at = nprimal;
-    Role *roles = arena_alloc(g->arena, sizeof *roles * (size_t)(n + 1));
-    for (int i = 0; i < nprimal; i++) {
-        roles[i] = rq->roles[i] & (ROLE_INDEP | ROLE_SCRATCH);
-        if (rq->roles[i] & (ROLE_INDEP | ROLE_SCRATCH))
-            primal_of[at++] = i;
+    int n = g->body->nargs, at = nprimal, nglobals = (int)first->global_vars.n;
+    Role given = ROLE_INDEP | ROLE_SCRATCH;
+    second->roles = arena_alloc(g->arena, sizeof *second->roles * (size_t)(n + 1));
+    second->global_roles = arena_alloc(g->arena, sizeof *second->global_roles * (size_t)(nglobals + 1));
+    for (int i = 0; i < nprimal + nglobals; i++) {
+        Role role = i < nprimal ? first->roles[i] : first->global_roles[i - nprimal];
+        *(i < nprimal ? &second->roles[i] : &second->global_roles[i - nprimal]) = role & given ? role & given : role;
+        if (role & given)
+            second->roles[at++] = role & ROLE_SCRATCH ? ROLE_SCRATCH : ROLE_INDEP | ROLE_DEP;
     }
-    for (int i = nprimal; i < at; i++)
-        roles[i] = rq->roles[primal_of[i]] & ROLE_SCRATCH ? ROLE_SCRATCH : ROLE_INDEP | ROLE_DEP;
-    return roles;
 }
 
-/* primal..., d_..., then added: v_ and h_ mixed as they came -> primal..., v_..., d_..., h_... */
-static void reorder(Fn *h, int nprimal, int nfirst)
+/* primal..., d_..., then added: v_ and h_ of parameters, v_ of globals -> primal..., v_..., d_..., h_... */
+static void reorder(Fn *h, const Request *first, int nprimal, int nfirst)
 {
     Region *r = h->body;
-    int n = r->nargs, at = 0;
+    int n = r->nargs, nd = nfirst - nprimal, at = 0;
     Value **args = arena_alloc(h->arena, sizeof *args * (size_t)n);
     Var **params = arena_alloc(h->arena, sizeof *params * (size_t)n);
-    int nsecond = n - nfirst, nv = nsecond - (nfirst - nprimal);
+    Value **h_first = &r->args[nfirst];
+    for (int i = 0; i < nprimal; i++)
+        h_first += (first->roles[i] & (ROLE_INDEP | ROLE_SCRATCH)) != 0;
     for (int i = 0; i < nprimal; i++)
         args[at++] = r->args[i];
-    for (int i = 0; i < nv; i++)
-        args[at++] = r->args[nfirst + i];
-    for (int i = nprimal; i < nfirst; i++)
-        args[at++] = r->args[i];
-    for (int i = nfirst + nv; i < n; i++)
-        args[at++] = r->args[i];
+    for (Value **v = &r->args[nfirst]; v < &r->args[n]; v++)
+        if (v < h_first || v >= h_first + nd)
+            args[at++] = *v;
+    for (int i = 0; i < nd; i++)
+        args[at++] = r->args[nprimal + i];
+    for (int i = 0; i < nd; i++)
+        args[at++] = h_first[i];
     for (int i = 0; i < n; i++)
         params[i] = h->params[args[i]->index];
     for (int i = 0; i < n; i++) {
@@ -47,8 +51,8 @@ static void reorder(Fn *h, int nprimal, int nfirst)
 
 Fn *hessian_vector(Fn *fn, Request *rq)
 {
-    if (rq->global_vars.n || fn->sret) {
-        diag_error(rq->loc, "Hessian-vector products with named globals or record results are not supported yet");
+    if (fn->sret) {
+        diag_error(rq->loc, "Hessian-vector products of functions that return a record are not supported yet");
         return NULL;
     }
     int nprimal = fn->body->nargs;
@@ -58,16 +62,15 @@ Fn *hessian_vector(Fn *fn, Request *rq)
     if (!g)
         return NULL;
     int nfirst = g->body->nargs;
-    int *primal_of = arena_alloc(g->arena, sizeof *primal_of * (size_t)(nfirst + 1));
     Request second = first;
     second.mode = MODE_JVP;
-    second.roles = second_roles(g, &first, nprimal, primal_of);
+    second_roles(g, &first, &second, nprimal);
     second.return_is_dep = false;
     second.second_order = nprimal;
     Fn *h = tangent(g, &second);
     if (!h)
         return NULL;
     h->shadow = NULL; /* what fuse_loops knows is the gradient's */
-    reorder(h, nprimal, nfirst);
+    reorder(h, &first, nprimal, nfirst);
     return h;
 }

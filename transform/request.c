@@ -478,3 +478,28 @@ const char *request_result_name(const Request *rq, Arena *a)
     };
     return rq->new_name ? rq->new_name : arena_printf(a, "%s_%s", rq->fn_name, suffix[rq->mode]);
 }
+
+/* The wider of two floating types; either may be NULL. */
+static Type *wider(Type *x, Type *y)
+{
+    return !x || (y && y->kind > x->kind) ? y : x;
+}
+
+/* The floating type of the numbers behind t, NULL where they are not one array. */
+static Type *number_type(Type *t)
+{
+    while (t->kind == TY_PTR || t->kind == TY_ARRAY)
+        t = t->elem;
+    return type_is_float(t) ? t : NULL;
+}
+
+Type *request_matrix_type(const Request *rq)
+{
+    Type *widest = NULL;
+    for (int i = 0; i < rq->fn->nparams; i++)
+        if (rq->roles[i] & (ROLE_INDEP | ROLE_DEP))
+            widest = wider(widest, number_type(rq->fn->params[i]->type));
+    if (rq->return_is_dep)
+        widest = wider(widest, number_type(rq->fn->ret));
+    return widest ? widest : type_scalar(TY_F64);
+}

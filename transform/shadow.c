@@ -284,11 +284,12 @@ static Value *twin_of_parameter(Shadow *s, Value *p)
         return s->sig.d_return;
     if (p->index < s->sig.nshadow && s->sig.shadow[p->index])
         return s->sig.shadow[p->index];
-    if (s->rq->mode == MODE_GRAD && p->index < s->sig.nshadow - 1 && s->rq->roles[p->index] == ROLE_DEP) {
-        /* --grad f(x -> err): the seed of *err is 1 and needs no parameter */
+    bool first = s->rq->mode == MODE_GRAD && p->index < s->sig.nshadow - 1, second = p->index < s->rq->second_order;
+    if ((first || second) && s->rq->roles[p->index] == ROLE_DEP) {
+        /* --grad f(x -> err): the seed of *err is 1 and needs no parameter, nor does its tangent that starts as 0 */
         Builder b = before_op(s->fn->body->first);
-        Value *d = build_local(&b, p->type->elem, var_named(s->fn, p->type->elem, "d_", p->var, "out"), NULL, 0);
-        build_store(&b, d, build_float(&b, p->type->elem, 1.0L));
+        Value *d = build_local(&b, p->type->elem, var_of_derivative(s->fn, s->rq, p->type->elem, p->var, "out"), NULL, 0);
+        build_store(&b, d, build_float(&b, p->type->elem, second ? 0 : 1.0L));
         return d;
     }
     return refuse_twin(s, p,
@@ -310,7 +311,7 @@ static Value *twin_of_local(Shadow *s, Op *op)
         return refuse_twin(s, op->results[0], "it may point to an array of run-time size that ends with its block; declare the array at "
                                               "the top of the function");
     Builder b = after_op(op);
-    Var *var = var_named(s->fn, op->var ? op->var->type : op->of, "d_", op->var, "local");
+    Var *var = var_of_derivative(s->fn, s->rq, op->var ? op->var->type : op->of, op->var, "local");
     if (op->var) {
         var->spelled = op->var->spelled;
         var->ndims = op->var->ndims;
@@ -333,7 +334,7 @@ static Value *twin_of_global(Shadow *s, Op *op)
     if (made)
         return made;
     Builder b = before_op(s->fn->body->first);
-    Value *d = build_local(&b, op->var->type, var_named(s->fn, op->var->type, "d_", op->var, "global"), NULL, 0);
+    Value *d = build_local(&b, op->var->type, var_of_derivative(s->fn, s->rq, op->var->type, op->var, "global"), NULL, 0);
     d->def->zeroed = true;
     ptrmap_put(&s->globals, op->var, d);
     return d;
@@ -341,7 +342,7 @@ static Value *twin_of_global(Shadow *s, Op *op)
 
 static Var *twin_var(Shadow *s, const Value *p)
 {
-    return p->var ? var_named(s->fn, twin_type(s, p->type), "d_", p->var, "p") : NULL;
+    return p->var ? var_of_derivative(s->fn, s->rq, twin_type(s, p->type), p->var, "p") : NULL;
 }
 
 /* Appends an operand whose value is found later, since finding it may append others: returns its place. */

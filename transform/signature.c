@@ -1,6 +1,8 @@
 /* signature.c: the parameters of generated functions (INTERFACE.md section 3). */
 #include "derivative.h"
 
+#include <string.h>
+
 Type *type_without_const(Type *t)
 {
     if (t->kind == TY_PTR)
@@ -21,13 +23,21 @@ Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char 
     return v;
 }
 
+Var *var_of_derivative(Fn *fn, const Request *rq, Type *t, const Var *like, const char *fallback)
+{
+    Var *v = var_named(fn, t, rq->second_order ? "v_" : "d_", like, fallback);
+    if (rq->second_order && !strncmp(v->name, "v_d_", 4))
+        v->name = arena_printf(fn->arena, "h_%s", v->name + 4);
+    return v;
+}
+
 /* Like d_x[] for x[]: declared dimensions and typedef spelling are the primal's. */
 static Var *shadow_var(Fn *fn, const Request *rq, const Value *primal_arg, Type *t)
 {
     const Var *primal = primal_arg->var;
     Var *v = var_named(fn, t, "d_", primal, "d");
     if (rq->second_order && primal_arg->index < rq->second_order)
-        v->name = arena_printf(fn->arena, "v_%s", primal->name);
+        v->name = arena_printf(fn->arena, "v_%s", primal->name); /* whatever it is called */
     else if (rq->second_order)
         v->name = arena_printf(fn->arena, "h_%s", primal->name + 2); /* of d_x */
     v->spelled = primal->spelled;
@@ -63,6 +73,12 @@ static bool role_has_shadow(const Request *rq, Role role)
     if (rq->mode == MODE_GRAD)
         return (role & (ROLE_INDEP | ROLE_SCRATCH)) != 0;
     return role != ROLE_NONE;
+}
+
+/* Second order: the objective in memory, whose tangent stays inside. */
+static bool is_objective(const Request *rq, int param)
+{
+    return param < rq->second_order && rq->roles[param] == ROLE_DEP;
 }
 
 /* The d_ of a by-value scalar: where its adjoint goes, or its tangent. */
@@ -123,7 +139,7 @@ Signature signature_add(Fn *g, const Request *rq)
     for (int i = 0; i < nprimal; i++)
         primal[i] = g->body->args[i];
     for (int i = 0; i < nprimal; i++)
-        if (role_has_shadow(rq, rq->roles[i]))
+        if (role_has_shadow(rq, rq->roles[i]) && !is_objective(rq, i))
             s.shadow[i] = add_shadow(g, rq, primal[i]);
     if (rq->return_is_dep && rq->mode != MODE_GRAD)
         s.d_return = add_return_shadow(g, rq);
@@ -133,7 +149,7 @@ Signature signature_add(Fn *g, const Request *rq)
         if (!role_has_shadow(rq, rq->global_roles[i]))
             continue;
         Type *t = type_ptr(type_without_const(var->type->kind == TY_ARRAY ? var->type->elem : var->type));
-        s.global_shadow[i] = add_param(g, t, var_named(g, t, "d_", var, "d"));
+        s.global_shadow[i] = add_param(g, t, var_of_derivative(g, rq, t, var, "d"));
     }
     for (int i = 0; i < nprimal; i++)
         mark_shadow(rq, s.shadow[i], primal[i]->var);

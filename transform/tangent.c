@@ -26,7 +26,7 @@ static Value *tangent_or_zero(Tangent *t, Builder *b, const Value *v)
 
 static Var *tangent_var(Tangent *t, const Value *v)
 {
-    return v->var ? var_named(t->fn, v->type, "d_", v->var, "v") : NULL;
+    return v->var ? var_of_derivative(t->fn, t->s->rq, v->type, v->var, "v") : NULL;
 }
 
 static Value *operand_itself(void *ctx, const Op *op, int k)

@@ -607,6 +607,7 @@ Request *request_parse(Arena *a, Mode mode, const char *spec, const char **error
 /* Fits it to the program: diag_error (exit 1) where a name is unknown or the SPEC does not fit. Returns false after an error. */
 bool request_resolve(Request *rq, Program *p);
 const char *request_result_name(const Request *rq, Arena *a); /* NAME_grad ... or new_name */
+Type *request_matrix_type(const Request *rq); /* the widest floating type among independents and dependents */
 
 /* activity.c: which values and objects carry derivatives from the independents to the dependents. */
 typedef struct Activity Activity;
@@ -637,6 +638,7 @@ typedef struct {
     Value *(*operand)(void *ctx, const Op *op, int k);
     Value *(*result)(void *ctx, const Op *op);
     void *ctx;
+    Value *(*known)(void *ctx, const Op *op, OpCode code, int k, const Type *t); /* code(operand k) of type t if it is had; or NULL */
 } PartialEnv;
 Value *build_partial(Builder *b, const Op *op, int k, const PartialEnv *env);
 /* adjoint/tangent * partial of op wrt operand k, with MULZ where the row says so; trivial factors 1, -1 are folded. NULL: zero.
@@ -698,12 +700,14 @@ typedef struct {
     Ptrs range; /* char*: NAME=LO:HI for random floating values */
     Ptrs len;   /* char*: NAME=EXPR, number of elements */
 } CheckOptions;
-/* The C text of a program that checks `requests` (Request*, resolved and derived; their tangent companions are called
- * check_tangent_name) on functions of source, which it includes; it runs with runtime/adgen_check.h. With primal_only: all functions in
+/* The C text of a program that checks `requests` (Request*, resolved and derived; the companions they are held against are called
+ * check_companion_name) on functions of source, which it includes; it runs with runtime/adgen_check.h. With primal_only: all functions in
  * fns (Fn*) against their written-back selves. False after a diag_error: an argument cannot be made up without more options. */
 bool check_driver(Str *out, Program *p, const char *source, const Ptrs *requests, const CheckOptions *opt);
 bool check_primal_driver(Str *out, Program *p, const char *source, const Ptrs *fns, const CheckOptions *opt);
-const char *check_tangent_name(Arena *a, const Request *rq);
+/* What a derivative is held against besides differences: the gradient for second derivatives, else the tangent. */
+Mode check_companion_mode(Mode mode);
+const char *check_companion_name(Arena *a, const Request *rq);
 
 /* ====================================================================== emit_c.c */
 

@@ -1,0 +1,55 @@
+/* check_impl.h: what check.c and check_second.c share; private to them. */
+#ifndef ADGEN_CHECK_IMPL_H
+#define ADGEN_CHECK_IMPL_H
+
+#include "adgen_check.h"
+
+#include <stdio.h>
+
+extern FILE *ck_report; /* the program's real standard output; the functions under test print into a scratch file */
+
+typedef struct {
+    const ck_test *t;
+    ck_args x0;       /* arguments as made; never passed to a call */
+    ck_args y0;       /* arguments after the primal */
+    size_t n;         /* leaves */
+    int ret;          /* parameter number of the return value */
+    long double *seed, *g;
+    char printed[4096]; /* what the primal printed */
+    size_t nprinted;
+    int failed;
+    double dot_error, worst_tangent;
+} Check;
+
+void *ck_grow(void *p, size_t bytes);
+ck_args ck_args_new(const ck_test *t);
+ck_args ck_shadow_new(const Check *c); /* all numbers zero */
+void ck_args_free(ck_args *a);
+long double ck_get(const ck_leaf *l);
+void ck_set(const ck_leaf *l, long double v);
+int ck_is_input(const ck_leaf *l);
+int ck_is_output(const ck_leaf *l); /* its exit value is visible to the caller and carries a derivative */
+
+void ck_complain(Check *c, const char *what);
+/* Around each call: the same random numbers; does it print, and leave in memory, what the primal does? */
+void ck_call_begin(void);
+void ck_same_effects(Check *c, const ck_args *after, const char *who);
+/* Calls the tangent with direction v; Jv to dy. */
+void ck_run_tangent(Check *c, const long double *v, long double *dy);
+void ck_tangent_against_differences(Check *c, const long double *v, const long double *dy, long double *num);
+/* One adjoint call: entry values of pure independents from `entry` (may be NULL: zero), exit values to g. */
+void ck_run_adjoint(Check *c, const long double *entry, long double *g);
+void ck_random_direction(Check *c, ck_args *rng, long double *v);
+
+/* Steps to try: rounding and truncation decide which is best, and a wrong derivative is wrong with each of them. */
+enum { CK_NSTEPS = 5, CK_DIRECTIONS = 3, CK_COMPONENTS = 40 };
+long double ck_step(const Check *c, int k);
+long double ck_bound(const Check *c); /* of a relative error against differences */
+long double ck_epsilon(const Check *c);
+long double ck_scale(const Check *c, size_t i); /* a step fits the number's size */
+
+/* check_second.c */
+void ck_check_second(Check *c); /* Hessian-vector products */
+void ck_check_matrix(Check *c); /* dense Jacobians and Hessians */
+
+#endif

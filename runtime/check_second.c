@@ -1,0 +1,298 @@
+/* check_second.c: Hessian-vector products and dense matrices, for programs made by `adgen --check`.
+ *
+ * With g(x) the gradient (of the objective, plus what the seeds of scratch add) and H its derivative:
+ *   Hessian-vector   H v against (g(x + hv) - g(x - hv)) / 2h, u.(H v) = v.(H u), d_ equal to the gradient's, both added to
+ *   Jacobian         each column against the tangent of that direction and central differences
+ *   Hessian          symmetric; H v as above
+ */
+#include "check_impl.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static long double *vector(const Check *c)
+{
+    return memset(ck_grow(NULL, sizeof(long double) * (c->n + 1)), 0, sizeof(long double) * (c->n + 1));
+}
+
+/* Has it a v_, d_ and h_? */
+static int is_active(const Check *c, size_t i)
+{
+    const ck_leaf *l = &c->x0.leaf[i];
+    return l->param != c->ret && (l->roles & (CK_INDEP | CK_SCRATCH)) != 0;
+}
+
+/* ---------------------------------------------------------------------- against differences of the gradient */
+
+static void gradient_at(const Check *c, const long double *v, long double h, long double *g)
+{
+    ck_args a = ck_args_new(c->t), d = ck_shadow_new(c);
+    for (size_t i = 0; i < c->n; i++) {
+        if (v[i] != 0)
+            ck_set(&a.leaf[i], ck_get(&a.leaf[i]) + h * v[i]);
+        if (ck_is_output(&d.leaf[i]))
+            ck_set(&d.leaf[i], c->seed[i]);
+    }
+    ck_call_begin();
+    c->t->adjoint(&a, &d);
+    for (size_t i = 0; i < c->n; i++)
+        g[i] = ck_get(&d.leaf[i]);
+    ck_args_free(&a);
+    ck_args_free(&d);
+}
+
+/* Of one parameter's h_ and the difference of its gradients, in units of the whole h_: a part that is nearly zero is not known better. */
+static long double part_error(const Check *c, int param, const long double *hv, const long double *const g[2], long double h)
+{
+    long double err = 0, norm = 0, noise = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!is_active(c, i))
+            continue;
+        long double n = (g[0][i] - g[1][i]) / (2 * h), size = fabsl(hv[i]) + fabsl(n);
+        norm += size * size;
+        noise += c->g[i] * c->g[i];
+        if (c->x0.leaf[i].param == param)
+            err += (hv[i] - n) * (hv[i] - n);
+    }
+    err = sqrtl(err);
+    return err <= 64 * ck_epsilon(c) * sqrtl(noise) / h ? 0 : err / sqrtl(norm);
+}
+
+static void against_differences(Check *c, const long double *v, const long double *hv)
+{
+    long double *g[2] = {vector(c), vector(c)};
+    for (int p = 0; p < c->t->nparams; p++) {
+        long double best = p != c->ret && (c->t->params[p].roles & (CK_INDEP | CK_SCRATCH)) ? INFINITY : 0;
+        for (int k = 0; k < CK_NSTEPS && !(best <= ck_bound(c)); k++) {
+            long double h = ck_step(c, k);
+            gradient_at(c, v, h, g[0]);
+            gradient_at(c, v, -h, g[1]);
+            long double err = part_error(c, p, hv, (const long double *const *)g, h);
+            if (err < best)
+                best = err;
+        }
+        if (best > c->worst_tangent)
+            c->worst_tangent = (double)best;
+        if (best <= ck_bound(c))
+            continue;
+        fprintf(ck_report, "  %s: second derivatives of '%s' disagree with differences of the gradient: relative error %.2Lg\n", c->t->name,
+                c->t->params[p].name, best);
+        c->failed = 1;
+    }
+    free(g[0]);
+    free(g[1]);
+}
+
+/* |u.Hv - v.Hu| against the sum of the terms' sizes. */
+static void symmetry(Check *c, const long double *u, const long double *hu, const long double *v, const long double *hv)
+{
+    long double left = 0, right = 0, size = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!is_active(c, i))
+            continue;
+        left += u[i] * hv[i];
+        right += v[i] * hu[i];
+        size += fabsl(u[i] * hv[i]) + fabsl(v[i] * hu[i]);
+    }
+    long double rel = left == right ? 0 : fabsl(left - right) / size;
+    if (!(rel <= c->dot_error))
+        c->dot_error = (double)rel;
+    if (!(rel <= (c->t->single ? 1e-4L : 1e-12L)))
+        ck_complain(c, "u.(H v) and v.(H u) differ");
+}
+
+/* ---------------------------------------------------------------------- Hessian-vector products */
+
+/* d_ and h_ start from `entry` (NULL: zero) but for scratch, whose d_ starts from its seed. */
+static void run_second(Check *c, const long double *v, const long double *entry, long double *d, long double *h)
+{
+    ck_args a = ck_args_new(c->t), sv = ck_shadow_new(c), sd = ck_shadow_new(c), sh = ck_shadow_new(c);
+    for (size_t i = 0; i < c->n; i++) {
+        ck_set(&sv.leaf[i], v[i]);
+        if (ck_is_output(&sd.leaf[i])) {
+            ck_set(&sd.leaf[i], c->seed[i]);
+        } else if (entry && ck_is_input(&sd.leaf[i])) {
+            ck_set(&sd.leaf[i], entry[i]);
+            ck_set(&sh.leaf[i], entry[i]);
+        }
+    }
+    ck_call_begin();
+    c->t->second(&a, &sv, &sd, &sh);
+    ck_same_effects(c, &a, "the Hessian-vector product");
+    for (size_t i = 0; i < c->n; i++) {
+        d[i] = ck_get(&sd.leaf[i]);
+        h[i] = ck_get(&sh.leaf[i]);
+    }
+    ck_args_free(&a);
+    ck_args_free(&sv);
+    ck_args_free(&sd);
+    ck_args_free(&sh);
+}
+
+static int is_close(const Check *c, long double x, long double y, long double size)
+{
+    return x == y || (isnan(x) && isnan(y)) || fabsl(x - y) <= (c->t->single ? 1e-5L : 1e-14L) * size;
+}
+
+/* d_ is what the gradient says. */
+static void same_gradient(Check *c, const long double *d)
+{
+    long double size = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (is_active(c, i))
+            size = fmaxl(size, fabsl(c->g[i]));
+    for (size_t i = 0; i < c->n; i++) {
+        if (!is_active(c, i) || is_close(c, d[i], c->g[i], size))
+            continue;
+        fprintf(ck_report, "  %s: d_%s is %.17Lg, that of the gradient %.17Lg\n", c->t->name, c->t->params[c->x0.leaf[i].param].name, d[i],
+                c->g[i]);
+        c->failed = 1;
+        return;
+    }
+}
+
+/* What d_ and h_ hold on entry is added to. */
+static void accumulation(Check *c, const long double *v, const long double *hv)
+{
+    long double *entry = vector(c), *d = vector(c), *h = vector(c), size = 3;
+    for (size_t i = 0; i < c->n; i++) {
+        entry[i] = (float)ck_random(&c->x0, -3, 3);
+        if (is_active(c, i))
+            size = fmaxl(size, fmaxl(fabsl(c->g[i]), fabsl(hv[i])));
+    }
+    run_second(c, v, entry, d, h);
+    for (size_t i = 0; i < c->n; i++) {
+        if (!is_active(c, i))
+            continue;
+        long double from = ck_is_output(&c->x0.leaf[i]) ? 0 : entry[i];
+        if (is_close(c, d[i], c->g[i] + from, 1000 * size) && is_close(c, h[i], hv[i] + from, 1000 * size))
+            continue;
+        fprintf(ck_report, "  %s: of '%s': with %.10Lg on entry d_ is %.10Lg and h_ %.10Lg, where %.10Lg and %.10Lg are to be added\n",
+                c->t->name, c->t->params[c->x0.leaf[i].param].name, from, d[i], h[i], c->g[i], hv[i]);
+        c->failed = 1;
+        break;
+    }
+    free(entry);
+    free(d);
+    free(h);
+}
+
+void ck_check_second(Check *c)
+{
+    long double *v = vector(c), *hv = vector(c), *u = vector(c), *hu = vector(c), *d = vector(c), *swap;
+    ck_args rng = {.random = 521288629546311ULL};
+    ck_run_adjoint(c, NULL, c->g);
+    for (int k = 0; k < CK_DIRECTIONS; k++) {
+        ck_random_direction(c, &rng, v);
+        run_second(c, v, NULL, d, hv);
+        same_gradient(c, d);
+        against_differences(c, v, hv);
+        if (k > 0)
+            symmetry(c, u, hu, v, hv);
+        swap = u, u = v, v = swap;
+        swap = hu, hu = hv, hv = swap;
+    }
+    accumulation(c, u, hu);
+    fprintf(ck_report, "  symmetry %.2g, second derivatives %.2g against differences\n", c->dot_error, c->worst_tangent);
+    free(v);
+    free(hv);
+    free(u);
+    free(hu);
+    free(d);
+}
+
+/* ---------------------------------------------------------------------- dense matrices */
+
+/* The leaves that are rows or columns, in their order; returns how many. */
+static size_t lines_of(const Check *c, unsigned role, size_t *leaf)
+{
+    size_t n = 0;
+    for (int p = 0; p < c->t->nparams; p++)
+        for (size_t i = 0; i < c->n && (c->t->params[p].roles & role); i++)
+            if (c->x0.leaf[i].param == p && c->x0.leaf[i].kind != CK_OTHER)
+                leaf[n++] = i;
+    return n;
+}
+
+static long double element(const Check *c, const void *matrix, size_t k)
+{
+    ck_leaf l = {.at = NULL, .kind = c->t->matrix_kind};
+    size_t size = l.kind == CK_F32 ? sizeof(float) : l.kind == CK_F64 ? sizeof(double) : sizeof(long double);
+    l.at = (char *)(size_t)matrix + k * size;
+    return ck_get(&l);
+}
+
+static void check_columns(Check *c, const void *m, const size_t *row, size_t nrows, const size_t *column, size_t ncolumns)
+{
+    long double *v = vector(c), *dy = vector(c), *num = vector(c);
+    for (size_t j = 0; j < ncolumns && j < CK_COMPONENTS; j++) {
+        long double size = 0, err = 0;
+        memset(v, 0, sizeof *v * c->n);
+        v[column[j]] = 1;
+        ck_run_tangent(c, v, dy);
+        for (size_t i = 0; i < nrows; i++) {
+            long double x = element(c, m, i * ncolumns + j);
+            err = fmaxl(err, x == dy[row[i]] ? 0 : fabsl(x - dy[row[i]]));
+            size = fmaxl(size, fabsl(dy[row[i]]));
+            dy[row[i]] = x;
+        }
+        if (!(err <= (c->t->single ? 1e-5L : 1e-12L) * size))
+            ck_complain(c, "a column differs from the tangent of its direction");
+        ck_tangent_against_differences(c, v, dy, num);
+    }
+    fprintf(ck_report, "  %zu x %zu, %.2g against differences\n", nrows, ncolumns, c->worst_tangent);
+    free(v);
+    free(dy);
+    free(num);
+}
+
+static void check_hessian(Check *c, const void *m, const size_t *column, size_t n)
+{
+    long double *v = vector(c), *hv = vector(c), *u = vector(c), *hu = vector(c), *swap;
+    ck_args rng = {.random = 521288629546311ULL};
+    ck_run_adjoint(c, NULL, c->g);
+    for (int k = 0; k < CK_DIRECTIONS; k++) {
+        memset(v, 0, sizeof *v * c->n);
+        memset(hv, 0, sizeof *hv * c->n);
+        for (size_t j = 0; j < n; j++)
+            v[column[j]] = ck_random(&rng, -1, 1) * (double)ck_scale(c, column[j]);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                hv[column[i]] += element(c, m, i * n + j) * v[column[j]];
+        against_differences(c, v, hv);
+        if (k > 0)
+            symmetry(c, u, hu, v, hv);
+        swap = u, u = v, v = swap;
+        swap = hu, hu = hv, hv = swap;
+    }
+    fprintf(ck_report, "  %zu x %zu, symmetry %.2g, %.2g against differences\n", n, n, c->dot_error, c->worst_tangent);
+    free(v);
+    free(hv);
+    free(u);
+    free(hu);
+}
+
+void ck_check_matrix(Check *c)
+{
+    size_t *row = ck_grow(NULL, sizeof *row * (c->n + 1)), *column = ck_grow(NULL, sizeof *column * (c->n + 1));
+    size_t ncolumns = lines_of(c, CK_INDEP, column), nrows = c->t->adjoint ? ncolumns : lines_of(c, CK_DEP, row);
+    size_t bytes = sizeof(long double) * nrows * ncolumns;
+    void *m = memset(ck_grow(NULL, bytes + 1), 0x5a, bytes + 1); /* it is overwritten */
+    ck_args a = ck_args_new(c->t);
+    if (c->t->adjoint) /* scratch starts without derivatives */
+        for (size_t i = 0; i < c->n; i++)
+            if (c->x0.leaf[i].roles & CK_SCRATCH)
+                c->seed[i] = 0;
+    ck_call_begin();
+    c->t->matrix(&a, m);
+    ck_same_effects(c, &a, "the function for the matrix");
+    if (c->t->adjoint)
+        check_hessian(c, m, column, ncolumns);
+    else
+        check_columns(c, m, row, nrows, column, ncolumns);
+    ck_args_free(&a);
+    free(m);
+    free(row);
+    free(column);
+}
