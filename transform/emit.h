@@ -270,6 +270,7 @@ typedef struct {
     Plan *plan;
     Needs *needs;
     int indent;
+    Loc loc;              /* of the statement that is being printed, for --line-directives */
     bool unconst;         /* the address that is being printed is written to, whatever its type says */
     const EmitOptions *opt;
 } Emitter;
@@ -321,10 +322,14 @@ void body_end(Emitter *e, Str *outer, const char *head, const char *tail); /* ..
 bool is_one_line(const char *text);
 const char *unused_name(Emitter *e, const char *base); /* no variable of the function has it */
 
-/* ====================================================================== emit_c.c, emit_runtime.c */
+/* ====================================================================== emit_c.c, emit_lines.c, emit_runtime.c */
 
 /* Adds the identifiers of C text, without those in comments and literals. */
 void scan_words(StrMap *words, const char *text);
+/* --line-directives: a line begins with MARK_BEGIN file:line MARK_END, which put_with_lines makes #line of where it is needed. */
+#define MARK_BEGIN '\001'
+#define MARK_END '\002'
+void put_with_lines(Str *out, const char *text);
 /* --standalone: what of the runtime the words need, as C text; and the headers for that. */
 void emit_runtime(Str *out, StrMap *words, Needs *needs);
 extern const char *const runtime_text[]; /* made by the build: the lines of the runtime's sources; NULL ends them */

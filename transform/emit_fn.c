@@ -153,6 +153,7 @@ static void emit_unused_params(Emitter *e)
 void emit_function(Emitter *e, Fn *fn, const Names *reserved)
 {
     e->fn = fn;
+    e->loc = fn->loc;
     e->plan = plan_fn(fn, e->arena, reserved);
     if (fn->comment)
         emit_comment(e, fn->comment);

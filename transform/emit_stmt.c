@@ -17,6 +17,8 @@ void line(Emitter *e, const char *fmt, ...)
     char *text = arena_alloc(e->arena, (size_t)n + 1);
     vsnprintf(text, (size_t)n + 1, fmt, again);
     va_end(again);
+    if (e->opt->line_directives && e->loc.line > 0)
+        str_fmt(e->out, "%c%d:%d%c", MARK_BEGIN, e->loc.file, e->loc.line, MARK_END);
     str_fmt(e->out, "%*s%s\n", 4 * e->indent, "", wrap_line(e->arena, text, e->indent));
 }
 
@@ -454,7 +456,7 @@ static void emit_branch(Emitter *e, Op *op)
         emit_if(e, op, "", false);
 }
 
-void emit_op(Emitter *e, Op *op)
+static void emit_statement(Emitter *e, Op *op)
 {
     if (op->code == OP_LOCAL) {
         emit_local(e, op);
@@ -488,6 +490,15 @@ void emit_op(Emitter *e, Op *op)
         else if (!initialises_local(e, op))
             emit_memory(e, op);
     }
+}
+
+void emit_op(Emitter *e, Op *op)
+{
+    Loc outer = e->loc;
+    if (op->loc.line > 0)
+        e->loc = op->loc;
+    emit_statement(e, op);
+    e->loc = outer;
 }
 
 void emit_region(Emitter *e, Region *r)
