@@ -628,6 +628,41 @@ static void size_region(Plan *p, Region *r)
     }
 }
 
+/* ---------------------------------------------------------------------- implied strides */
+
+/* Subscripts that an array with run-time dimensions still takes in C (emit_addr.c's rows(), before there are names). */
+static int rows_left(const Plan *p, const Value *v)
+{
+    const Op *op = v->def;
+    if (op && op->code == OP_INDEX && op->nargs == 3 && plan_of(p, v)->show == SHOW_INLINE) {
+        int base = rows_left(p, op->args[0]);
+        return base > 1 ? base - 1 : 1;
+    }
+    if (op)
+        return op->code == OP_LOCAL && declared_rows(op->var ? op->var : v->var) == op->nargs ? op->nargs : 1;
+    if (v->arg_of != p->fn->body || v->index >= p->fn->nparams)
+        return 1;
+    return declared_rows(v->var ? v->var : p->fn->params[v->index]);
+}
+
+/* A variable for m * k, of double a[n][m][k], is not needed where all its uses print as a[i][j][l]. `implied` counts such uses by id. */
+static void hide_strides(Plan *p, Region *r, int *implied)
+{
+    for (Op *op = r->last; op; op = op->prev) {
+        for (int i = op->nregions; i-- > 0;)
+            hide_strides(p, op->regions[i], implied);
+        if (op->code == OP_INDEX && op->nargs == 3 && rows_left(p, op->args[0]) > 1)
+            implied[op->args[2]->id]++;
+        Value *v = is_cheap(op) ? op->results[0] : NULL;
+        if (!v || !implied[v->id] || implied[v->id] < p->raw_uses[v->id])
+            continue;
+        if (plan_of(p, v)->show == SHOW_VAR)
+            plan_of(p, v)->show = SHOW_NONE;
+        for (int i = 0; i < op->nargs; i++)
+            implied[op->args[i]->id]++;
+    }
+}
+
 /* ---------------------------------------------------------------------- entry */
 
 static void first_store(ValuePlan *vp, Value *at)
@@ -694,6 +729,8 @@ void plan_inline(Plan *p)
         vp->show = record ? SHOW_OBJECT : SHOW_VAR;
     }
     size_region(p, fn->body);
+    int *implied = arena_alloc(p->arena, sizeof *implied * (size_t)(p->nvals + 1));
+    hide_strides(p, fn->body, implied);
 }
 
 void each_leaf(const Plan *p, Value *v, void (*f)(void *ctx, Value *leaf), void *ctx)
