@@ -253,6 +253,7 @@ typedef struct {
     const char *s;
     Prec prec;
     Type *type;
+    bool int_head; /* `k / 2.0`: a sign in front would be that of an integer, which has no -0 */
 } Text;
 
 /* What the whole file needs, collected while functions are printed. */
@@ -322,10 +323,13 @@ void body_end(Emitter *e, Str *outer, const char *head, const char *tail); /* ..
 bool is_one_line(const char *text);
 const char *unused_name(Emitter *e, const char *base); /* no variable of the function has it */
 
-/* ====================================================================== emit_c.c, emit_lines.c, emit_runtime.c */
+/* ====================================================================== emit_c.c, emit_header.c, emit_lines.c, emit_runtime.c */
 
 /* Adds the identifiers of C text, without those in comments and literals. */
 void scan_words(StrMap *words, const char *text);
+/* --header: a function's comment with what its derivative parameters hold; its prototype as C++ takes it (no restrict, no VLA). */
+const char *header_comment(Arena *a, Program *p, const Fn *fn);
+char *cxx_prototype(Arena *a, const Fn *fn);
 /* --line-directives: a line begins with MARK_BEGIN file:line MARK_END, which put_with_lines makes #line of where it is needed. */
 #define MARK_BEGIN '\001'
 #define MARK_END '\002'

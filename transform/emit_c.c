@@ -375,9 +375,16 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     for (size_t i = 0; i < fns->n; i++) {
         const Fn *fn = fns->at[i];
         str_put(&body, i ? "\n" : "");
-        if (fn->comment)
-            emit_comment(&e, fn->comment);
-        line(&e, "%s;", prototype(f.arena, fn, NULL));
+        const char *c = prototype(f.arena, fn, NULL), *cxx = cxx_prototype(f.arena, fn);
+        bool both = strcmp(c, cxx) != 0;
+        emit_comment(&e, header_comment(f.arena, p, fn));
+        if (both) {
+            str_put(&body, "#ifdef __cplusplus\n");
+            line(&e, "%s;", cxx);
+            str_put(&body, "#else\n");
+        }
+        line(&e, "%s;", c);
+        str_put(&body, both ? "#endif\n" : "");
     }
     scan_words(&f.words, body.s);
     find_repeated(&f);
