@@ -62,6 +62,15 @@ static void set_name(Parse *p, const char *arg)
         p->last->new_name = arg;
 }
 
+static void set_primal_done(Parse *p, const char *arg)
+{
+    (void)arg;
+    if (!p->last || p->last->mode != MODE_VJP)
+        usage_error(p, "--primal-done comes after the --vjp that it belongs to");
+    else
+        p->last->primal_done = true;
+}
+
 static void set_out(Parse *p, const char *arg)
 {
     if (p->opt->out)
@@ -283,6 +292,7 @@ const OptionRow option_rows[] = {
     {"--jvp", ARG_LONG, "SPEC", set_jvp, "Jacobian-vector product (tangent, forward mode): NAME_jvp"},
     {"--hvp", ARG_LONG, "SPEC", set_hvp, "Hessian-vector product (forward over reverse): NAME_hvp"},
     {"--name", ARG_LONG, "NEW", set_name, "name of the function made by the SPEC before it"},
+    {"--primal-done", ARG_NONE, NULL, set_primal_done, "for the --vjp before it: the caller has just run the primal"},
     {NULL, ARG_NONE, NULL, NULL, "Output"},
     {"-o", ARG_EITHER, "FILE", set_out, "the generated C file (- is standard output)"},
     {"--header", ARG_OPTIONAL, "FILE", set_header, "also write a header for the generated functions (default: OUT with .h)"},
@@ -328,7 +338,6 @@ const OptionRow option_rows[] = {
     {"--jacobian", ARG_LONG, "SPEC", not_yet, NULL},
     {"--hessian", ARG_LONG, "SPEC", not_yet, NULL},
     {"--directions", ARG_LONG, "K", not_yet, NULL},
-    {"--primal-done", ARG_NONE, NULL, not_yet, NULL},
     {"--split", ARG_NONE, NULL, not_yet, NULL},
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
     {"--report", ARG_LONG, "FILE", not_yet, NULL},

@@ -112,6 +112,7 @@ struct MemInfo {
     int nnodes, nodes_cap;
     Slots pool;              /* pointers stored in memory that others can reach; its `any` node: all that unknown code can reach */
     bool pointer_from_integer;
+    bool at_end;             /* memory from outside is read as it is when the function has ended */
     int *queue, queued, queue_cap; /* nodes whose consequences are to be drawn */
     MemWrite *writes;
     int nwrites, writes_cap;

@@ -25,6 +25,7 @@ static const Pass before_differentiation[] = {
 static const Pass after_differentiation[] = {
     {"fuse", fuse_loops, &pass_options.no_fuse},
     {"storage", storage_resolve, NULL},
+    {"primal_done", drop_primal, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
 };
@@ -89,7 +90,8 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
         [MODE_JVP] = "Jacobian-vector product of %s, forward mode.",
         [MODE_HVP] = "Hessian-vector product and gradient of %s, forward over reverse.",
     };
-    return arena_printf(g->arena, what[rq->mode], rq->text);
+    const char *text = arena_printf(g->arena, what[rq->mode], rq->text);
+    return rq->primal_done ? arena_printf(g->arena, "%s The primal has just run with the same arguments, which do not overlap.", text) : text;
 }
 
 static bool is_supported(const Request *rq)
@@ -97,7 +99,6 @@ static bool is_supported(const Request *rq)
     const char *what = rq->mode == MODE_JACOBIAN   ? "dense Jacobians are"
                        : rq->mode == MODE_HESSIAN    ? "dense Hessians are"
                        : rq->split                   ? "--split is"
-                       : rq->primal_done             ? "--primal-done is"
                        : rq->directions              ? "--directions is"
                                                      : NULL;
     if (what)
@@ -114,11 +115,15 @@ Fn *derive(Program *p, Request *rq)
     Fn *g = prepare(rq->fn, name, rq, &stopped);
     if (!g || stopped)
         return g;
+    g->primal_done = rq->primal_done;
+    g->noalias |= rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
         return NULL;
     if (!step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint"))
         run_passes(g, after_differentiation, COUNT(after_differentiation));
+    if (!statics_check(p, g))
+        return NULL;
     g->is_static = false;
     g->is_inline = false;
     g->comment = what_it_computes(rq, g);

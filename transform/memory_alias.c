@@ -362,6 +362,16 @@ bool mem_reloadable(const MemInfo *m, const Op *load)
 }
 
 /* Nothing but the address is read of the op: what holds for a load right after the store holds for the store. */
+void mem_read_at_end(MemInfo *m)
+{
+    m->at_end = true;
+}
+
+bool mem_object_own(const MemInfo *m, int obj)
+{
+    return m->objects[obj].own;
+}
+
 bool mem_stored_reloadable(const MemInfo *m, const Op *store)
 {
     return mem_reloadable_but_for(m, store, NULL);
@@ -374,8 +384,11 @@ bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores)
     const IntSet *objs = mem_points_to(m, ptr);
     if (!r.position || objs->n == 0 || r.nest.n > MAX_LOOPS || is_volatile(m, ptr))
         return false;
+    bool own = true;
+    for (int i = 0; i < objs->n; i++)
+        own = own && m->objects[objs->at[i]].own;
     for (int k = 0; k < r.nest.n; k++)
-        if (r.nest.loop[k]->fused)
+        if (r.nest.loop[k]->fused && (own || !m->at_end))
             r.fused = k + 1;
     for (int i = 0; i < objs->n; i++)
         if (object_spoiled(&r, objs->at[i]))

@@ -118,6 +118,8 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     s->in_reverse.arena = fn->arena;
     int errors = diag_error_count();
     s->mem = mem_analyse(fn);
+    if (fn->primal_done)
+        mem_read_at_end(s->mem);
     fn->mem = s->mem;
     s->act = activity_analyse(fn, s->mem, rq);
     s->nvalues = fn->mem_values = fn->nvalues;

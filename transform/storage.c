@@ -103,14 +103,27 @@ static bool can_recompute(Storage *s, const Value *v)
     return v->def->code == OP_IF ? is_cheap_if(s, v->def) : is_cheap(s, v->def);
 }
 
-/* After `mean[r] = m` m is mean[r], unless that is overwritten. Found for what cannot be computed again. */
+/* Can v be had again from registers and what it was loaded from? Then it need not be read from where it was stored. */
+static bool is_trivial(Storage *s, const Value *v)
+{
+    if (!v->def || !can_recompute(s, v))
+        return false;
+    if (v->def->code == OP_LOAD)
+        return spoilers_of(s, v->def)->n == 0;
+    for (int i = 0; i < v->def->nargs; i++)
+        if (!is_free(s, v->def->args[i]))
+            return false;
+    return v->def->nregions == 0;
+}
+
+/* After `mean[r] = m` m is mean[r], unless that is overwritten. */
 static void find_stored(Op *op, void *ctx)
 {
     Storage *s = ctx;
     if (pass_options.no_reload || op->code != OP_STORE || op->in_reverse || !mem_position(s->fn->mem, op))
         return;
     Value *v = op->args[1];
-    if (v->type->kind == TY_PTR || op->parent != value_region(v) || is_free(s, v) || can_recompute(s, v) || is_bit_field(op->args[0]))
+    if (v->type->kind == TY_PTR || op->parent != value_region(v) || is_free(s, v) || is_trivial(s, v) || is_bit_field(op->args[0]))
         return;
     if (mem_stored_reloadable(s->fn->mem, op))
         ptrmap_put(&s->stored, v, op);

@@ -351,6 +351,7 @@ struct Fn {
     Arena *arena;         /* of its ops */
     struct MemInfo *mem;  /* set by differentiation: memory facts of the forward sweep, for storage_resolve */
     int mem_values;       /* values with smaller ids are known to mem */
+    bool primal_done;     /* the caller has just run the primal: nothing of it is written or repeated */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
 };
 
@@ -571,6 +572,9 @@ bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores);
 int mem_position(const MemInfo *m, const Op *op); /* in program order, from 1; 0: not known to m */
 /* The same for the value that `store` stores: it can be read from there later, and need not be kept. */
 bool mem_stored_reloadable(const MemInfo *m, const Op *store);
+/* From now on, memory that is not the function's own is taken to be read when the function has ended, also in fused loops. */
+void mem_read_at_end(MemInfo *m);
+bool mem_object_own(const MemInfo *m, int obj); /* no address from outside can point into it */
 /* Do different iterations of `loop` never touch the same location of object obj, at least one of them writing it? */
 bool mem_iterations_disjoint(const MemInfo *m, const Op *loop, int obj);
 /* May op (or anything inside its regions) write the memory that `ptr` addresses? */
@@ -661,6 +665,9 @@ bool custom_fits(const Fn *f, const Fn *own, bool jvp, Loc loc);
 Fn *tangent(Fn *fn, Request *rq);
 Fn *adjoint(Fn *fn, Request *rq);
 
+/* primal_done.c: takes out what the caller has done already (--primal-done). After storage. */
+void drop_primal(Fn *fn);
+
 /* hvp.c: the tangent of the gradient. NULL after diag_error. */
 Fn *hessian_vector(Fn *fn, Request *rq);
 
@@ -669,6 +676,9 @@ void fuse_loops(Fn *fn);
 
 /* storage.c: resolves every USE: in scope, counter, reload, recompute, kept in an indexed array, kept on a stack. */
 void storage_resolve(Fn *fn);
+
+/* statics.c: a diag_error where the generated function uses a file-scope static variable that is written: OUT would have one of its own. */
+bool statics_check(Program *p, const Fn *fn);
 
 /* derive.c: the whole way of one request: clone, inline, promote, raise, differentiate, store, clean. The pipeline's list of passes.
  * Returns the generated function or NULL after errors. */

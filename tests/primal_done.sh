@@ -1,0 +1,123 @@
+#!/bin/sh
+# --primal-done: the same derivative as without it, from what the primal left; refusals. Prints PASS and FAIL lines.
+ROOT=$PWD
+ADGEN=${ADGEN:-$PWD/build/adgen}
+DIR=${DIR:-$(mktemp -d)}
+export ASAN_OPTIONS=detect_leaks=0
+cd "$DIR" || exit 1
+check() { # check NAME COMMAND...
+    name=$1
+    shift
+    if "$@" >log 2>&1; then echo "PASS primal_done/$name"; else echo "FAIL primal_done/$name"; cat log err 2>/dev/null; fi
+}
+
+cat >layers.c <<'C'
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void norm(float *out, float *mean, float *rstd, const float *inp, const float *weight, int rows, int n)
+{
+    for (int r = 0; r < rows; r++) {
+        const float *x = inp + r * n;
+        float m = 0, v = 0;
+        for (int i = 0; i < n; i++)
+            m += x[i];
+        m /= n;
+        for (int i = 0; i < n; i++)
+            v += (x[i] - m) * (x[i] - m);
+        float s = 1.0f / sqrtf(v / n + 1e-5f);
+        for (int i = 0; i < n; i++)
+            out[r * n + i] = s * (x[i] - m) * weight[i];
+        mean[r] = m;
+        rstd[r] = s;
+    }
+    printf("norm of %d rows\n", rows);
+}
+
+double scratch(double *y, const double *x, int n)
+{
+    double *t = malloc(sizeof *t * (size_t)n), s = 0;
+    for (int i = 0; i < n; i++)
+        t[i] = sin(x[i]);
+    for (int i = 0; i < n; i++) {
+        y[i] = t[i] * t[n - 1 - i];
+        s += exp(y[i]);
+    }
+    free(t);
+    return s;
+}
+
+void decay(double *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] = x[i] * x[i];
+}
+
+void scale(double *x, double c, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] = 0.5 * x[i] + c;
+}
+C
+cat >main.c <<'C'
+#include "done.h"
+#include "whole.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+void norm(float *, float *, float *, const float *, const float *, int, int);
+double scratch(double *, const double *, int);
+static int differ(double a, double b, double eps)
+{
+    if (fabs(a - b) <= eps * (1 + fabs(a)))
+        return 0;
+    printf("%.17g instead of %.17g\n", b, a);
+    return 1;
+}
+int main(void)
+{
+    enum { R = 3, N = 5 };
+    float x[R * N], w[N], out[R * N], mean[R], rstd[R], seed[R * N], d[2][5][R * N] = {{{0}}};
+    double u[N], y[N], dy[2][N], du[2][N] = {{0}};
+    int bad = 0;
+    for (int i = 0; i < R * N; i++) {
+        x[i] = sinf(3.0f * i);
+        seed[i] = cosf(2.0f * i);
+    }
+    for (int i = 0; i < N; i++) {
+        w[i] = 1 + 0.1f * i;
+        u[i] = 0.3 * i - 0.5;
+        dy[0][i] = dy[1][i] = 0.7 - 0.2 * i;
+    }
+    for (int k = 0; k < 2; k++)
+        memcpy(d[k][0], seed, sizeof seed);
+    norm_vjp(out, mean, rstd, x, w, R, N, d[0][0], d[0][1], d[0][2], d[0][3], d[0][4]);
+    float was[R * N];
+    memcpy(was, out, sizeof out);
+    norm_done(out, mean, rstd, x, w, R, N, d[1][0], d[1][1], d[1][2], d[1][3], d[1][4]);
+    bad |= memcmp(was, out, sizeof out) != 0;
+    for (int k = 0; k < 5; k++)
+        for (int i = 0; i < R * N; i++)
+            bad |= differ(d[0][k][i], d[1][k][i], 1e-5);
+    scratch_vjp(y, u, N, dy[0], du[0], 1.5);
+    scratch_done(y, u, N, dy[1], du[1], 1.5);
+    for (int i = 0; i < N; i++)
+        bad |= differ(du[0][i], du[1][i], 1e-14) | differ(dy[0][i], dy[1][i], 0);
+    return bad;
+}
+C
+check makes "$ADGEN" layers.c --vjp norm --vjp scratch -o whole.c --header
+check makes_done "$ADGEN" layers.c --vjp norm --primal-done --name norm_done --vjp scratch --primal-done --name scratch_done -o done.c --header
+check compiles ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -ffp-contract=off -I"$ROOT/runtime" layers.c \
+    whole.c done.c main.c "$ROOT"/runtime/tape.c "$ROOT"/runtime/log.c "$ROOT"/runtime/out_of_memory.c -lm -o main
+export ASAN_OPTIONS=detect_leaks=1
+check agrees ./main
+once() { [ "$(./main | grep -c 'norm of')" = 1 ]; }
+check effects_once once
+export ASAN_OPTIONS=detect_leaks=0
+refused() { ! "$ADGEN" layers.c --vjp decay --primal-done -o no.c 2>err && grep -q 'layers.c:40:9: error: --primal-done' err && [ ! -e no.c ]; }
+check overwritten refused
+check linear "$ADGEN" layers.c --vjp scale --primal-done -o linear.c
+wrong() { "$ADGEN" layers.c --grad 'scratch(x)' --primal-done -o no.c 2>err; [ $? = 2 ]; }
+check only_vjp wrong
