@@ -8,7 +8,7 @@
 
 static Text text_of(const char *s, Prec prec, Type *type)
 {
-    return (Text){s, prec, type};
+    return (Text){.s = s, .prec = prec, .type = type};
 }
 
 static bool is_inline(const Emitter *e, const Value *v)

@@ -22,7 +22,7 @@ static const char *stack_type(const Type *t)
 
 static Text text_of(const char *s, Type *type)
 {
-    return (Text){s, PREC_POSTFIX, type};
+    return (Text){.s = s, .prec = PREC_POSTFIX, .type = type};
 }
 
 /* ---------------------------------------------------------------------- calls */

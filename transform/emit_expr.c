@@ -8,7 +8,7 @@
 
 static Text text_of(const char *s, Prec prec, Type *type)
 {
-    return (Text){s, prec, type};
+    return (Text){.s = s, .prec = prec, .type = type};
 }
 
 const char *at_prec(Emitter *e, Text t, Prec least)
@@ -265,7 +265,7 @@ static bool drop_sign(Text *t, const Type *type)
     if (t->s[0] != '-' || t->prec < PREC_MUL)
         return false;
     bool literal = strspn(t->s + 1, "0123456789") == strlen(t->s + 1);
-    if (!literal && !(type_is_float(type) && type_is_float(t->type))) /* -n as a float is 0.0, not -0.0, where n is 0 */
+    if (!literal && !(type_is_float(type) && type_is_float(t->type) && !t->int_head)) /* -n as a float is 0.0, not -0.0, where n is 0 */
         return false;
     t->s++;
     return true;
@@ -304,7 +304,9 @@ static Text binary(Emitter *e, const Op *op)
     Prec left, right;
     operand_precs(code, o.prec, &left, &right);
     const char *lhs = at_prec(e, tx, left), *rhs = at_prec(e, ty, right);
-    return text_of(arena_printf(e->arena, "%s %s %s", lhs, o.text, rhs), o.prec, result);
+    Text t = text_of(arena_printf(e->arena, "%s %s %s", lhs, o.text, rhs), o.prec, result);
+    t.int_head = type_is_int(tx.type) || (tx.prec >= left && tx.int_head);
+    return t;
 }
 
 /* ---------------------------------------------------------------------- pieces of loop headers */
@@ -473,7 +475,7 @@ static Text unary(Emitter *e, const Op *op)
     Operand x = operand(e, op->args[0]);
     Type *want = promoted_type(op->args[0]->type);
     Text t = promoted_type(x.bare.type) == want ? x.bare : x.full;
-    if (op->code == OP_NEG && t.prec == PREC_MUL && t.s[0] != '-' && type_is_float(t.type)) /* exact: -(a * b) is -a * b */
+    if (op->code == OP_NEG && t.prec == PREC_MUL && t.s[0] != '-' && type_is_float(t.type) && !t.int_head) /* exact: -(a * b) is -a * b */
         return text_of(arena_printf(e->arena, "-%s", t.s), PREC_MUL, want);
     const char *s = at_prec(e, t, PREC_UNARY);
     if (op->code == OP_NEG && s[0] == '-')

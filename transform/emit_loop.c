@@ -133,7 +133,7 @@ static Text distance(const Loop *l)
     Text t = expr_index(l->e, to), f = expr_index(l->e, from);
     if (is_zero(from))
         return t;
-    return (Text){arena_printf(l->e->arena, "%s - %s", at_prec(l->e, t, PREC_ADD), at_prec(l->e, f, PREC_MUL)), PREC_ADD, l->type};
+    return (Text){.s = arena_printf(l->e->arena, "%s - %s", at_prec(l->e, t, PREC_ADD), at_prec(l->e, f, PREC_MUL)), .prec = PREC_ADD, .type = l->type};
 }
 
 /* (hi - lo + s - 1) / s: not positive where the loop does not run. Signed counters. */
