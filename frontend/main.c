@@ -75,7 +75,8 @@ static bool resolve_requests(Program *p, const Options *opt)
         const char *name = request_result_name(rq, p->arena);
         Fn *clash = program_find_fn(p, name);
         if (clash && clash->has_body) {
-            diag_error(rq->loc, "the derivative of '%s' would be called '%s', like a function of the source; name it with --name", rq->fn_name, name);
+            diag_error(rq->loc, "the derivative of '%s' would be called '%s', like a function of the source; name it with --name",
+                       rq->fn_name, name);
             good = false;
         }
         for (size_t j = 0; j < i; j++)
@@ -170,7 +171,8 @@ static int run(Options *opt)
     if (!resolve_requests(p, opt))
         return STATUS_INPUT;
     if (opt->emit == EMIT_C && p->requests.n == 0) {
-        diag_error((Loc){.file = -1}, "nothing to do: give --grad, --vjp or --jvp, or annotate a function with AD_GRAD, AD_VJP or AD_JVP");
+        diag_error((Loc){.file = -1},
+                   "nothing to do: give --grad, --vjp or --jvp, or annotate a function with AD_GRAD, AD_VJP or AD_JVP");
         return STATUS_USAGE;
     }
     Ptrs fns = {.arena = p->arena};
@@ -196,7 +198,8 @@ typedef struct {
 /* A signal is adgen's own mistake; it ends like every other one, with what to report. */
 static void on_crash(int sig)
 {
-    static const char text[] = "adgen: internal error: stopped by a signal. Please report it with the source file and the command.\n";
+    static const char text[] =
+        "adgen: internal error: stopped by a signal. Please report it with the source file and the command.\n";
     (void)sig;
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;

@@ -234,7 +234,8 @@ static void check_whole(Parse *p)
 
 static void start_lists(Options *opt, Arena *arena)
 {
-    Ptrs *lists[] = {&opt->inputs, &opt->requests, &opt->clang_args, &opt->deps.targets, &opt->check_opt.set, &opt->check_opt.range, &opt->check_opt.len};
+    Ptrs *lists[] = {&opt->inputs,        &opt->requests,        &opt->clang_args,   &opt->deps.targets,
+                     &opt->check_opt.set, &opt->check_opt.range, &opt->check_opt.len};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         lists[i]->arena = arena;
 }

@@ -143,5 +143,6 @@ void print_explanation(Parse *p, const char *name)
     if (!w)
         usage_error(p, "--explain: there is no warning '%s'; there are: %s", name, warning_names(p->arena));
     else
-        printf("-W%s%s: %s\n\n%s\n\nExample:\n\n    %s\n", w->name, w->on ? " (on unless -Wno- is given)" : "", w->summary, w->text, w->example);
+        printf("-W%s%s: %s\n\n%s\n\nExample:\n\n    %s\n", w->name, w->on ? " (on unless -Wno- is given)" : "", w->summary, w->text,
+               w->example);
 }

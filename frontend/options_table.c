@@ -172,7 +172,8 @@ static void set_std(Parse *p, const char *arg)
 static void set_pass_off(Parse *p, const char *arg)
 {
     if (!pass_switch_off(arg))
-        usage_error(p, "unknown option '-fno-%s': the optimisations that can be switched off are: %s", arg, pass_names(p->arena, true));
+        usage_error(p, "unknown option '-fno-%s': the optimisations that can be switched off are: %s", arg,
+                    pass_names(p->arena, true));
 }
 
 static void set_werror(Parse *p, const char *arg)
@@ -302,7 +303,8 @@ const OptionRow option_rows[] = {
     {"--after", ARG_LONG, "PASS", set_after, "with --emit=ir: stop after this pass"},
     {"-MD", ARG_NONE, NULL, set_deps, "also write what OUT depends on, for make; -MMD: without system headers"},
     {"-MMD", ARG_NONE, NULL, set_deps, NULL},
-    {"-MF", ARG_EITHER, "FILE", set_deps_file, "... to this file (default: OUT with .d); -MT, -MQ: what depends on it (default: OUT)"},
+    {"-MF", ARG_EITHER, "FILE", set_deps_file,
+     "... to this file (default: OUT with .d); -MT, -MQ: what depends on it (default: OUT)"},
     {"-MT", ARG_EITHER, "TARGET", set_deps_target, NULL},
     {"-MQ", ARG_EITHER, "TARGET", set_deps_target, NULL},
     {"-MP", ARG_NONE, NULL, set_deps_phony, "... with a rule without prerequisites for each header"},

@@ -305,8 +305,8 @@ static bool said_before(const Diagnostic *d)
 {
     for (size_t i = 0; i < diag.all.n; i++) {
         const Diagnostic *old = diag.all.at[i];
-        if (old->severity == d->severity && old->loc.file == d->loc.file && old->loc.line == d->loc.line && old->loc.col == d->loc.col &&
-            !strcmp(old->text, d->text))
+        if (old->severity == d->severity && old->loc.file == d->loc.file && old->loc.line == d->loc.line &&
+            old->loc.col == d->loc.col && !strcmp(old->text, d->text))
             return true;
     }
     return false;
@@ -385,7 +385,8 @@ void diag_finish(int status)
 {
     if (diag.hidden) {
         diag.muted = false;
-        diag_note((Loc){.file = -1}, "%d more error%s not shown (-fmax-errors=%d)", diag.hidden, diag.hidden > 1 ? "s are" : " is", diag.max_errors);
+        diag_note((Loc){.file = -1}, "%d more error%s not shown (-fmax-errors=%d)", diag.hidden, diag.hidden > 1 ? "s are" : " is",
+                  diag.max_errors);
         diag.hidden = 0;
     }
     write_complete(diag.all.n);

@@ -13,7 +13,8 @@ static int utf8_length(const unsigned char *s)
     for (int i = 1; i < n; i++)
         if ((s[i] & 0xc0) != 0x80)
             return 0;
-    if (n > 2 && ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f)))
+    if (n > 2 &&
+        ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f)))
         return 0;
     return n;
 }
@@ -120,7 +121,8 @@ static void put_physical_location(FILE *out, Loc loc)
     if (loc.line > 0)
         fprintf(out, ", \"region\": {\"startLine\": %d", loc.line);
     if (loc.line > 0 && loc.col > 0)
-        fprintf(out, ", \"startColumn\": %d, \"endColumn\": %d", character_column(line, len, loc.col), character_column(line, len, end));
+        fprintf(out, ", \"startColumn\": %d, \"endColumn\": %d", character_column(line, len, loc.col),
+                character_column(line, len, end));
     fputs(loc.line > 0 ? "}}" : "}", out);
 }
 
@@ -186,7 +188,9 @@ void diag_write_sarif(FILE *out, const Ptrs *all, const WarningRow *rules, int n
         fputs(",\n", out);
         put_rule(out, &rules[i]);
     }
-    fprintf(out, "]}},\n      \"columnKind\": \"unicodeCodePoints\",\n      \"invocations\": [{\"executionSuccessful\": %s, \"exitCode\": %d}],\n",
+    fprintf(out,
+            "]}},\n      \"columnKind\": \"unicodeCodePoints\",\n      \"invocations\": [{\"executionSuccessful\": %s, "
+            "\"exitCode\": %d}],\n",
             status == 0 ? "true" : "false", status);
     fputs("      \"results\": [", out);
     for (size_t i = 0; i < all->n; i++) {

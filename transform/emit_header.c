@@ -41,8 +41,10 @@ const char *header_comment(Arena *a, Program *p, const Fn *fn)
     bool tangent = rq->mode == MODE_JVP;
     put_role(&s, rq, ROLE_INDEP, tangent ? "direction" : "the derivative is added; zero it first");
     if (rq->mode != MODE_GRAD)
-        put_role(&s, rq, ROLE_DEP, tangent ? "tangent of the result" : "seed of the result; on return the derivative by its value on entry");
-    put_role(&s, rq, ROLE_INDEP | ROLE_DEP, tangent ? "direction; on return the tangent of the result" : "seed of the result; on return the derivative");
+        put_role(&s, rq, ROLE_DEP,
+                 tangent ? "tangent of the result" : "seed of the result; on return the derivative by its value on entry");
+    put_role(&s, rq, ROLE_INDEP | ROLE_DEP,
+             tangent ? "direction; on return the tangent of the result" : "seed of the result; on return the derivative");
     put_role(&s, rq, ROLE_SCRATCH, tangent ? "as the array itself: scratch" : "zero (or a seed of the final value): scratch");
     for (int i = fn->nparams - 1; i >= 0; i--)
         if (fn->params[i]->name && !strcmp(fn->params[i]->name, "d_return")) {
@@ -56,11 +58,12 @@ const char *header_comment(Arena *a, Program *p, const Fn *fn)
 
 static const char *cxx_name(Arena *a, const char *name)
 {
-    static const char words[] = " alignas alignof and and_eq asm bitand bitor bool catch char8_t char16_t char32_t class compl concept consteval "
-                                "constexpr constinit const_cast co_await co_return co_yield decltype delete dynamic_cast explicit export false "
-                                "friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
-                                "reinterpret_cast requires static_assert static_cast template this thread_local throw true try typeid typename "
-                                "using virtual wchar_t xor xor_eq ";
+    static const char words[] =
+        " alignas alignof and and_eq asm bitand bitor bool catch char8_t char16_t char32_t class compl concept consteval "
+        "constexpr constinit const_cast co_await co_return co_yield decltype delete dynamic_cast explicit export false "
+        "friend mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
+        "reinterpret_cast requires static_assert static_cast template this thread_local throw true try typeid typename "
+        "using virtual wchar_t xor xor_eq ";
     return strstr(words, arena_printf(a, " %s ", name)) ? arena_printf(a, "%s_", name) : name;
 }
 

@@ -13,7 +13,7 @@ typedef struct {
     ItemKind kind;
     const char *comment; /* the one just before it, or "" */
     const char *text;
-    Ptrs names;          /* char*: what it declares */
+    Ptrs names; /* char*: what it declares */
     bool used;
 } Item;
 
@@ -91,7 +91,8 @@ static void find_names(Arena *a, Item *item)
     } else if (!strncmp(text, "enum", 4) && brace) {
         for (const char *at = brace; *at; at++)
             if ((isalpha((unsigned char)*at) || *at == '_') && !word_char(at[-1]))
-                ptrs_push(&item->names, arena_strndup(a, at, strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")));
+                ptrs_push(&item->names,
+                          arena_strndup(a, at, strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")));
     } else {
         ptrs_push(&item->names, word_before(a, text, text + strcspn(text, "[={;")));
     }
@@ -101,7 +102,8 @@ static void find_names(Arena *a, Item *item)
 static bool is_heading(const char *comment)
 {
     size_t n = strcspn(comment + 2, ":\n*");
-    return !strncmp(comment, "/* ---", 6) || !strncmp(comment, "/* ===", 6) || (n > 3 && comment[n + 2] == ':' && comment[n] == '.');
+    return !strncmp(comment, "/* ---", 6) || !strncmp(comment, "/* ===", 6) ||
+           (n > 3 && comment[n + 2] == ':' && comment[n] == '.');
 }
 
 static void cut_items(Arena *a, const char *at, Ptrs *items)
@@ -260,5 +262,6 @@ void emit_runtime(Str *out, StrMap *words, Needs *needs)
     needs->stdint_h |= mentions(&own, "SIZE_MAX uint64_t uint32_t int64_t uintptr_t");
     needs->stddef_h |= mentions(&own, "size_t NULL ptrdiff_t");
     needs->math |= mentions_math(&own);
-    str_fmt(out, "/* ---- from adgen's runtime ---- */\n\n%s\n/* ---- end of the runtime ---- */\n\n", with_prefix(a, &items, text.s));
+    str_fmt(out, "/* ---- from adgen's runtime ---- */\n\n%s\n/* ---- end of the runtime ---- */\n\n",
+            with_prefix(a, &items, text.s));
 }
