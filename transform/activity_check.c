@@ -173,7 +173,9 @@ static void check_unknown_call(const Activity *a, const Op *op)
         if (!carries)
             continue;
         bool other_mode = op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
-        if (other_mode)
+        if (other_mode && op->callee->has_body) /* else it would have been expanded */
+            diag_error(op->loc, "second derivatives through '%s', which has a custom one, are not supported yet", callee_name(op));
+        else if (other_mode)
             diag_error(op->loc, "'%s' has no %s and its body is not in the given files: cannot differentiate through this call",
                        callee_name(op), a->rq->mode == MODE_JVP ? "AD_CUSTOM_JVP" : "AD_CUSTOM_VJP");
         else if (op->code == OP_CALLPTR)

@@ -1,3 +1,4 @@
+// second: second derivatives through 'sq', which has a custom one, are not supported yet
 // Calls of functions with a derivative of their own, in reverse mode; the tangent differentiates their bodies.
 #include <math.h>
 #include <stdlib.h>

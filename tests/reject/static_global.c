@@ -1,0 +1,10 @@
+// expect: 8:15: error: 'f_grad' uses the static variable 'scale', which is written
+// expect: 3:15: note: give it external linkage; --with-primal
+static double scale = 2;
+// args: --grad f
+void set_scale(double s) { scale = s; }
+double f(double x)
+{
+    double y= scale;
+    return y * x;
+}
