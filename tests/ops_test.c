@@ -25,7 +25,7 @@ static Value *itself_result(void *ctx, const Op *op)
     return op->results[0];
 }
 
-static const PartialEnv itself = {itself_operand, itself_result, NULL};
+static const PartialEnv itself = {itself_operand, itself_result, NULL, NULL};
 
 static Bench bench_empty(void)
 {

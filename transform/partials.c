@@ -426,7 +426,11 @@ static Value *write_bin(const Writer *w, const Node *n, Type *want)
 
 static Value *write_call(const Writer *w, const Node *n, Type *want)
 {
-    Value *args[3] = {NULL};
+    Value *args[3] = {NULL}, *known = NULL;
+    if (w->env->known && op_info[n->code].arity == 1 && n->kid[0]->kind == N_ARG)
+        known = w->env->known(w->env->ctx, w->op, n->code, n->kid[0]->arg, math_result_type(n->code, 0, w->type));
+    if (known)
+        return build_cast(w->b, known, want);
     for (int k = 0; k < op_info[n->code].arity; k++)
         args[k] = write_node(w, n->kid[k], math_operand_type(n->code, k, w->type));
     return build_cast(w->b, marked(w, build_math(w->b, n->code, w->type, args)->results[0]), want);
