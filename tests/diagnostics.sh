@@ -98,6 +98,14 @@ if command -v jq >/dev/null 2>&1; then
     check sarif_columns quiet jq -e '.runs[0].results[0].locations[0].physicalLocation.region | .startColumn == 16 and .endColumn == 17' two.sarif
 fi
 
+# SARIF_SCHEMA=sarif-schema-2.1.0.json (OASIS): the documents against the public schema, where Python has jsonschema.
+if [ -n "$SARIF_SCHEMA" ] && python3 -c 'import jsonschema' 2>/dev/null; then
+    run 1 bad.c --grad loss --grad other -o out.c --diagnostics-format=sarif
+    validate() { python3 -c 'import json, jsonschema, sys; jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' "$SARIF_SCHEMA" "$1"; }
+    check sarif_schema validate err
+    check sarif_schema_2 validate two.sarif
+fi
+
 # Warnings by name.
 run 0 bad.c --grad good -o out.c --set x=1
 check warning has 'warning: --set, --range and --len have no effect without --check [-Wunused-option]'
