@@ -14,6 +14,7 @@ typedef struct {
     PtrMap adjoint;   /* forward Value* -> its adjoint, valid at the current place of the reverse sweep; absent: zero */
     PtrMap siblings;  /* library calls of the forward sweep, by operand */
     int *uses;        /* of forward values, by id, before anything is added */
+    PtrMap outer;     /* Region* -> Ptrs*: outer_values() */
     PtrMap delayed;   /* ALLOC op -> itself: its FREE was taken out and happens when the reverse sweep is done with it */
 } Adjoint;
 
@@ -270,40 +271,36 @@ static void reverse_custom(Adjoint *a, Builder *b, Op *call)
 
 /* ---------------------------------------------------------------------- control */
 
-/* The active values from outside that a region's ops add adjoints to, in order of first use. */
-typedef struct {
-    Adjoint *a;
-    const Region *region;
-    Ptrs values;
-    PtrMap seen;
-} Outer;
-
-static bool defined_inside(const Region *r, const Value *v)
+static void add_outer(Adjoint *a, const Region *r, Value *v, Ptrs *list, PtrMap *seen)
 {
-    const Region *home = v->def ? v->def->parent : v->arg_of;
-    for (; home; home = home->owner ? home->owner->parent : NULL)
-        if (home == r)
-            return true;
-    return false;
+    if (!shadow_is_active(a->s, v) || value_region(v) == r || ptrmap_get(seen, v))
+        return;
+    ptrmap_put(seen, v, v);
+    ptrs_push(list, v);
 }
 
-static void collect_outer(Op *op, void *ctx)
+/* The active values from outside that a region's ops add adjoints to, in order of first use: those of the ops, and of their regions. */
+static const Ptrs *outer_values(Adjoint *a, const Region *r)
 {
-    Outer *o = ctx;
-    for (int i = 0; i < op->nargs; i++) {
-        Value *v = op->args[i];
-        if (!shadow_is_active(o->a->s, v) || ptrmap_get(&o->seen, v) || defined_inside(o->region, v))
-            continue;
-        ptrmap_put(&o->seen, v, v);
-        ptrs_push(&o->values, v);
+    Ptrs *list = ptrmap_get(&a->outer, r);
+    if (list)
+        return list;
+    list = arena_alloc(a->fn->arena, sizeof *list);
+    list->arena = a->fn->arena;
+    Arena *scratch = arena_new();
+    PtrMap seen = {.arena = scratch};
+    for (const Op *op = r->first; op; op = op->next) {
+        for (int i = 0; i < op->nargs; i++)
+            add_outer(a, r, op->args[i], list, &seen);
+        for (int k = 0; k < op->nregions; k++) {
+            const Ptrs *inner = outer_values(a, op->regions[k]);
+            for (size_t i = 0; i < inner->n; i++)
+                add_outer(a, r, inner->at[i], list, &seen);
+        }
     }
-}
-
-static Ptrs outer_values(Adjoint *a, Region *r)
-{
-    Outer o = {a, r, {.arena = a->fn->arena}, {.arena = a->fn->arena}};
-    walk_ops(r, collect_outer, &o);
-    return o.values;
+    arena_free(scratch);
+    ptrmap_put(&a->outer, r, list);
+    return list;
 }
 
 static bool region_is_empty(const Region *r)
@@ -318,12 +315,14 @@ static void reverse_if(Adjoint *a, Builder *b, Op *op)
     Ptrs outer[2];
     Value **after[2];
     Ptrs all = {.arena = a->fn->arena};
-    PtrMap before = {.arena = a->fn->arena};
+    PtrMap before = {.arena = a->fn->arena}, seen = before;
     for (int r = 0; r < 2; r++) {
-        outer[r] = outer_values(a, op->regions[r]);
+        outer[r] = *outer_values(a, op->regions[r]);
         for (size_t i = 0; i < outer[r].n; i++)
-            if (!ptrs_has(&all, outer[r].at[i]))
+            if (!ptrmap_get(&seen, outer[r].at[i])) {
+                ptrmap_put(&seen, outer[r].at[i], op);
                 ptrs_push(&all, outer[r].at[i]);
+            }
     }
     for (size_t i = 0; i < all.n; i++)
         ptrmap_put(&before, all.at[i], adjoint_of(a, all.at[i]));
@@ -370,7 +369,7 @@ static bool is_active_pair(const Adjoint *a, const Value *x, const Value *y)
 static void reverse_for(Adjoint *a, Builder *b, Op *op)
 {
     Region *body = op->regions[0];
-    Ptrs outer = outer_values(a, body);
+    Ptrs outer = *outer_values(a, body);
     Value *lo = build_use(b, op->args[0]), *hi = build_use(b, op->args[1]), *step = build_use(b, op->args[2]);
     Op *rev = build_for(b, lo, hi, step, op->cmp);
     rev->reversed = !op->reversed;
@@ -478,9 +477,9 @@ static void collect_while(Adjoint *a, WhileRev *w)
         if (shadow_is_active(a->s, op->regions[0]->args[k]))
             ptrs_push(&w->args, op->regions[0]->args[k]);
     for (int r = 0; r < 2; r++) {
-        Ptrs o = outer_values(a, op->regions[r]);
+        Ptrs o = *outer_values(a, op->regions[r]);
         for (size_t i = 0; i < o.n; i++)
-            if (!ptrs_has(&w->outer, o.at[i]) && !defined_inside(op->regions[0], o.at[i]))
+            if (!ptrs_has(&w->outer, o.at[i]))
                 ptrs_push(&w->outer, o.at[i]);
     }
 }
@@ -727,7 +726,7 @@ static void mark_reverse(Op *op)
 
 Fn *adjoint(Fn *fn, Request *rq)
 {
-    Adjoint a = {.fn = fn, .adjoint = {.arena = fn->arena}, .delayed = {.arena = fn->arena}};
+    Adjoint a = {.fn = fn, .adjoint = {.arena = fn->arena}, .outer = {.arena = fn->arena}, .delayed = {.arena = fn->arena}};
     hoist_locals(fn);
     delay_frees(&a, fn->body);
     a.uses = count_uses(fn);

@@ -90,6 +90,7 @@ typedef struct {
     /* emit_live.c */
     int parent;           /* union-find: values of one C variable */
     Segs live;
+    const Region *last_read; /* where the range was last extended to */
     bool counter;         /* a for counter */
     CVar *var;
 } ValuePlan;

@@ -73,10 +73,20 @@ static bool is_loop(const Op *op)
     return op->code == OP_FOR || op->code == OP_WHILE;
 }
 
-/* v is read at `point` of region r. */
+static bool is_within(const Plan *p, const Region *inner, const Region *outer)
+{
+    if (inner == outer || !outer->owner)
+        return true;
+    const OpPlan *o = op_plan(p, outer->owner);
+    int at = op_plan(p, inner->last)->start, k = region_number(outer);
+    return o->from[k] < at && at < o->to[k];
+}
+
+/* v is read at `point` of region r. Around a region that the read before it was in, v is known to be live. */
 static void live_until(Plan *p, const Value *v, const Region *r, int point)
 {
-    const Region *home = definition_region(v);
+    const Region *home = definition_region(v), *last = plan_of(p, v)->last_read;
+    plan_of(p, v)->last_read = r;
     while (r != home) {
         const Op *owner = r->owner;
         if (!owner)
@@ -86,6 +96,8 @@ static void live_until(Plan *p, const Value *v, const Region *r, int point)
             add_range(p, v, 2 * o->start, 2 * o->end);
         else
             add_range(p, v, 2 * o->from[region_number(r)], point);
+        if (last && is_within(p, last, r))
+            return;
         point = 2 * o->start;
         r = owner->parent;
     }

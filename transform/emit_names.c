@@ -86,6 +86,8 @@ static void mention_var(Mentions *m, CVar *var)
         var->at_assign = m->assigns;
         return;
     }
+    if (!var->scope->owner || var->scope == m->region)
+        return;
     Region *scope = common_scope(m->p, var->scope, m->region);
     if (scope == var->scope)
         return;
