@@ -205,6 +205,8 @@ static bool report_clang_errors(Reader *r)
                 clang_disposeDiagnostic(d);
                 return false;
             }
+            if (strstr(message, "bracket nesting level exceeded"))
+                limit_exceeded(loc, "%s: split the expression or the blocks", message);
             diag_error(loc, "%s", message);
             good = false;
         }
