@@ -28,14 +28,20 @@ static const char *option_forms(Arena *a, const OptionRow *r)
     return s.s;
 }
 
+/* Rows after a heading without text are not listed. */
+static bool is_listed(const OptionRow *r)
+{
+    return r->name || (r->help && *r->help);
+}
+
 static void print_text(Arena *a)
 {
     printf("usage: adgen [options] FILE.c... -o OUT.c [-- compiler options]\n"
            "Derivatives of C functions, as C. A SPEC is NAME, NAME(x, y), NAME(x -> y) or NAME(x -> y; scratch).\n");
-    for (const OptionRow *r = option_rows; r->name || r->help; r++) {
+    for (const OptionRow *r = option_rows; is_listed(r); r++) {
         if (!r->set)
             printf("%s:\n", r->help);
-        else if (r->help && *r->help) {
+        else if (r->help) {
             const char *forms = option_forms(a, r);
             if (strlen(forms) + 4 > LEFT)
                 printf("  %s\n%*s%s\n", forms, LEFT, "", r->help);
@@ -64,10 +70,10 @@ static const char *roff(Arena *a, const char *text)
 
 static void print_man(Arena *a)
 {
-    for (const OptionRow *r = option_rows; r->name || r->help; r++) {
+    for (const OptionRow *r = option_rows; is_listed(r); r++) {
         if (!r->set)
             printf(".SS %s\n", roff(a, r->help));
-        else if (r->help && *r->help)
+        else if (r->help)
             printf(".TP\n.B %s\n\\&%s\n", roff(a, option_forms(a, r)), roff(a, r->help));
     }
 }
@@ -105,10 +111,10 @@ static void print_bash(Arena *a)
            "    # --emit=ir is three words to bash: --emit, =, ir\n"
            "    if [ \"$cur\" = = ]; then cur=; elif [ \"$prev\" = = ]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
            "    case $prev in\n");
-    for (const OptionRow *r = option_rows; r->name || r->help; r++)
+    for (const OptionRow *r = option_rows; is_listed(r); r++)
         print_completion_case(a, r);
     printf("    esac\n    case $cur in\n    -*) COMPREPLY=($(compgen -W '");
-    for (const OptionRow *r = option_rows; r->name || r->help; r++)
+    for (const OptionRow *r = option_rows; is_listed(r); r++)
         if (r->set && r->arg != ARG_JOINED)
             printf("%s ", r->name);
     printf("-std=c99 -std=c11 -std=gnu11");

@@ -336,7 +336,7 @@ const OptionRow option_rows[] = {
     {"@", ARG_JOINED, "FILE", not_yet, "more options from a file"},
     {"--version", ARG_NONE, NULL, print_version, "print the version"},
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
-    /* Part of the interface, and refused rather than ignored until it exists. Without help, they are not listed. */
+    {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
     {"--jacobian", ARG_LONG, "SPEC", not_yet, NULL},
     {"--hessian", ARG_LONG, "SPEC", not_yet, NULL},
     {"--directions", ARG_LONG, "K", not_yet, NULL},
