@@ -167,6 +167,13 @@ static inline void ad_log_save(ad_log *log, const void *p, size_t size)
     memcpy(entry + sizeof p, p, size);
 }
 
+/* ====================================================================== memory of the function itself */
+
+/* How many bytes the block of malloc's has, at least what was asked for; 0 for NULL. */
+size_t ad_block_size(void *p);
+/* Frees every pointer that was pushed by ad_push_ptr, and the stack. */
+void ad_free_pushed(ad_stack *s);
+
 /* ====================================================================== functions that libm lacks */
 
 /* Digamma, the derivative of lgamma: -inf at +0, +inf at -0, NaN at negative integers. A few ulp; near its negative zeros the error

@@ -225,6 +225,8 @@ static void reverse_alloc(Adjoint *a, Builder *b, Op *op)
 {
     Value *p = op->results[0];
     bool delayed = ptrmap_get(&a->delayed, op) != NULL;
+    if (op->deferred)
+        return;
     if (shadow_has(a->s, p)) {
         if (loop_depth(op) > 0) {
             Value *shadow = ptrmap_get(&a->s->in_reverse, p);
@@ -424,7 +426,7 @@ static bool needs_reverse(Op *op, const Adjoint *a)
             return true;
     if ((op->code == OP_STORE || op->code == OP_ZERO) && shadow_has(a->s, op->args[0]))
         return true;
-    if (op->code == OP_ALLOC || op->code == OP_FREE || custom_is_active(a->s, op))
+    if ((op->code == OP_ALLOC && !op->deferred) || op->code == OP_FREE || custom_is_active(a->s, op))
         return true;
     for (int r = 0; r < op->nregions; r++)
         for (Op *in = op->regions[r]->first; in; in = in->next)
@@ -728,6 +730,7 @@ Fn *adjoint(Fn *fn, Request *rq)
 {
     Adjoint a = {.fn = fn, .adjoint = {.arena = fn->arena}, .outer = {.arena = fn->arena}, .delayed = {.arena = fn->arena}};
     hoist_locals(fn);
+    Op *frees = heap_defer_frees(fn);
     delay_frees(&a, fn->body);
     a.uses = count_uses(fn);
     a.siblings = siblings_of(fn);
@@ -736,6 +739,7 @@ Fn *adjoint(Fn *fn, Request *rq)
         return NULL;
     Op *yield = region_terminator(fn->body);
     /* The reverse sweep is built after the last forward op, before the return. A marker separates them while twins are inserted. */
+    heap_defer_shadows(a.s);
     Builder b = before_op(yield);
     Op *marker = op_build(&b, OP_IF, NULL, 0, 0);
     marker->nregions = 0;
@@ -746,6 +750,8 @@ Fn *adjoint(Fn *fn, Request *rq)
     for (Op *op = marker->next; op != yield; op = op->next)
         mark_reverse(op);
     op_remove(marker);
+    if (frees)
+        op_move(frees, &b);
     fn->shadow = a.s;
     return a.s->failed ? NULL : fn;
 }

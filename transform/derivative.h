@@ -64,6 +64,8 @@ Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char 
 Var *var_of_derivative(Fn *fn, const Request *rq, Type *t, const Var *like, const char *fallback);
 /* Zeroed shadow of an ALLOC at b (calloc with the primal's size). use: through USEs, for the reverse sweep. */
 Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
+/* double *x = malloc(n): the type of x. */
+const Type *shadow_pointer_type(const Op *alloc);
 /* The ALLOC whose object a FREE ends, looking through casts; NULL when it is not plain. */
 Op *free_target(const Op *free_op);
 
@@ -73,6 +75,16 @@ Op *free_target(const Op *free_op);
 PtrMap siblings_of(Fn *fn);
 /* What the forward sweep has for code(a), of type t, whenever the reverse of op runs; NULL: nothing. */
 Value *sibling_result(const PtrMap *siblings, const Op *op, OpCode code, const Value *a, const Type *t);
+
+/* ====================================================================== heap.c */
+
+/* realloc of what holds floating numbers or pointers becomes malloc, a copy and free. */
+void lower_reallocs(Fn *fn);
+/* Marks what stays for the reverse sweep and puts its FREEs off. Returns the op that ends it, before the return; or NULL. */
+Op *heap_defer_frees(Fn *fn);
+/* The shadows of what is freed later are, too. */
+void heap_defer_shadows(Shadow *s);
+void heap_defer_shadow(Shadow *s, Op *push);
 
 /* ====================================================================== fuse.c */
 

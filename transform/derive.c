@@ -18,6 +18,7 @@ static const Pass before_differentiation[] = {
     {"walk", normalise_pointers, NULL},
     {"hoist", hoist_invariants, &pass_options.no_hoist},
     {"raise", raise_loops, NULL},
+    {"realloc", lower_reallocs, NULL},
     {"simplify", simplify, NULL},
     {"hoist", hoist_invariants, &pass_options.no_hoist}, /* now that loops have bounds */
 };

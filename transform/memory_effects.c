@@ -40,6 +40,7 @@ static const KnownCall known_calls[] = {
     {"clock_gettime", 1u << 1, RETURNS_NOTHING}, {"gettimeofday", ALL_FROM(0), RETURNS_NOTHING},
     {"omp_get_wtime", 0, RETURNS_NOTHING},    {"omp_get_thread_num", 0, RETURNS_NOTHING},
     {"omp_get_num_threads", 0, RETURNS_NOTHING}, {"omp_get_max_threads", 0, RETURNS_NOTHING},
+    {"ad_block_size", 0, RETURNS_NOTHING},    {"ad_free_pushed", 0, RETURNS_NOTHING},
     {"abs", 0, RETURNS_NOTHING},              {"labs", 0, RETURNS_NOTHING},
     {"llabs", 0, RETURNS_NOTHING},            {"toupper", 0, RETURNS_NOTHING},
     {"tolower", 0, RETURNS_NOTHING},          {"isdigit", 0, RETURNS_NOTHING},

@@ -232,6 +232,11 @@ static const Value *typed_pointer(const Op *alloc)
     return alloc->results[0];
 }
 
+const Type *shadow_pointer_type(const Op *alloc)
+{
+    return typed_pointer(alloc)->type;
+}
+
 Value *shadow_alloc(Builder *b, const Op *alloc, bool use)
 {
     Value *args[2];
@@ -304,7 +309,7 @@ static bool ends_early(const Shadow *s, const Op *op)
 {
     if (s->rq->mode == MODE_JVP)
         return false;
-    return op->code == OP_ALLOC ? loop_depth(op) > 0 : op->parent != s->fn->body;
+    return op->code == OP_ALLOC ? loop_depth(op) > 0 && !op->deferred : op->parent != s->fn->body;
 }
 
 static Value *twin_of_local(Shadow *s, Op *op)

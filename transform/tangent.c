@@ -173,21 +173,23 @@ static void for_tangent(Tangent *t, Op *op)
 {
     Region *body = op->regions[0];
     int n = body->nargs;
+    Op *yield = region_terminator(body);
     Builder before = before_op(op);
     for (int i = 1; i < n; i++) {
         Value *arg = body->args[i];
         if (!is_active_pair(t, arg, op->results[i]))
             continue;
-        ptrmap_put(&t->tangents, arg, for_add_carried(op, tangent_or_zero(t, &before, op->args[2 + i]), tangent_var(t, arg)));
+        Value *d = for_add_carried(op, tangent_or_zero(t, &before, op->args[2 + i]), tangent_var(t, arg));
+        ptrmap_put(&t->tangents, arg, d);
+        op_add_arg(yield, d); /* its place; the body may carry shadow pointers behind it */
     }
     region_tangent(t, body);
-    Op *yield = region_terminator(body);
     Builder end = before_op(yield);
     for (int i = 1; i < n; i++) {
         Value *d = tangent_of(t, body->args[i]);
         if (!d)
             continue;
-        op_add_arg(yield, tangent_or_zero(t, &end, yield->args[i - 1]));
+        yield->args[d->index - 1] = tangent_or_zero(t, &end, yield->args[i - 1]);
         ptrmap_put(&t->tangents, op->results[i], for_result_of(op, d));
     }
 }
@@ -196,13 +198,16 @@ static void while_tangent(Tangent *t, Op *op)
 {
     Region *before = op->regions[0], *after = op->regions[1];
     int nargs = before->nargs, nvals = after->nargs;
+    Op *yield = region_terminator(after);
     Builder outside = before_op(op);
     for (int i = 0; i < nargs; i++) {
         Value *arg = before->args[i];
         if (!shadow_is_active(t->s, arg))
             continue;
         op_add_arg(op, tangent_or_zero(t, &outside, op->args[i]));
-        ptrmap_put(&t->tangents, arg, region_add_arg(before, arg->type, tangent_var(t, arg)));
+        Value *d = region_add_arg(before, arg->type, tangent_var(t, arg));
+        ptrmap_put(&t->tangents, arg, d);
+        op_add_arg(yield, d); /* its place, as in a for */
     }
     region_tangent(t, before);
     Op *cond = region_terminator(before);
@@ -216,11 +221,12 @@ static void while_tangent(Tangent *t, Op *op)
         ptrmap_put(&t->tangents, op->results[i], op_add_result(op, val->type, tangent_var(t, val)));
     }
     region_tangent(t, after);
-    Op *yield = region_terminator(after);
     b = before_op(yield);
-    for (int i = 0; i < nargs; i++)
-        if (shadow_is_active(t->s, before->args[i]))
-            op_add_arg(yield, tangent_or_zero(t, &b, yield->args[i]));
+    for (int i = 0; i < nargs; i++) {
+        const Value *d = tangent_of(t, before->args[i]);
+        if (d)
+            yield->args[d->index] = tangent_or_zero(t, &b, yield->args[i]);
+    }
 }
 
 static void op_tangent(Tangent *t, Op *op)
@@ -243,6 +249,10 @@ static void op_tangent(Tangent *t, Op *op)
         return;
     case OP_FREE:
         free_tangent(t, op);
+        return;
+    case OP_PUSH:
+        if (op->deferred)
+            heap_defer_shadow(t->s, op);
         return;
     case OP_REALLOC:
         if (shadow_has(t->s, op->results[0])) {

@@ -311,6 +311,7 @@ struct Op {
     OpCode cmp;        /* FOR: continue while counter cmp hi */
     bool reversed;     /* FOR: the same iterations, last first */
     bool zeroed;       /* LOCAL, ALLOC: starts as all zero */
+    bool deferred;     /* heap.c: ALLOC: stays, with its shadow beside it, for the reverse sweep; FREE, PUSH: of what is freed after it */
     bool tape;         /* ALLOC, LOCAL: made by storage.c or a shadow; failure calls ad_out_of_memory */
     Op *reverses;      /* reverse sweep: the forward op this one belongs to the reverse of; else NULL */
     bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
