@@ -173,7 +173,8 @@ static void make_elements(Maker *m, const Type *elem, const char *base, const ch
     str_put(m->out, "    }\n");
 }
 
-/* The number of elements behind a pointer, as C text: the user's --len, declared dimensions, AD_LEN; one for a record. */
+/* The number of elements (rows, of `double (*)[3]`) behind a pointer, as C text: the user's --len, declared dimensions, AD_LEN; one for
+ * a record. */
 static const char *element_count(Maker *m, const Type *elem, const char *path, const Var *var)
 {
     const char *len = said(&m->opt->len, path, "");
@@ -186,13 +187,6 @@ static const char *element_count(Maker *m, const Type *elem, const char *path, c
     }
     if (!len && var)
         len = var->len;
-    if (len && elem->kind == TY_ARRAY) { /* lengths count numbers, also for rows of fixed size */
-        const Type *leaf = elem;
-        int64_t row = 1;
-        for (; leaf->kind == TY_ARRAY; leaf = leaf->elem)
-            row *= leaf->count;
-        return arena_printf(m->arena, "(%s) / %lld", len, (long long)row);
-    }
     return len ? len : elem->kind == TY_RECORD ? "1" : NULL;
 }
 
