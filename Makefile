@@ -30,7 +30,7 @@ UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*_test.
 OWNSRC  := $(sort $(wildcard frontend/*.c transform/*.c runtime/*.c))
 LIBS    := -L$(LLVM)/lib -lclang-19 -lpthread -lm
 
-.PHONY: all objects help deps demo test asan lint fuzz bench format bless install clean unit
+.PHONY: all objects help deps demo test asan lint fuzz bench bench-compiler format bless install clean unit
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/adgen $(BUILD)/libadgen_rt.a  ## build adgen and its runtime library (the default)
@@ -105,6 +105,9 @@ fuzz: all  ## feed damaged sources to adgen: it must answer, never crash (N=runs
 bench: all  ## gradient time / primal time of the samples, and adgen's own speed
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/bench.sh
 	@BUILD=$(BUILD) CC='$(CC)' sh samples/bench/run
+
+bench-compiler: all  ## adgen's own time and memory on large generated functions, and how they grow
+	@BUILD=$(BUILD) sh tests/bench-compiler/run
 
 bless: all  ## rewrite the golden files from what adgen makes now
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/run --bless

@@ -349,21 +349,10 @@ static void insert_range(Plan *p, Segs *s, Seg x)
     s->n += i + 1 - j;
 }
 
-static const Region *common_region(const Region *a, const Region *b)
+static const Region *common_region(const Plan *p, const Region *a, const Region *b)
 {
-    int da = 0, db = 0;
-    for (const Region *r = a; r->owner; r = r->owner->parent)
-        da++;
-    for (const Region *r = b; r->owner; r = r->owner->parent)
-        db++;
-    for (; da > db; da--)
+    while (!is_within(p, b, a))
         a = a->owner->parent;
-    for (; db > da; db--)
-        b = b->owner->parent;
-    while (a != b) {
-        a = a->owner->parent;
-        b = b->owner->parent;
-    }
     return a;
 }
 
@@ -395,7 +384,7 @@ static void merge(Plan *p, Class *classes, int a, int b)
         r->var = o->var;
     r->fixed |= o->fixed;
     r->counter |= o->counter;
-    r->scope = common_region(r->scope, o->scope);
+    r->scope = common_region(p, r->scope, o->scope);
 }
 
 static bool can_merge(const Plan *p, const Class *classes, int a, int b)
@@ -469,7 +458,7 @@ static void merge_copies(Plan *p, Class *classes, bool named)
 static bool encloses(const Plan *p, const Class *classes, int a, int b)
 {
     const Segs *x = &p->vals[a].live, *y = &p->vals[b].live;
-    if (common_region(classes[a].scope, classes[b].scope) != classes[a].scope)
+    if (!is_within(p, classes[b].scope, classes[a].scope))
         return false;
     return classes[a].scope == classes[b].scope || (x->n && y->n && x->at[0].from <= y->at[0].from);
 }
