@@ -98,6 +98,8 @@ static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
         diag_set_context(note_call_path, p->requests.at[i]);
         Fn *f = derive(p, p->requests.at[i]);
         diag_set_context(NULL, NULL);
+        if (f && f->helper)
+            ptrs_push(fns, f->helper);
         if (f)
             ptrs_push(fns, f);
     }

@@ -41,6 +41,16 @@ static void set_hvp(Parse *p, const char *arg)
     add_request(p, MODE_HVP, arg);
 }
 
+static void set_jacobian(Parse *p, const char *arg)
+{
+    add_request(p, MODE_JACOBIAN, arg);
+}
+
+static void set_hessian(Parse *p, const char *arg)
+{
+    add_request(p, MODE_HESSIAN, arg);
+}
+
 static bool is_identifier(const char *s)
 {
     if (!isalpha((unsigned char)*s) && *s != '_')
@@ -292,6 +302,8 @@ const OptionRow option_rows[] = {
     {"--vjp", ARG_LONG, "SPEC", set_vjp, "vector-Jacobian product (general reverse mode): NAME_vjp"},
     {"--jvp", ARG_LONG, "SPEC", set_jvp, "Jacobian-vector product (tangent, forward mode): NAME_jvp"},
     {"--hvp", ARG_LONG, "SPEC", set_hvp, "Hessian-vector product (forward over reverse): NAME_hvp"},
+    {"--jacobian", ARG_LONG, "SPEC", set_jacobian, "dense Jacobian, lengths from AD_LEN: NAME_jac"},
+    {"--hessian", ARG_LONG, "SPEC", set_hessian, "dense Hessian, lengths from AD_LEN: NAME_hess"},
     {"--name", ARG_LONG, "NEW", set_name, "name of the function made by the SPEC before it"},
     {"--primal-done", ARG_NONE, NULL, set_primal_done, "for the --vjp before it: the caller has just run the primal"},
     {NULL, ARG_NONE, NULL, NULL, "Output"},
@@ -337,8 +349,6 @@ const OptionRow option_rows[] = {
     {"--version", ARG_NONE, NULL, print_version, "print the version"},
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
-    {"--jacobian", ARG_LONG, "SPEC", not_yet, NULL},
-    {"--hessian", ARG_LONG, "SPEC", not_yet, NULL},
     {"--directions", ARG_LONG, "K", not_yet, NULL},
     {"--split", ARG_NONE, NULL, not_yet, NULL},
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},

@@ -90,6 +90,8 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
         [MODE_VJP] = "Vector-Jacobian product of %s, reverse mode.",
         [MODE_JVP] = "Jacobian-vector product of %s, forward mode.",
         [MODE_HVP] = "Hessian-vector product and gradient of %s, forward over reverse.",
+        [MODE_JACOBIAN] = "Dense Jacobian of %s, by rows; overwritten.",
+        [MODE_HESSIAN] = "Dense Hessian of %s, by rows; overwritten.",
     };
     const char *text = arena_printf(g->arena, what[rq->mode], rq->text);
     return rq->primal_done ? arena_printf(g->arena, "%s The primal has just run with the same arguments, which do not overlap.", text) : text;
@@ -97,9 +99,7 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
 
 static bool is_supported(const Request *rq)
 {
-    const char *what = rq->mode == MODE_JACOBIAN   ? "dense Jacobians are"
-                       : rq->mode == MODE_HESSIAN    ? "dense Hessians are"
-                       : rq->split                   ? "--split is"
+    const char *what = rq->split                   ? "--split is"
                        : rq->directions              ? "--directions is"
                                                      : NULL;
     if (what)
@@ -107,10 +107,20 @@ static bool is_supported(const Request *rq)
     return !what;
 }
 
+static Fn *matrix(Program *p, Request *rq)
+{
+    Fn *g = dense_matrix(p, rq);
+    if (g && g->text_body)
+        g->comment = what_it_computes(rq, g);
+    return g;
+}
+
 Fn *derive(Program *p, Request *rq)
 {
     if (!is_supported(rq))
         return NULL;
+    if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
+        return matrix(p, rq);
     const char *name = request_result_name(rq, p->arena);
     bool stopped;
     Fn *g = prepare(rq->fn, name, rq, &stopped);

@@ -316,7 +316,8 @@ static void put_header_comment(File *f, Str *out)
         str_put(out, " *\n");
     for (size_t i = 0; i < f->fns->n && !f->opt->primal; i++) {
         const Fn *fn = f->fns->at[i];
-        str_fmt(out, " * %s%s%s\n", fn->name, fn->comment ? ": " : "", fn->comment ? first_line(f->arena, fn->comment) : "");
+        if (!fn->is_static)
+            str_fmt(out, " * %s%s%s\n", fn->name, fn->comment ? ": " : "", fn->comment ? first_line(f->arena, fn->comment) : "");
     }
     str_put(out, " */\n");
 }
@@ -374,7 +375,9 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     Emitter e = {.out = &body, .arena = f.arena, .program = p, .needs = &f.needs, .opt = opt};
     for (size_t i = 0; i < fns->n; i++) {
         const Fn *fn = fns->at[i];
-        str_put(&body, i ? "\n" : "");
+        if (fn->is_static) /* a helper */
+            continue;
+        str_put(&body, body.n ? "\n" : "");
         const char *c = prototype(f.arena, fn, NULL), *cxx = cxx_prototype(f.arena, fn);
         bool both = strcmp(c, cxx) != 0;
         emit_comment(&e, header_comment(f.arena, p, fn));

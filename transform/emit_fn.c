@@ -150,10 +150,24 @@ static void emit_unused_params(Emitter *e)
     }
 }
 
+/* A function that is made as text calls what adgen_rt.h, stdlib.h and string.h declare. */
+static void emit_text_function(Emitter *e, const Fn *fn)
+{
+    e->needs->runtime = e->needs->stdlib = e->needs->string = true;
+    if (fn->comment)
+        emit_comment(e, fn->comment);
+    line(e, "%s", prototype(e->arena, fn, NULL));
+    str_fmt(e->out, "{\n%s}\n", fn->text_body);
+}
+
 void emit_function(Emitter *e, Fn *fn, const Names *reserved)
 {
     e->fn = fn;
     e->loc = fn->loc;
+    if (fn->text_body) {
+        emit_text_function(e, fn);
+        return;
+    }
     e->plan = plan_fn(fn, e->arena, reserved);
     if (fn->comment)
         emit_comment(e, fn->comment);

@@ -345,6 +345,8 @@ struct Fn {
     const char *comment;  /* what a generated function computes: printed above it; may have several lines */
     const char *ret_spelled; /* typedef spelling of the return type or NULL */
     const char *decl_text;/* prototype's source text */
+    const char *text_body; /* jacobian.c: what is between the braces, as C text; the body has no ops then; else NULL */
+    Fn *helper;           /* a static function that it calls, to be emitted before it; or NULL */
     const char *def_text; /* whole definition's source text (to be repeated for static callees that stay called) */
     struct { Loc loc; const char *what; } unsupported; /* first construct that lowering could not take: what == NULL: none */
     Ptrs locals;          /* Var*: every local variable, in order (names in use) */
@@ -505,6 +507,9 @@ void value_hint(Value *v, Var *hint);
 bool inline_calls(Fn *root);
 /* byval.c: the scalars of records given by value are loaded once, on entry, where the record's address goes nowhere. */
 void load_byval(Fn *fn);
+/* targets.c: replaces a CALLPTR by a choice among the functions that it may call (by CALLPTRs of FNADDRs; result in *results), where
+ * there are any. may_call: those of the program that can be expanded here. False after a diag_error. */
+bool choose_target(Fn *root, Op *call, PtrMap *results, bool (*may_call)(void *ctx, const Fn *fn), void *ctx);
 /* promote.c: scalar replacement of local records and small constant-index arrays, then locals to SSA values, repeated until
  * nothing is left to promote (a pointer to a local that was itself kept in a local). */
 void promote_locals(Fn *fn);
@@ -655,7 +660,8 @@ bool partial_needs(const Op *op, int k, int which);
 
 /* custom.c: the user's derivative (AD_CUSTOM_VJP, AD_CUSTOM_JVP) of what a CALL calls, for the mode; NULL: it has none. */
 const Fn *custom_derivative(const Op *call, Mode mode);
-/* inline_calls, but calls of functions with a custom derivative stay calls only where it is for this mode. */
+/* inline_calls for differentiation: calls of functions with a custom derivative stay calls only where it is for this mode, and calls
+ * through unknown pointers become choices (targets.c). */
 bool inline_calls_for(Fn *root, Mode mode);
 bool custom_may_write(const Op *call, int k); /* ... may it change what argument k points to, going by its declaration? */
 bool custom_has_shadow(const Fn *f, int k);   /* parameter k has a d_ in the derivative */
@@ -671,6 +677,9 @@ void drop_primal(Fn *fn);
 
 /* hvp.c: the tangent of the gradient. NULL after diag_error. */
 Fn *hessian_vector(Fn *fn, Request *rq);
+
+/* jacobian.c: a dense Jacobian or Hessian, with its helper. NULL after diag_error. */
+Fn *dense_matrix(Program *p, Request *rq);
 
 /* fuse.c: independent iterations are reversed at once. After adjoint, before storage. */
 void fuse_loops(Fn *fn);
