@@ -19,6 +19,13 @@ extern "C" {
  * stays allocated). */
 void ad_out_of_memory(size_t bytes);
 
+/* Called where a function pointer points to none of the functions that were there to be differentiated; where: "file:line: name". Prints
+ * a message and aborts; a program may define its own, which must not return. */
+#if defined __GNUC__
+__attribute__((noreturn))
+#endif
+void ad_unknown_target(const char *where);
+
 /* Memory for n objects of `size` bytes, contents undefined (under -DAD_DEBUG: signalling NaN). Never returns NULL; free() ends it. */
 void *ad_tape_alloc(size_t n, size_t size);
 /* The same, all zero: shadow memory. */

@@ -27,12 +27,13 @@ typedef struct {
 
 typedef struct {
     Fn *root;
-    Arena *arena;    /* scratch of this run */
-    PtrMap results;  /* result of an expanded call -> the value */
-    PtrMap sizes;    /* Fn* -> size_t*: ops in its body */
-    PtrMap locals;   /* LOCAL Op* -> LocalUses* */
-    PtrMap reported; /* Fn* that an error was reported for */
-    PtrMap named;    /* Fn* whose locals are in root->locals */
+    Arena *arena;            /* scratch of this run */
+    PtrMap results;          /* result of an expanded call -> the value */
+    PtrMap sizes;            /* Fn* -> size_t*: ops in its body */
+    PtrMap locals;           /* LOCAL Op* -> LocalUses* */
+    PtrMap reported;         /* Fn* that an error was reported for */
+    PtrMap named;            /* Fn* whose locals are in root->locals */
+    bool choose;             /* calls through unknown pointers become choices */
     bool keep_vjp, keep_jvp; /* calls of functions with such a custom derivative stay */
     size_t nops;
 } Inliner;
@@ -299,6 +300,56 @@ static void expand_call(Inliner *in, Op *op, const Frame *f)
     op_remove(op);
 }
 
+static bool leads_back(Inliner *in, const Fn *fn, const Frame *f, Ptrs *seen);
+
+typedef struct {
+    Inliner *in;
+    const Frame *frame;
+    Ptrs *seen;
+    bool found;
+} CallsBack;
+
+static void find_call_back(Op *op, void *ctx)
+{
+    CallsBack *c = ctx;
+    if (op->code == OP_CALL && op->callee && !c->found)
+        c->found = leads_back(c->in, op->callee, c->frame, c->seen);
+}
+
+/* Does fn call, by name, a function that is being expanded? */
+static bool leads_back(Inliner *in, const Fn *fn, const Frame *f, Ptrs *seen)
+{
+    if (in_chain(f, fn))
+        return true;
+    if (!fn->has_body || ptrs_has(seen, fn))
+        return false;
+    ptrs_push(seen, (Fn *)(uintptr_t)fn);
+    CallsBack c = {in, f, seen, false};
+    walk_ops(fn->body, find_call_back, &c);
+    return c.found;
+}
+
+/* A candidate that would be recursive, or is not supported, ends the program if it is met. */
+static bool may_call(void *ctx, const Fn *fn)
+{
+    const CallsBack *c = ctx;
+    Ptrs seen = {.arena = c->in->arena};
+    return !fn->unsupported.what && !leads_back(c->in, fn, c->frame, &seen);
+}
+
+/* A call of one of several functions: each is expanded. */
+static void expand_choice(Inliner *in, Op *op, const Frame *f)
+{
+    Region *r = op->parent;
+    Op *before = op->prev, *after = op->next;
+    CallsBack c = {in, f, NULL, false};
+    if (!choose_target(in->root, op, &in->results, may_call, &c))
+        return;
+    Op *first = before ? before->next : r->first;
+    if (first != op)
+        expand_range(in, first, after, f);
+}
+
 static void visit(Inliner *in, Op *op, const Frame *f)
 {
     if (in->results.n)
@@ -308,6 +359,10 @@ static void visit(Inliner *in, Op *op, const Frame *f)
         return;
     if (op->code == OP_CALL && wants_expansion(in, op, f)) {
         expand_call(in, op, f);
+        return;
+    }
+    if (op->code == OP_CALLPTR && in->choose) {
+        expand_choice(in, op, f);
         return;
     }
     for (int i = 0; i < op->nregions; i++)
@@ -323,12 +378,19 @@ static void expand_range(Inliner *in, Op *from, const Op *end, const Frame *f)
     }
 }
 
-static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp)
+static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp, bool choose)
 {
     Arena *a = arena_new();
-    Inliner in = {
-        .root = root, .arena = a, .results.arena = a, .sizes.arena = a, .locals.arena = a, .reported.arena = a, .named.arena = a,
-        .keep_vjp = keep_vjp, .keep_jvp = keep_jvp};
+    Inliner in = {.root = root,
+                  .arena = a,
+                  .results.arena = a,
+                  .sizes.arena = a,
+                  .locals.arena = a,
+                  .reported.arena = a,
+                  .named.arena = a,
+                  .keep_vjp = keep_vjp,
+                  .keep_jvp = keep_jvp,
+                  .choose = choose};
     int errors = diag_error_count();
     Frame top = {root, NULL, 0};
     if (root->unsupported.what) {
@@ -344,10 +406,10 @@ static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp)
 
 bool inline_calls(Fn *root)
 {
-    return expand_all(root, true, true);
+    return expand_all(root, true, true, false);
 }
 
 bool inline_calls_for(Fn *root, Mode mode)
 {
-    return expand_all(root, mode != MODE_JVP, mode == MODE_JVP);
+    return expand_all(root, mode != MODE_JVP, mode == MODE_JVP, true);
 }

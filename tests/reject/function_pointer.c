@@ -1,4 +1,4 @@
-// expect: 5:12: error:
+// expect: 5:12: error: cannot differentiate through this call of a function pointer: no function in the given files fits
 // args: --grad f
 double f(double (*g)(double), double x)
 {

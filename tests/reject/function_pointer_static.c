@@ -1,0 +1,14 @@
+// expect: 13:12: error: this may call the static function 'sq', whose address is another in the generated file
+// expect: 4:15: note: give 'sq' external linkage
+// args: --grad 'f(x)'
+static double sq(double x)
+{
+    return x * x;
+}
+struct op {
+    double (*g)(double);
+} op = {sq};
+double f(const struct op *p, double x)
+{
+    return p->g(x) * x;
+}
