@@ -367,7 +367,8 @@ static Value *twin_of_for_arg(Shadow *s, Op *loop, Value *p)
     ptrmap_put(&s->twins, p, d);
     Op *yield = region_terminator(loop->regions[0]);
     int at = reserve_operand(yield, d);
-    yield->args[at] = twin_handed_on(s, yield, yield->args[k], p->type);
+    Value *next = twin_handed_on(s, yield, yield->args[k], p->type); /* may add operands, which moves args */
+    yield->args[at] = next;
     return d;
 }
 
@@ -385,7 +386,8 @@ static Value *twin_of_region_arg(Shadow *s, Value *p)
         ptrmap_put(&s->twins, p, d);
         Op *yield = region_terminator(after);
         int at = reserve_operand(yield, d);
-        yield->args[at] = twin_handed_on(s, yield, yield->args[p->index], p->type);
+    Value *next = twin_handed_on(s, yield, yield->args[p->index], p->type); /* may add operands, which moves args */
+    yield->args[at] = next;
         return d;
     }
     Value *d = region_add_arg(after, t, twin_var(s, p));
@@ -393,7 +395,8 @@ static Value *twin_of_region_arg(Shadow *s, Value *p)
     ptrmap_put(&s->twins, loop->results[p->index], op_add_result(loop, t, twin_var(s, p)));
     Op *cond = region_terminator(before);
     int at = reserve_operand(cond, d);
-    cond->args[at] = twin_handed_on(s, cond, cond->args[1 + p->index], p->type);
+    Value *next = twin_handed_on(s, cond, cond->args[1 + p->index], p->type); /* may add operands, which moves args */
+    cond->args[at] = next;
     return d;
 }
 
