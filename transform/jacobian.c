@@ -470,7 +470,8 @@ static void put_results(Dense *d)
             column = at[0] == '(' ? arena_strndup(d->arena, at + 1, strlen(at) - 2) : at;
         else
             row = at;
-        PUT(p->scalar ? 2 : 3, p->scalar ? "%s[%s * %s + %s] = %s;" : "%s[%s * %s + %s] = %s[%s];", d->matrix, row, d->columns, column, from, i);
+        const char *line_start = strcmp(row, "0") ? arena_printf(d->arena, "%s * %s + ", row, d->columns) : "";
+        PUT(p->scalar ? 2 : 3, p->scalar ? "%s[%s%s] = %s;" : "%s[%s%s] = %s[%s];", d->matrix, line_start, column, from, i);
     }
 }
 
