@@ -92,7 +92,14 @@ static void report_recursion(Inliner *in, const Op *call, const Frame *f)
     diag_error(call->loc,
                "recursive call of '%s' is not supported: write it as a loop, or give '%s' its own derivative with AD_CUSTOM_VJP",
                name, name);
-    note_chain(in, call->callee->loc, f, call->callee);
+    Str s = {.arena = in->arena}; /* the cycle */
+    for (; f->fn != call->callee; f = f->caller) {
+        const char *rest = s.s;
+        s = (Str){.arena = in->arena};
+        str_fmt(&s, "%s%s%s", f->fn->name, rest ? " -> " : "", rest ? rest : "");
+    }
+    if (s.s)
+        diag_note(call->callee->loc, "it calls itself through %s", s.s);
 }
 
 /* ---------------------------------------------------------------------- calls through pointers */
