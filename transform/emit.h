@@ -79,6 +79,7 @@ typedef struct {
     int cheap;            /* integer operations that may be repeated instead of kept; -1: not such a value */
     bool locked;          /* part of a ?: expression's arm or of p[i] += e: must stay inline */
     bool accessed;        /* an address that is loaded from or stored to */
+    bool lazy;            /* printed where it may not be evaluated: right of && and ||, in an arm of ?: */
     bool indexed;         /* an address that is the base of an INDEX */
     Value *stored;        /* an address that it is stored to */
     bool own;             /* must be a variable of its own */

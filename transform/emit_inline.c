@@ -307,6 +307,12 @@ static bool accesses(const Op *op)
     return op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_FIELD || op->code == OP_DECAY;
 }
 
+/* Is operand i of op, where op itself is evaluated, not always? */
+static bool may_skip(const Op *op, int i)
+{
+    return i > 0 && (op->code == OP_MULZ || op->code == OP_LAND || op->code == OP_LOR || op->code == OP_SELECT);
+}
+
 static void use_operands(Plan *p, Op *op)
 {
     const ValuePlan *vp = op->nresults ? plan_of(p, op->results[0]) : NULL;
@@ -322,11 +328,17 @@ static void use_operands(Plan *p, Op *op)
         return;
     if (accesses(op))
         plan_of(p, op->args[0])->accessed = true;
-    for (int i = 0; i < op->nargs; i++)
+    const Op *owner = op->parent->owner;
+    bool lazy = (vp && vp->show == SHOW_INLINE && vp->lazy) || (owner && owner->code == OP_IF && op_plan(p, owner)->expression);
+    for (int i = 0; i < op->nargs; i++) {
         use(p, op->args[i], &sites, op->code == OP_MULZ && i == 0 ? 2 * times : times);
+        plan_of(p, op->args[i])->lazy |= lazy || may_skip(op, i);
+    }
     if (op->code == OP_IF && op_plan(p, op)->expression)
-        for (int arm = 0; arm < 2; arm++)
+        for (int arm = 0; arm < 2; arm++) {
             use(p, arm_value(op, arm), &sites, times);
+            plan_of(p, arm_value(op, arm))->lazy = true;
+        }
 }
 
 /* store p, load p + e: one C statement, whose target is printed once. */
@@ -386,7 +398,7 @@ static Show decide(Plan *p, Op *op, ValuePlan *vp)
     if (vp->prints != 1 || vp->sites.n != 1 || vp->own || (vp->to_copy && !vp->at_copy))
         return SHOW_VAR;
     if (is_call(op))
-        return call_can_move(op, &vp->sites) ? SHOW_INLINE : SHOW_VAR;
+        return !vp->lazy && call_can_move(op, &vp->sites) ? SHOW_INLINE : SHOW_VAR;
     if (op->nresults != 1)
         return SHOW_VAR;
     if (op->code == OP_IF && !arm_loads_move(p, op, op, &vp->sites))
