@@ -3,9 +3,9 @@
  *     double f(struct size s) { for (i = 0; i < s.n; i++) ... }   ->   int n = s.n; for (i = 0; i < n; i++) ...
  *     p.x += 1; return p.x;                                       ->   double p_x = p.x; p_x += 1; return p_x;
  *
- * The record is the function's own copy, so nobody else can see or change it, as long as its address goes nowhere. Then its scalars are
- * values like any other parameter: loop bounds in it are known on entry, and nothing of it need be kept. A scalar that is written
- * becomes a LOCAL. What is reached by an index that is not constant, unions and bit-fields stay as they are. */
+ * The record is the function's own copy, so nobody else can see or change it, as long as its address goes nowhere. Then its
+ * scalars are values like any other parameter: loop bounds in it are known on entry, and nothing of it need be kept. A scalar that
+ * is written becomes a LOCAL. What is reached by an index that is not constant, unions and bit-fields stay as they are. */
 #include "transform.h"
 
 enum { MAX_INDEX = 1 << 20 };

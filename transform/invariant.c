@@ -1,10 +1,10 @@
 /* invariant.c: what a loop computes anew each time although nothing it depends on changes moves before the loop.
  *
- * Floating operations and what feeds them move: in a derivative they would cost an adjoint each time around. Integer and address arithmetic
- * alone stays where the source has it: repeating it costs nothing there, and an address may be guarded by a test. Nothing moves out
- * of an if. A load moves only when nothing in the loop may write what it reads, and from where it is executed for certain (the first
- * straight part of a while's `before`, of a for that certainly runs) or where its address is known to be good; then loop bounds that live
- * in memory are known on entry, and what `y[i] += a[i][j] * x[j]` loads of x in an inner loop over i has one adjoint, not one each time. */
+ * Floating operations and what feeds them move: in a derivative they would cost an adjoint each time around. Integer and address
+ * arithmetic alone stays where the source has it: repeating it costs nothing there, and an address may be guarded by a test. Nothing
+ * moves out of an if. A load moves only when nothing in the loop may write what it reads, and from where it is executed for certain
+ * (the first straight part of a while's `before`, of a for that certainly runs) or where its address is known to be good; then loop
+ * bounds that live in memory are known on entry, and the x[j] of `for (i...) y[i] += a[i][j] * x[j]` has one adjoint, not n. */
 #include "transform.h"
 
 typedef struct {
@@ -129,8 +129,9 @@ static bool in_bounds(const Hoister *h, const Value *address)
     const Value *i = skip_casts(index->args[1]), *base = skip_casts(index->args[0]);
     const Op *loop = i->def ? NULL : i->arg_of->owner, *object = base->def;
     int64_t lo, c;
-    if (!object || !loop || loop->code != OP_FOR || i->index != 0 || loop->cmp != OP_LT || !value_int(loop->args[0], &lo) || lo < 0 ||
-        for_step(loop) <= 0)
+    if (!object || !loop || loop->code != OP_FOR || i->index != 0 || loop->cmp != OP_LT || for_step(loop) <= 0)
+        return false;
+    if (!value_int(loop->args[0], &lo) || lo < 0)
         return false;
     const Value *n = skip_casts(loop->args[1]);
     const Type *elem = address->type->elem;
@@ -230,8 +231,11 @@ static void hoist_line(Hoister *h, Region *line, bool certain)
 static bool certainly_runs(const Op *loop)
 {
     int64_t lo, hi;
-    if (value_int(loop->args[0], &lo) && value_int(loop->args[1], &hi) && type_is_signed(loop->args[0]->type))
-        return loop->cmp == OP_LT ? lo < hi : loop->cmp == OP_LE ? lo <= hi : loop->cmp == OP_GT ? lo > hi : loop->cmp == OP_GE && lo >= hi;
+    if (value_int(loop->args[0], &lo) && value_int(loop->args[1], &hi) && type_is_signed(loop->args[0]->type)) {
+        bool up = loop->cmp == OP_LT || loop->cmp == OP_LE, down = loop->cmp == OP_GT || loop->cmp == OP_GE;
+        bool equal = loop->cmp == OP_LE || loop->cmp == OP_GE;
+        return (up && lo < hi) || (down && lo > hi) || (equal && lo == hi);
+    }
     for (const Op *outer = loop->parent->owner; outer; outer = outer->parent->owner)
         if (outer->code == OP_FOR && outer->cmp == loop->cmp && value_same(outer->args[0], loop->args[0]) &&
             value_same(outer->args[1], loop->args[1]))
