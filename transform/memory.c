@@ -160,8 +160,21 @@ static void all_escape(MemInfo *m)
         node_point(m, m->pool.any, i);
 }
 
+/* Is p, looking through casts, a pointer to numbers? Bytes of type char may be anything's. */
+static bool points_to_numbers(const Value *p)
+{
+    while (p->def && p->def->code == OP_PTRCAST && p->type->elem->kind == TY_VOID)
+        p = p->def->args[0];
+    const Type *t = p->type->elem;
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    return type_is_float(t) || (type_is_int(t) && t->size > 1);
+}
+
 static void copy_constraints(MemInfo *m, const Op *op)
 {
+    if (points_to_numbers(op->args[0]) && points_to_numbers(op->args[1]))
+        return;
     int between = node_new(m);
     constraint_add(m, node_of(m, op->args[1]), (Constraint){.kind = WHEN_LOADED, .other = between});
     constraint_add(m, node_of(m, op->args[0]), (Constraint){.kind = WHEN_STORED, .other = between});

@@ -386,8 +386,8 @@ static Value *twin_of_region_arg(Shadow *s, Value *p)
         ptrmap_put(&s->twins, p, d);
         Op *yield = region_terminator(after);
         int at = reserve_operand(yield, d);
-    Value *next = twin_handed_on(s, yield, yield->args[p->index], p->type); /* may add operands, which moves args */
-    yield->args[at] = next;
+        Value *next = twin_handed_on(s, yield, yield->args[p->index], p->type); /* may add operands, which moves args */
+        yield->args[at] = next;
         return d;
     }
     Value *d = region_add_arg(after, t, twin_var(s, p));
