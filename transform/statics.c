@@ -104,13 +104,14 @@ static void check_variable(Check *c, const Op *op, const Var *var)
         return;
     Loc loc = op->loc.line ? op->loc : var->loc;
     if (var->owner) {
-        diag_warning(loc, "private-static", "'%s' has its own copy of the static variable '%s', which '%s' writes", c->root->name, var->name,
-                     var->owner->name);
+        diag_warning(loc, "private-static", "'%s' has its own copy of the static variable '%s', which '%s' writes", c->root->name,
+                     var->name, var->owner->name);
         return;
     }
     diag_error(loc, "'%s' uses the static variable '%s', which is written: the generated file would have a variable of its own",
                c->fn == c->root ? c->root->name : c->fn->name, var->name);
-    diag_note(var->loc, "give it external linkage; --with-primal, which includes this file in the generated one, is not supported yet");
+    diag_note(var->loc,
+              "give it external linkage; --with-primal, which includes this file in the generated one, is not supported yet");
     c->good = false;
 }
 
