@@ -104,10 +104,16 @@ static Value *constant_product(Builder *b, Keep *k)
     return build_int(b, type_scalar(TY_ULONG), total > 0 ? total : 1);
 }
 
+/* A truth value takes one byte. */
+static Type *kept_type(const Value *v)
+{
+    return value_is_bool(v) ? type_scalar(TY_UCHAR) : v->type;
+}
+
 static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
 {
     Fn *fn = keeper->fn;
-    Type *elem = k->value->type, *size_type = type_scalar(TY_ULONG);
+    Type *elem = kept_type(k->value), *size_type = type_scalar(TY_ULONG);
     Value *constant = constant_product(b, k);
     if (constant) {
         Builder top = function_top(fn);
@@ -198,7 +204,8 @@ static bool make_array(Keeper *keeper, Keep *k)
         level[d] = (Level){k->nest[d]->regions[0]->args[0], k->nest[d]->args[0], k->extent[d]};
     }
     b = after_definition(k->value);
-    build_store(&b, element(&b, k, k->memory, level), k->value);
+    Value *place = element(&b, k, k->memory, level);
+    build_store(&b, place, build_cast(&b, k->value, kept_type(k->value)));
     return true;
 }
 
@@ -214,7 +221,7 @@ static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
     Value *memory = resolve(ctx, k->memory, user);
     Builder b = before_op(user);
     b.loc = user->loc;
-    return build_load(&b, element(&b, k, memory, level));
+    return build_cast(&b, build_load(&b, element(&b, k, memory, level)), k->value->type);
 }
 
 /* ---------------------------------------------------------------------- the stack */
