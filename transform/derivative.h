@@ -133,6 +133,8 @@ typedef struct {
     PtrMap possible;         /* store Op* -> what log_possible found */
 } Logger;
 
+/* Where the reverse of `store` begins in the reverse sweep: ops from there on reverse what ran before it. NULL: it has no place. */
+Op *log_undo_place(const Logger *l, const Op *store);
 /* Is it the address of a bit-field? */
 bool is_bit_field(const Value *p);
 /* Can the store be taken back at its place in the reverse sweep? */

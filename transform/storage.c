@@ -293,6 +293,37 @@ static int by_position(const void *x, const void *y)
     return (*a)->mark < (*b)->mark ? -1 : (*a)->mark > (*b)->mark;
 }
 
+/* Is a store taken back between the reverse of `store` and that of v's definition? */
+static bool undone_between(const Storage *s, const Value *v, const Op *store, const Ptrs *logged)
+{
+    int from = v->def ? mem_position(s->fn->mem, v->def) : 0, to = mem_position(s->fn->mem, store);
+    for (size_t i = 0; i < logged->n; i++) {
+        int at = mem_position(s->fn->mem, logged->at[i]);
+        if (at > from && at <= to)
+            return true;
+    }
+    return false;
+}
+
+/* What is to be read from where it was stored is read before something may be taken back there:
+ * x[i] = w / a;   ->   q = x[i];  undo x[i];  d_a -= d_w * q */
+static void read_before_undo(Storage *s, const Ptrs *logged)
+{
+    for (size_t i = 0; i < s->nodes.n; i++) {
+        Value *v = s->nodes.at[i];
+        Op *store = ptrmap_get(&s->stored, v);
+        if (!store || ptrmap_get(&s->keeper.by_value, v) || !undone_between(s, v, store, logged))
+            continue;
+        Op *place = log_undo_place(&s->logger, store);
+        if (!place)
+            continue;
+        Builder b = before_op(place);
+        Op *use = build_use(&b, v)->def;
+        use->in_reverse = true;
+        use->reverses = store;
+    }
+}
+
 /* In reverse order: each finds the place of its reversal behind those of later stores. */
 static void log_stores(Storage *s, const FlowGraph *g)
 {
@@ -307,6 +338,8 @@ static void log_stores(Storage *s, const FlowGraph *g)
         qsort(chosen.at, chosen.n, sizeof *chosen.at, by_position);
     for (size_t i = chosen.n; i-- > 0;)
         log_store(&s->logger, chosen.at[i]);
+    if (chosen.n)
+        read_before_undo(s, &chosen);
 }
 
 static void choose_kept(Storage *s, const Ptrs *targets)
@@ -442,6 +475,8 @@ void storage_resolve(Fn *fn)
         ptrs_push(&targets, v);
     }
     choose_kept(&s, &targets);
+    s.uses.n = 0;
+    walk_ops(fn->body, collect, &s); /* again, in order: there may be new ones */
     keep_stacks(&s.keeper, &s.mirror_of, remember_popped, &s);
     PtrMap resolved = {.arena = arena};
     for (size_t i = 0; i < s.uses.n; i++) {

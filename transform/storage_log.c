@@ -7,8 +7,7 @@
  */
 #include "derivative.h"
 
-/* Where the reverse of `store` begins in the reverse sweep: ops from there on reverse what ran before it. NULL: it has no place. */
-static Op *undo_place(const Logger *l, const Op *store)
+Op *log_undo_place(const Logger *l, const Op *store)
 {
     Region *home = store->parent, *mirror = home == l->fn->body ? home : ptrmap_get(l->mirror_of, home);
     if (!mirror)
@@ -49,7 +48,7 @@ bool log_possible(Logger *l, const Op *store)
     intptr_t known = (intptr_t)ptrmap_get(&l->possible, store);
     if (known)
         return known == CAN_LOG;
-    bool own, can = !l->fn->primal_done && one_owner(l, store, &own) && !is_bit_field(store->args[0]) && undo_place(l, store) != NULL;
+    bool own, can = !l->fn->primal_done && one_owner(l, store, &own) && !is_bit_field(store->args[0]) && log_undo_place(l, store) != NULL;
     for (const Op *owner = store->parent->owner; owner && can; owner = owner->parent->owner)
         can = !owner->fused;
     ptrmap_put(&l->possible, store, (void *)(intptr_t)(can ? CAN_LOG : CANNOT_LOG));
@@ -108,7 +107,7 @@ void log_store(Logger *l, Op *store)
 {
     Value *p = store->args[0], *log = log_for(l, store);
     turn_back(l->mirror_of, store);
-    Builder undo = before_op(undo_place(l, store)), save = before_op(store);
+    Builder undo = before_op(log_undo_place(l, store)), save = before_op(store);
     save.loc = undo.loc = store->loc;
     Value *saved[3] = {log, p, build_sizeof(&save, p->type->elem)};
     build_log_call(&save, "ad_log_save", saved, 3);
