@@ -123,7 +123,7 @@ static bool match_step(Counted *c, Value *next)
         } else if (adds_constant(next, &inner, &k)) {
             c->step += k;
             next = inner;
-        } else if (is_int_cast(next)) {
+        } else if (is_int_cast(next) && next->type->size >= c->before->args[c->arg]->type->size) { /* narrower ones wrap */
             next = next->def->args[0];
         } else if (next->def && !c->step_value && (next->def->code == OP_ADD || next->def->code == OP_SUB)) {
             Op *add = next->def;

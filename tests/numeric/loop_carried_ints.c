@@ -28,3 +28,20 @@ double compact(AD_LEN(n) const double *x, int n)
         s += keep[i] * keep[m - 1 - i];
     return m ? s / m : 0;
 }
+
+/* The counter is narrowed on its way: -18 + 4 is 65522. */
+AD_GRAD(x)
+double narrowed_steps(double x, int first)
+{
+    double y = x;
+    for (int i = first - 23; i <= 21; i = (unsigned short)((unsigned short)i + 4))
+        y *= x;
+    for (int i = first; i < 300; i = (unsigned char)(i + 60)) {
+        y += x * i;
+        if (y > 2000)
+            break;
+    }
+    for (unsigned char c = 250; c > 5; c++)
+        y *= x;
+    return y;
+}
