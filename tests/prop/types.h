@@ -1,0 +1,19 @@
+/* types.h: what generated programs and the driver share. */
+#ifndef PROP_TYPES_H
+#define PROP_TYPES_H
+
+enum { LEN = 12 }; /* elements behind every pointer that a program is passed */
+
+struct Q {
+    double w;
+    int k; /* 0..2 */
+    double g[3];
+};
+
+struct P {
+    double u;
+    double v[LEN];
+    struct Q q;
+};
+
+#endif
