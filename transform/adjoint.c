@@ -153,6 +153,11 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     if (!type_is_float(op->args[1]->type) || reverse_update(a, b, op))
         return;
     Value *after = build_zero(b, op->args[1]->type);
+    if (shadow_is_ambiguous(a->s, p)) {
+        diag_error(op->loc, "this may write to an independent or to a dependent, whose d_ have different meanings on entry; name both on both "
+                            "sides of '->', or write to them through different pointers");
+        a->s->failed = true;
+    }
     if (shadow_accumulates_only(a->s, p)) {
         Value *twin = shadow_twin(a->s, p);
         Builder fwd = before_op(op);

@@ -47,6 +47,8 @@ bool shadow_is_active(const Shadow *s, const Value *v);   /* a floating value wi
 bool shadow_has(const Shadow *s, const Value *ptr);       /* ptr may reach shadowed memory */
 /* An independent that is not a dependent: its shadow is only added to, a store to the primal must save and put back (INTERFACE.md). */
 bool shadow_accumulates_only(const Shadow *s, const Value *ptr);
+/* ptr may point to such an independent, and also to what has seeds: a store can treat its shadow in one way only. */
+bool shadow_is_ambiguous(const Shadow *s, const Value *ptr);
 Value *shadow_twin(Shadow *s, Value *ptr);
 /* The address of ptr's shadow at b in the reverse sweep. */
 Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr);

@@ -143,17 +143,28 @@ bool shadow_has(const Shadow *s, const Value *ptr)
     return known_value(s, ptr) && any_shadowed(s, ptr);
 }
 
-bool shadow_accumulates_only(const Shadow *s, const Value *ptr)
+/* May ptr point to what has the role, and none of the others? */
+static bool reaches_role(const Shadow *s, const Value *ptr, unsigned role, unsigned others)
 {
     const int *objs;
     int n = mem_objects(s->mem, ptr, &objs);
     for (int i = 0; i < n; i++) {
         bool known;
-        Role role = object_role(s, objs[i], &known);
-        if (known && role == ROLE_INDEP)
+        unsigned r = object_role(s, objs[i], &known);
+        if (known && (r & role) && !(r & others))
             return true;
     }
     return false;
+}
+
+bool shadow_accumulates_only(const Shadow *s, const Value *ptr)
+{
+    return reaches_role(s, ptr, ROLE_INDEP, ROLE_DEP | ROLE_SCRATCH);
+}
+
+bool shadow_is_ambiguous(const Shadow *s, const Value *ptr)
+{
+    return shadow_accumulates_only(s, ptr) && (reaches_role(s, ptr, ROLE_DEP, 0) || reaches_role(s, ptr, ROLE_SCRATCH, 0));
 }
 
 /* ---------------------------------------------------------------------- helpers */
