@@ -30,7 +30,7 @@ UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*_test.
 OWNSRC  := $(sort $(wildcard frontend/*.c transform/*.c runtime/*.c))
 LIBS    := -L$(LLVM)/lib -lclang-19 -lpthread -lm
 
-.PHONY: all objects help deps demo test asan lint fuzz bench bench-compiler format bless install clean unit
+.PHONY: all objects help deps demo test asan lint fuzz bench bench-compiler format bless readme install clean unit
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/adgen $(BUILD)/libadgen_rt.a  ## build adgen and its runtime library (the default)
@@ -111,6 +111,9 @@ bench-compiler: all  ## adgen's own time and memory on large generated functions
 
 bless: all  ## rewrite the golden files from what adgen makes now
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/run --bless
+
+readme:  ## rewrite README.md's tables of constructs and files from the tree
+	@sh tests/readme_tables README.md > README.md.new && mv README.md.new README.md
 
 lint: deps  ## file and function sizes, warnings of gcc and clang
 	@sh tests/lint.sh $(OWNSRC) -- $(filter-out -W%,$(OWN))

@@ -129,6 +129,14 @@ static void print_bash(Arena *a)
            "complete -F _adgen adgen\n");
 }
 
+/* The options' names, one a line: for tests. */
+static void print_names(void)
+{
+    for (const OptionRow *r = option_rows; is_listed(r); r++)
+        if (r->set)
+            printf("%s\n", r->name);
+}
+
 void print_help(Parse *p, const char *form)
 {
     p->stop = true;
@@ -138,8 +146,10 @@ void print_help(Parse *p, const char *form)
         print_man(p->arena);
     else if (!strcmp(form, "bash"))
         print_bash(p->arena);
+    else if (!strcmp(form, "options"))
+        print_names();
     else
-        usage_error(p, "--help=%s: there are --help, --help=man and --help=bash", form);
+        usage_error(p, "--help=%s: there are --help, --help=man, --help=bash and --help=options", form);
 }
 
 void print_explanation(Parse *p, const char *name)

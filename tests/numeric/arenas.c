@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: memory: arenas
 // A model as programs keep them: structs of pointers into one arena, allocated when first needed, copied for brevity.
 #include <adgen.h>
 #include <math.h>

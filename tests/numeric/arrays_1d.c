@@ -1,4 +1,5 @@
 // check: --set n=9
+// construct: pointers and arrays: arrays
 #include <adgen.h>
 
 AD_VJP(x -> y)

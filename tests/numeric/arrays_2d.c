@@ -1,4 +1,5 @@
 // check:
+// construct: pointers and arrays: `double a[3][4]`
 #include <adgen.h>
 
 AD_VJP(a, b -> c)

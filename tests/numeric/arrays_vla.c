@@ -1,4 +1,5 @@
 // check: --set n=4 --set m=3
+// construct: pointers and arrays: `double a[n][m]`
 #include <adgen.h>
 
 AD_VJP(a, x -> y)

@@ -1,4 +1,5 @@
 // check: --set n=8 --set mask=11
+// construct: numbers: bit operations on integers
 #include <adgen.h>
 
 AD_GRAD(x)

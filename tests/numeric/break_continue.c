@@ -1,4 +1,5 @@
 // check: --set n=9
+// construct: control flow: `break`, `continue`
 #include <adgen.h>
 
 AD_GRAD(x)

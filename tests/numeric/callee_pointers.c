@@ -1,4 +1,5 @@
 // check: --set n=5
+// construct: functions: results through pointers
 #include <adgen.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=5
+// construct: functions: calls of functions in the given files
 #include <adgen.h>
 #include <math.h>
 

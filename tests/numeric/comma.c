@@ -1,4 +1,5 @@
 // check: --set n=5
+// construct: numbers: the comma operator
 #include <adgen.h>
 
 AD_GRAD(x)

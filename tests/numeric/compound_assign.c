@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: numbers: compound assignment
 #include <adgen.h>
 
 AD_VJP()

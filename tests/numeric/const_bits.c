@@ -1,4 +1,5 @@
 // check: --len flags=1
+// construct: structs: bit-fields
 // Structs with const bit-fields are copied as a whole.
 #include <adgen.h>
 

@@ -1,4 +1,5 @@
 /* Where there is no derivative: the values that INTERFACE's section 3 fixes. Checked by conventions.main.c. */
+// construct: numbers: kinks: a derivative by convention
 #include <adgen.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
 // check:
+// construct: functions: `AD_CUSTOM_JVP`
 // Calls of functions with a JVP of their own: forward mode calls it, reverse mode differentiates the body.
 #include <math.h>
 #include <adgen.h>

@@ -1,4 +1,5 @@
 // second: second derivatives through 'sq', which has a custom one, are not supported yet
+// construct: functions: `AD_CUSTOM_VJP`
 // Calls of functions with a derivative of their own, in reverse mode; the tangent differentiates their bodies.
 #include <math.h>
 #include <stdlib.h>

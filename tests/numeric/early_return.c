@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: control flow: `return` anywhere
 #include <adgen.h>
 #include <math.h>
 

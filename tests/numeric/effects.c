@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: functions: `printf`, `rand`, `assert` and their kin, once and in order
 #include <adgen.h>
 #include <assert.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 // check: --set n=6 --set use=1 --set mode=QUADRATIC --set flags=5
+// construct: numbers: `enum` and `_Bool`
 #include <adgen.h>
 #include <stdbool.h>
 #include <math.h>

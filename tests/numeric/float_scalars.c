@@ -1,4 +1,5 @@
 // check:
+// construct: numbers: `float`, `double`
 #include <adgen.h>
 #include <math.h>
 

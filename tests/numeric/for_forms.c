@@ -1,4 +1,5 @@
 // check: --set n=8 --set step=3 --set lo=2
+// construct: control flow: `for` of any form
 #include <adgen.h>
 
 AD_GRAD(x)

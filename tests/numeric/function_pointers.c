@@ -1,4 +1,5 @@
 // check: --set g=cube --set h=scale_by --set m.f=cube
+// construct: functions: calls through pointers
 // Calls through pointers that are not known become a choice among the functions of the files; known ones are expanded.
 #include <math.h>
 #include <adgen.h>

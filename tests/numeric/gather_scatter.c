@@ -1,4 +1,5 @@
 // check: --set n=8 --set m=4 --set 'idx[i]=(i*3)%m'
+// construct: pointers and arrays: indices from memory
 #include <adgen.h>
 
 AD_GRAD(x)

@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: memory: globals
 #include <adgen.h>
 
 double gain = 1.5;

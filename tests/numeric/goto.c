@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: control flow: `goto`, forwards and backwards
 #include <adgen.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: functions: functions and types in headers
 // A derivative is linked beside its source: a header that defines functions or variables cannot be included in both.
 #include <adgen.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: memory: lists, trees, growing arrays (`realloc`)
 // Heap objects made in loops and kept in memory: rows, lists, trees, growing arrays, members allocated when first needed.
 #include <adgen.h>
 #include <math.h>

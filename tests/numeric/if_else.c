@@ -1,4 +1,5 @@
 // check: --set n=7
+// construct: control flow: `if`
 #include <adgen.h>
 #include <math.h>
 

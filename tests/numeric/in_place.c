@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: pointers and arrays: updates in place
 #include <adgen.h>
 #include <math.h>
 

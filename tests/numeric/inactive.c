@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: functions: `AD_INACTIVE`
 #include <adgen.h>
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=5
+// construct: numbers: `++` and `--`
 #include <adgen.h>
 
 AD_VJP(x -> y)

@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: numbers: integers of every width
 #include <adgen.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: numbers: `long double`
 #include <adgen.h>
 #include <math.h>
 

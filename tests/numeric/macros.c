@@ -1,4 +1,5 @@
 // check: --set n=5
+// construct: preprocessor and library: macros
 #include <adgen.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: memory: `malloc`, `calloc`, `free`
 #include <adgen.h>
 #include <stdlib.h>
 #include <math.h>

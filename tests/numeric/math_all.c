@@ -1,4 +1,5 @@
 // check: --range u=-0.8:0.8
+// construct: preprocessor and library: all of C99's `<math.h>`
 #include <adgen.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: memory: `memcpy`, `memset`
 #include <adgen.h>
 #include <string.h>
 

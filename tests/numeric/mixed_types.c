@@ -1,4 +1,5 @@
 // check: --set n=5
+// construct: numbers: mixed precisions
 #include <adgen.h>
 
 typedef float real;

@@ -1,4 +1,5 @@
 // check: --set n=5 --set bias=NULL --set count=NULL
+// construct: pointers and arrays: `NULL` for what is optional
 #include <adgen.h>
 #include <stddef.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=5 --len x=n+2 --set y=x+2
+// construct: pointers and arrays: arguments that overlap
 #include <adgen.h>
 
 AD_VJP()

@@ -1,4 +1,5 @@
 // check: --set n=4 --set m=3
+// construct: pointers and arrays: pointers into arrays
 #include <adgen.h>
 
 static double row_dot(const double *a, const double *b, int m)

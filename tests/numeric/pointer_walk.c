@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: pointers and arrays: walking pointers
 #include <adgen.h>
 
 AD_GRAD(x)

@@ -1,4 +1,5 @@
 // check: --set n=5
+// construct: pointers and arrays: `const`, `restrict`, `static n`
 #include <adgen.h>
 
 AD_VJP(x, w -> y)

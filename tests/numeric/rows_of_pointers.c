@@ -1,4 +1,5 @@
 // check: --set n=3 --set m=4 --len a=n --len 'a[]=m' --len out=n --len 'out[]=m'
+// construct: pointers and arrays: `double **`
 #include <adgen.h>
 
 AD_GRAD(a)

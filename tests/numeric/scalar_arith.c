@@ -1,4 +1,5 @@
 // check:
+// construct: numbers: arithmetic and its conversions
 #include <adgen.h>
 
 AD_GRAD()

@@ -1,4 +1,5 @@
 // check: --set k=0
+// construct: numbers: signed zeros
 /* The sign of a product goes in front of it only where it is the sign of a floating number: an integer has no -0. */
 #include <adgen.h>
 

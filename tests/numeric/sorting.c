@@ -1,4 +1,5 @@
 // check: --set n=7 --range x=-2:2
+// construct: preprocessor and library: sorting in C
 #include <adgen.h>
 
 AD_VJP()

@@ -1,4 +1,5 @@
 // check: --set steps=6 --len s.hist=8
+// construct: structs: state that a loop advances
 #include <adgen.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
 // check:
+// construct: memory: static tables
 // Static tables that no function writes are copied, const or not; a static workspace of the function itself is one.
 #include <adgen.h>
 

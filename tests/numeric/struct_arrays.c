@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: structs: arrays of structs
 #include <adgen.h>
 #include <math.h>
 

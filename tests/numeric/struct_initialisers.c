@@ -1,4 +1,5 @@
 // check: --set n=4
+// construct: structs: initialisers, also designated
 #include <adgen.h>
 
 typedef struct { double a, b[3]; int n; } Rec;

@@ -1,4 +1,5 @@
 // check:
+// construct: structs: by pointer
 #include <adgen.h>
 
 struct Inner {

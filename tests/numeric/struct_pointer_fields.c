@@ -1,4 +1,5 @@
 // check: --len m.w=6 --len m.b=3 --set m.rows=3 --set m.cols=2
+// construct: structs: with pointers inside
 #include <adgen.h>
 
 typedef struct {

@@ -1,4 +1,5 @@
 // check:
+// construct: structs: as results
 #include <adgen.h>
 #include <math.h>
 

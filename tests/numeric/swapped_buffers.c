@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: pointers and arrays: buffers that a loop exchanges
 // Heap buffers that a loop exchanges: their shadows go along.
 #include <adgen.h>
 #include <stdlib.h>

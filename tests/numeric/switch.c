@@ -1,4 +1,5 @@
 // check: --set n=8
+// construct: control flow: `switch`, falling through too
 #include <adgen.h>
 #include <math.h>
 

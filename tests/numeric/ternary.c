@@ -1,4 +1,5 @@
 // check: --set n=6
+// construct: numbers: `?:`
 #include <adgen.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
 /* Generated functions are re-entrant: many threads at once get what one gets. Checked by threads.main.c. */
+// construct: functions: calls from many threads
 #include <adgen.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 // check: --set 'x[i]=i*0.5'
+// construct: preprocessor and library: zero times infinity
 #include <adgen.h>
 #include <math.h>
 

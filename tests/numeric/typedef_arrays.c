@@ -1,4 +1,5 @@
 // check:
+// construct: pointers and arrays: typedefs of arrays
 #include <adgen.h>
 
 typedef double Vec3[3];

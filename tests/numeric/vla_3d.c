@@ -1,4 +1,5 @@
 // check: --set n=4 --set m=3 --set k=5
+// construct: pointers and arrays: `double a[n][m][k]`
 // Strides of three run-time dimensions: products that the C text implies in a[i][j][l].
 #include <adgen.h>
 

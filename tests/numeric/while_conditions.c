@@ -1,4 +1,5 @@
 // check: --set n=7
+// construct: control flow: conditions that compute
 // Conditions that compute active values, with values kept on the stack in the condition and in the body.
 #include <adgen.h>
 #include <math.h>

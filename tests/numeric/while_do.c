@@ -1,4 +1,5 @@
 // check: --set n=7
+// construct: control flow: `while`, `do`
 #include <adgen.h>
 #include <math.h>
 

@@ -1,5 +1,6 @@
-// expect: 8:5: error: bytes of type
+// expect: 9:5: error: bytes of type
 // args: --grad f
+// construct: the bytes of a floating number: copy values of one type
 #include <string.h>
 #include <stdint.h>
 double f(double x)

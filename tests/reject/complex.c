@@ -1,5 +1,6 @@
-// expect: 6:25: error: complex arithmetic is not supported yet
+// expect: 7:25: error: complex arithmetic is not supported yet
 // args: --grad f
+// construct: complex arithmetic: write real and imaginary parts out
 #include <complex.h>
 double f(double x)
 {

@@ -1,5 +1,6 @@
 // expect: adgen: error: parameter 's' reaches a struct with a const floating field 'a'
 // args: --grad f
+// construct: a `const` floating field in an active struct: declare it without `const`
 struct S {
     const double a;
     double b;

@@ -1,6 +1,7 @@
-// expect: 13:12: error: this may call the static function 'sq', whose address is another in the generated file
-// expect: 4:15: note: give 'sq' external linkage
+// expect: 14:12: error: this may call the static function 'sq', whose address is another in the generated file
+// expect: 5:15: note: give 'sq' external linkage
 // args: --grad 'f(x)'
+// construct: the address of a static function from outside: give the function external linkage
 static double sq(double x)
 {
     return x * x;

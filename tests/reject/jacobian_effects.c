@@ -1,4 +1,5 @@
-// expect: 8:5: error: a dense Hessian of 'f' cannot be made: it is run several times, but calls 'printf', whose effects would be repeated
+// expect: 9:5: error: a dense Hessian of 'f' cannot be made: it is run several times, but calls 'printf', whose effects would be repeated
+// construct: side effects in a dense matrix: use --jvp or --vjp
 #include <adgen.h>
 #include <stdio.h>
 

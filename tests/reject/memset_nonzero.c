@@ -1,5 +1,6 @@
-// expect: 7:5: error: memset of floating numbers to bytes other than 0
+// expect: 8:5: error: memset of floating numbers to bytes other than 0
 // args: --grad f
+// construct: `memset` of floating numbers to other than 0: assign them in a loop
 #include <string.h>
 double f(double x)
 {

@@ -1,5 +1,6 @@
-// expect: 14:5: error: cannot differentiate through call of 'qsort'
+// expect: 15:5: error: cannot differentiate through call of 'qsort'
 // args: --grad f
+// construct: `qsort` of active data: sort in C, or AD_CUSTOM_VJP
 #include <stdlib.h>
 static int order(const void *a, const void *b)
 {

@@ -1,5 +1,6 @@
-// expect: 10:9: error: 'scanf' may write memory that carries derivatives
+// expect: 11:9: error: 'scanf' may write memory that carries derivatives
 // args: --grad f
+// construct: `scanf` into active memory: read into another variable first
 #include <stdio.h>
 double f(const double *x, int n)
 {

@@ -1,5 +1,6 @@
-// expect: 7:9: error: adgen does not support setjmp
+// expect: 8:9: error: adgen does not support setjmp
 // args: --grad f
+// construct: `setjmp`, `longjmp`: move them to a function that is not differentiated
 #include <setjmp.h>
 double f(double x)
 {

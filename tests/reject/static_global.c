@@ -1,5 +1,6 @@
-// expect: 8:15: error: 'f_grad' uses the static variable 'scale', which is written
-// expect: 3:15: note: give it external linkage; --with-primal
+// expect: 9:15: error: 'f_grad' uses the static variable 'scale', which is written
+// expect: 4:15: note: give it external linkage; --with-primal
+// construct: a `static` file-scope variable that is written: give it external linkage
 static double scale = 2;
 // args: --grad f
 void set_scale(double s) { scale = s; }

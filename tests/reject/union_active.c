@@ -1,5 +1,6 @@
-// expect: 10:7: error: union
+// expect: 11:7: error: union
 // args: --grad f
+// construct: a union with several floating members: use a struct
 union U {
     float f;
     double d;
