@@ -88,6 +88,13 @@ static bool resolve_requests(Program *p, const Options *opt)
     return good;
 }
 
+static void push_with_helpers(Ptrs *fns, Fn *f)
+{
+    if (f->helper)
+        push_with_helpers(fns, f->helper);
+    ptrs_push(fns, f);
+}
+
 /* The functions that OUT will hold: the derivatives, or without requests (--emit=ir, primal) the given files' own functions. */
 static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
 {
@@ -98,10 +105,8 @@ static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
         diag_set_context(note_call_path, p->requests.at[i]);
         Fn *f = derive(p, p->requests.at[i]);
         diag_set_context(NULL, NULL);
-        if (f && f->helper)
-            ptrs_push(fns, f->helper);
         if (f)
-            ptrs_push(fns, f);
+            push_with_helpers(fns, f);
     }
     for (size_t i = 0; i < p->items.n && !derivatives; i++) {
         TopItem *item = p->items.at[i];

@@ -5,6 +5,7 @@
  * memory_effects.c  what each op, and each known library function, writes
  * affine.c          integers and addresses as polynomials
  * overlap.c         can two addresses meet, and when
+ * range.c           between which numbers an integer stays
  * memory_alias.c    overlap, and whether a load can be repeated later
  * activity.c        varied and useful values and objects
  * activity_check.c  what cannot be differentiated, and what the SPEC forgot
@@ -120,6 +121,8 @@ struct MemInfo {
     int *effort;             /* hard overlap questions that may still be asked: keeps adversarial input near-linear */
 };
 
+/* May a write to the one object, through an address into it, change the other? */
+bool mem_write_may_change(const MemInfo *m, int written, int obj);
 bool mem_knows(const MemInfo *m, const Value *v);
 bool mem_escaped(const MemInfo *m, int obj);             /* unknown code may have its address */
 const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
@@ -225,6 +228,32 @@ typedef struct {
 } Timing;
 /* May [second, second + second_size) and [first, first + first_size) overlap? Same root; false is a proof. */
 bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size);
+
+/* ====================================================================== range.c */
+
+typedef struct {
+    Value *lo, *hi; /* long; both included; the same Value: one number */
+} Range;
+
+/* Ranges of the integers of m->fn, as values of another function with the same parameters. */
+typedef struct {
+    const MemInfo *m;
+    Fn *fn;
+    Builder b;        /* where new ops go: at the end of fn, or of a loop in it that is being built */
+    PtrMap here;      /* values of m->fn -> what they are at b */
+    PtrMap known;     /* values of m->fn -> Range* */
+    Ptrs path;        /* regions of m->fn whose execution is repeated at b */
+    Ptrs computing;   /* Value*: against cycles */
+} Ranges;
+
+void ranges_init(Ranges *r, const MemInfo *m, Fn *into);
+/* v itself at r->b, where it does not depend on what the function does; else NULL. */
+Value *range_value(Ranges *r, const Value *v);
+bool range_of(Ranges *r, const Value *v, Range *out);
+/* Of p's terms (without p->c), in units; p is about what op accesses. False: not known, or not a multiple of unit. */
+bool range_of_poly(Ranges *r, const Op *op, const Poly *p, int64_t unit, Range *out);
+Range range_hull(Ranges *r, Range x, Range y);
+Value *range_sum(Ranges *r, OpCode code, Value *x, Value *y); /* ADD or SUB */
 
 /* ====================================================================== activity.c */
 

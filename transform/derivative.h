@@ -126,6 +126,16 @@ bool flow_on_sink_side(const FlowGraph *g, int node);
  * FOR or the FOR itself; exact where its bounds do not depend on counters of loops inside outermost. NULL: not known there. */
 Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost);
 
+/* ====================================================================== apart.c */
+
+/* A function of the same parameters that tells whether what g (ready to be differentiated) writes behind its pointer parameters overlaps
+ * nothing else that it accesses there. NULL: the extents are not known, or there is nothing that could overlap. */
+Fn *apart_test(const Fn *g, const char *name);
+/* Makes `apart`, a derivative for arguments that are, say restrict where it is true. */
+void apart_restrict(Fn *apart, const Fn *test);
+/* fn: if (test) apart; else overlapping. All have parameters of the same types; test those of the primal. */
+Fn *apart_choice(const char *name, Fn *test, Fn *apart, Fn *overlapping);
+
 /* ====================================================================== storage_log.c */
 
 typedef struct {

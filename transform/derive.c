@@ -24,11 +24,8 @@ static const Pass before_differentiation[] = {
 };
 
 static const Pass after_differentiation[] = {
-    {"fuse", fuse_loops, &pass_options.no_fuse},
-    {"storage", storage_resolve, NULL},
-    {"primal_done", drop_primal, NULL},
-    {"promote", promote_locals, NULL},
-    {"simplify", simplify, NULL},
+    {"fuse", fuse_loops, &pass_options.no_fuse}, {"storage", storage_resolve, NULL}, {"primal_done", drop_primal, NULL},
+    {"promote", promote_locals, NULL},           {"simplify", simplify, NULL},
 };
 
 /* Switches that are no passes of their own. */
@@ -36,11 +33,8 @@ static const struct {
     const char *name;
     bool *off;
 } switches[] = {
-    {"fuse", &pass_options.no_fuse},
-    {"hoist", &pass_options.no_hoist},
-    {"log", &pass_options.no_log},
-    {"recompute", &pass_options.no_recompute},
-    {"reload", &pass_options.no_reload},
+    {"apart", &pass_options.no_apart}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
+    {"log", &pass_options.no_log},     {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -94,14 +88,14 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
         [MODE_HESSIAN] = "Dense Hessian of %s, by rows; overwritten.",
     };
     const char *text = arena_printf(g->arena, what[rq->mode], rq->text);
-    return rq->primal_done ? arena_printf(g->arena, "%s The primal has just run with the same arguments, which do not overlap.", text) : text;
+    return rq->primal_done
+               ? arena_printf(g->arena, "%s The primal has just run with the same arguments, which do not overlap.", text)
+               : text;
 }
 
 static bool is_supported(const Request *rq)
 {
-    const char *what = rq->split                   ? "--split is"
-                       : rq->directions              ? "--directions is"
-                                                     : NULL;
+    const char *what = rq->split ? "--split is" : rq->directions ? "--directions is" : NULL;
     if (what)
         diag_error(rq->loc, "%s not supported yet; use --grad, --vjp, --jvp or --hvp", what);
     return !what;
@@ -115,17 +109,14 @@ static Fn *matrix(Program *p, Request *rq)
     return g;
 }
 
-Fn *derive(Program *p, Request *rq)
+/* apart: for arguments that do not overlap. */
+static Fn *derive_as(Request *rq, const char *name, bool apart)
 {
-    if (!is_supported(rq))
-        return NULL;
-    if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
-        return matrix(p, rq);
-    const char *name = request_result_name(rq, p->arena);
     bool stopped;
     Fn *g = prepare(rq->fn, name, rq, &stopped);
     if (!g || stopped)
         return g;
+    g->apart = apart;
     g->primal_done = rq->primal_done;
     g->noalias |= rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
@@ -133,12 +124,51 @@ Fn *derive(Program *p, Request *rq)
         return NULL;
     if (!step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint"))
         run_passes(g, after_differentiation, COUNT(after_differentiation));
-    if (!statics_check(p, g))
+    if (!statics_check(rq->fn->program, g))
         return NULL;
     g->is_static = false;
     g->is_inline = false;
     g->comment = what_it_computes(rq, g);
     return g;
+}
+
+static const char *with_suffix(const Program *p, const char *name, const char *suffix)
+{
+    name = arena_printf(p->arena, "%s_%s", name, suffix);
+    while (program_find_fn((Program *)(uintptr_t)p, name))
+        name = arena_printf(p->arena, "%s_", name);
+    return name;
+}
+
+/* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions. */
+static Fn *with_versions(Program *p, Request *rq, Fn *g)
+{
+    if (pass_options.no_apart || pass_options.after || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0)
+        return g;
+    const char *name = g->name;
+    Fn *apart = derive_as(rq, with_suffix(p, name, "apart"), true);
+    if (!apart || apart->tape_cost >= g->tape_cost)
+        return g;
+    bool stopped;
+    Fn *primal = prepare(rq->fn, rq->fn_name, rq, &stopped), *test = apart_test(primal, with_suffix(p, rq->fn_name, "apart"));
+    if (!test)
+        return g;
+    apart_restrict(apart, test);
+    g->name = with_suffix(p, name, "overlapping");
+    Fn *choice = apart_choice(name, test, apart, g);
+    g->comment = arena_printf(g->arena, "%s For arguments that overlap.", g->comment);
+    apart->comment = arena_printf(apart->arena, "%s For arguments that do not overlap.", apart->comment);
+    return choice;
+}
+
+Fn *derive(Program *p, Request *rq)
+{
+    if (!is_supported(rq))
+        return NULL;
+    if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
+        return matrix(p, rq);
+    Fn *g = derive_as(rq, request_result_name(rq, p->arena), false);
+    return g ? with_versions(p, rq, g) : NULL;
 }
 
 /* ---------------------------------------------------------------------- names for options */

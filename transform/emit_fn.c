@@ -34,7 +34,8 @@ static void skip_literal(const char *text, int *i)
 /* How badly a line breaks before position i, -1: it does not. After commas and before the operators that bind least is best. */
 static int break_cost(const char *text, int i)
 {
-    static const char *const operators[] = {"=", "?", ":", "||", "&&", "|", "^", "&", "==", "!=", "<", "<=", ">", ">=", "<<", ">>", "+", "-", "*", "/", "%"};
+    static const char *const operators[] = {"=",  "?", ":",  "||", "&&", "|", "^", "&", "==", "!=", "<",
+                                            "<=", ">", ">=", "<<", ">>", "+", "-", "*", "/",  "%"};
     if (text[i - 1] != ' ')
         return -1;
     if (i >= 2 && (text[i - 2] == ',' || text[i - 2] == ';'))
@@ -150,10 +151,13 @@ static void emit_unused_params(Emitter *e)
     }
 }
 
-/* A function that is made as text calls what adgen_rt.h, stdlib.h and string.h declare. */
+/* A function that is made as text may call what adgen_rt.h, stdlib.h and string.h declare. */
 static void emit_text_function(Emitter *e, const Fn *fn)
 {
-    e->needs->runtime = e->needs->stdlib = e->needs->string = true;
+    StrMap words = {.arena = e->arena};
+    scan_words(&words, fn->text_body);
+    if (strmap_get(&words, "free"))
+        e->needs->runtime = e->needs->stdlib = e->needs->string = true;
     if (fn->comment)
         emit_comment(e, fn->comment);
     line(e, "%s", prototype(e->arena, fn, NULL));

@@ -23,6 +23,8 @@ bool mem_objects_may_alias(const MemInfo *m, int i, int j)
         return false;
     if (a->kind == OBJ_GLOBAL && b->kind == OBJ_GLOBAL)
         return globals_may_be_same(a, b);
+    if (m->fn->apart && a->kind == OBJ_PARAM && b->kind == OBJ_PARAM && a->shadow == 0)
+        return false;
     /* C11 6.7.3.1: of what a restrict parameter is used to reach, nothing that is written is reached in another way. */
     return !a->restricted && !b->restricted;
 }
@@ -197,6 +199,12 @@ bool mem_object_read_only(const MemInfo *m, int obj)
         if (class_is_among(type_class(o->elem), m->objects[o->overlaps.at[i]].written_classes))
             return false;
     return true;
+}
+
+bool mem_write_may_change(const MemInfo *m, int written, int obj)
+{
+    const MemObject *o = &m->objects[obj], *w = &m->objects[written];
+    return w->writes.n && intset_has(&o->overlaps, written) && class_is_among(type_class(o->elem), w->written_classes);
 }
 
 static Access access_of_write(const MemWrite *w)
@@ -380,7 +388,12 @@ bool mem_stored_reloadable(const MemInfo *m, const Op *store)
 bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores)
 {
     const Value *ptr = load->args[0];
-    Reload r = {.m = m, .load = load, .spoilers = stores, .nest = nest_of(load), .position = mem_position(m, load), .cls = access_class(ptr)};
+    Reload r = {.m = m,
+                .load = load,
+                .spoilers = stores,
+                .nest = nest_of(load),
+                .position = mem_position(m, load),
+                .cls = access_class(ptr)};
     const IntSet *objs = mem_points_to(m, ptr);
     if (!r.position || objs->n == 0 || r.nest.n > MAX_LOOPS || is_volatile(m, ptr))
         return false;

@@ -22,10 +22,10 @@ typedef struct {
     PtrMap node_of;   /* Value* -> index + 1 into nodes */
     Ptrs nodes;       /* Value* that take part in the cut */
     Logger logger;
-    Ptrs stores;      /* Op*: stores that could be logged; nodes after the values */
+    Ptrs stores;       /* Op*: stores that could be logged; nodes after the values */
     PtrMap store_node; /* Op* -> index + 1 into stores */
-    PtrMap spoilers;  /* load Op* -> Ptrs*: the stores that would have to be logged to repeat it */
-    PtrMap stored;    /* Value* -> the store Op* from whose memory it can be read again */
+    PtrMap spoilers;   /* load Op* -> Ptrs*: the stores that would have to be logged to repeat it */
+    PtrMap stored;     /* Value* -> the store Op* from whose memory it can be read again */
 } Storage;
 
 static Value *resolve(void *ctx, Value *v, Op *user);
@@ -61,7 +61,7 @@ static const Ptrs *spoilers_of(Storage *s, const Op *load)
         bool helps = !pass_options.no_reload && mem_reloadable_but_for(s->fn->mem, primal, found) &&
                      (found->n == 0 || (!pass_options.no_log && log_covers(&s->logger, primal, found)));
         if (!helps || (found->n > 0 && primal != load)) /* the log restores no twins */
-            found->cap = SIZE_MAX; /* never */
+            found->cap = SIZE_MAX;                      /* never */
         ptrmap_put(&s->spoilers, load, found);
     }
     return found->cap == SIZE_MAX ? NULL : found;
@@ -78,7 +78,8 @@ static bool is_cheap(Storage *s, const Op *op)
         return false;
     if (info->kind == KIND_MATH)
         return op->code == OP_FABS || op->code == OP_FMAX || op->code == OP_FMIN;
-    return info->kind == KIND_ARITH || info->kind == KIND_ADDR || info->kind == KIND_CONST || op->code == OP_MULZ || op->code == OP_GLOBAL;
+    return info->kind == KIND_ARITH || info->kind == KIND_ADDR || info->kind == KIND_CONST || op->code == OP_MULZ ||
+           op->code == OP_GLOBAL;
 }
 
 enum { CHEAP_IF_OPS = 12 };
@@ -342,6 +343,19 @@ static void log_stores(Storage *s, const FlowGraph *g)
         read_before_undo(s, &chosen);
 }
 
+static int64_t tape_cost(const Storage *s, const FlowGraph *g)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < s->keeper.keeps.n; i++) {
+        const Keep *keep = s->keeper.keeps.at[i];
+        sum += keep->kind == KEEP_SLOT ? 0 : keep_cost(keep->value);
+    }
+    for (size_t i = 0; i < s->stores.n; i++)
+        if (flow_on_sink_side(g, 2 * (int)s->nodes.n + (int)i))
+            sum += log_cost(s->stores.at[i]);
+    return sum;
+}
+
 static void choose_kept(Storage *s, const Ptrs *targets)
 {
     close_nodes(s, targets);
@@ -354,6 +368,7 @@ static void choose_kept(Storage *s, const Ptrs *targets)
             keep_value(&s->keeper, s->nodes.at[i]);
         }
     log_stores(s, g);
+    s->fn->tape_cost = tape_cost(s, g);
 }
 
 /* ---------------------------------------------------------------------- resolving */

@@ -340,6 +340,8 @@ struct Fn {
     Loc loc;
     bool is_static, is_inline, is_variadic;
     bool noalias;         /* AD_NOALIAS */
+    bool apart;           /* what is written behind one of the primal's pointer parameters is not accessed through another */
+    int64_t tape_cost;    /* set by storage_resolve: estimated bytes of kept arrays, stacks and logs */
     bool is_inactive;     /* AD_INACTIVE on the function */
     bool has_body;
     const char *comment;  /* what a generated function computes: printed above it; may have several lines */
@@ -694,7 +696,7 @@ bool statics_check(Program *p, const Fn *fn);
  * Returns the generated function or NULL after errors. */
 typedef struct {
     const char *after;                                    /* --after=PASS: stop after its first run */
-    bool no_fuse, no_hoist, no_log, no_recompute, no_reload; /* -fno-PASS */
+    bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
