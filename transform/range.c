@@ -168,7 +168,14 @@ static bool starts_at_least_at_0(const Range *x)
 
 static Range range_add(Ranges *r, Range x, Range y)
 {
-    return (Range){range_sum(r, OP_ADD, x.lo, y.lo), range_sum(r, OP_ADD, x.hi, y.hi)};
+    Value *lo = range_sum(r, OP_ADD, x.lo, y.lo);
+    return (Range){lo, x.lo == x.hi && y.lo == y.hi ? lo : range_sum(r, OP_ADD, x.hi, y.hi)};
+}
+
+static Range range_subtract(Ranges *r, Range x, Range y)
+{
+    Value *lo = range_sum(r, OP_SUB, x.lo, y.hi);
+    return (Range){lo, x.lo == x.hi && y.lo == y.hi ? lo : range_sum(r, OP_SUB, x.hi, y.lo)};
 }
 
 /* x * f, f one number. */
@@ -346,6 +353,9 @@ static bool op_range(Ranges *r, const Op *op, Range *out)
     const Type *t = op->results[0]->type, *from = op->nargs ? op->args[0]->type : NULL;
     int64_t c;
     switch (op->code) {
+    case OP_ICONST:
+        out->lo = out->hi = integer(r, op->ival);
+        return true;
     case OP_LOAD:
         return load_range(r, op, out);
     case OP_CAST: {
@@ -358,8 +368,7 @@ static bool op_range(Ranges *r, const Op *op, Range *out)
     case OP_SUB:
         if (!is_exact(t) || !range_of(r, op->args[0], &x) || !range_of(r, op->args[1], &y))
             return false;
-        *out =
-            op->code == OP_ADD ? range_add(r, x, y) : (Range){range_sum(r, OP_SUB, x.lo, y.hi), range_sum(r, OP_SUB, x.hi, y.lo)};
+        *out = op->code == OP_ADD ? range_add(r, x, y) : range_subtract(r, x, y);
         return true;
     case OP_MUL:
         return is_exact(t) && range_of(r, op->args[0], &x) && range_of(r, op->args[1], &y) && range_mul(r, x, y, out);
@@ -392,15 +401,18 @@ bool range_of(Ranges *r, const Value *v, Range *out)
     }
     if (!type_is_int(v->type) || ptrs_has(&r->computing, v))
         return false;
-    Value *fixed = range_value(r, v);
-    bool good = fixed != NULL;
     ptrs_push(&r->computing, (Value *)(uintptr_t)v);
-    if (fixed)
+    bool good = false;
+    if (v->def && (v->def->code == OP_ADD || v->def->code == OP_SUB || v->def->code == OP_CAST || v->def->code == OP_ICONST))
+        good = op_range(r, v->def, out); /* n - 1 + 1 is n */
+    Value *fixed = good ? NULL : range_value(r, v);
+    if (fixed) {
         out->lo = out->hi = build_cast(&r->b, fixed, type_scalar(TY_LONG));
-    else if (v->def)
-        good = op_range(r, v->def, out);
-    else if (v->index == 0 && v->arg_of->owner && v->arg_of->owner->code == OP_FOR)
-        good = counter_range(r, v->arg_of->owner, out);
+        good = true;
+    } else if (!good) {
+        bool counter = !v->def && v->index == 0 && v->arg_of->owner && v->arg_of->owner->code == OP_FOR;
+        good = v->def ? op_range(r, v->def, out) : counter && counter_range(r, v->arg_of->owner, out);
+    }
     r->computing.n--;
     if (good) {
         Range *kept = arena_alloc(r->fn->arena, sizeof *kept);

@@ -8,7 +8,7 @@ struct Model {
 };
 
 /* In-place updates, a branch, a loop that stops on a value. */
-double relax(const struct Model *m, double *x, int n)
+double relax(const struct Model *restrict m, double *restrict x, int n)
 {
     double energy = 0;
     for (int step = 0; step < m->steps; step++) {

@@ -14,7 +14,8 @@ struct Model {
 };
 
 /* Vector-Jacobian product of relax, reverse mode. */
-double relax_vjp(const struct Model *m, double *x, int n, struct Model *d_m, double *d_x, double d_return)
+double relax_vjp(const struct Model *restrict m, double *restrict x, int n, struct Model *d_m, double *d_x,
+                 double d_return)
 {
     ad_stack tape = {0};
     double energy = 0.0;
@@ -23,25 +24,15 @@ double relax_vjp(const struct Model *m, double *x, int n, struct Model *d_m, dou
     size_t trips = 0;
     while (!done && step < m->steps) {
         for (int i = 1; i < n - 1; i++) {
-            double stiffness = m->stiffness;
             double x_i = x[i];
             double t = x[i - 1] - 2.0 * x_i + x[i + 1];
-            x[i] = x_i + stiffness * t;
+            x[i] = x_i + m->stiffness * t;
             ad_push_double(&tape, t);
-            ad_push_double(&tape, stiffness);
         }
         energy = 0.0;
         for (int i = 0; i < n; i++) {
             double x_i = x[i];
-            double t;
-            if (x_i > 0.0) {
-                t = x_i * x_i;
-            } else {
-                double t1 = -m->damping;
-                t = t1 * x_i;
-                ad_push_double(&tape, t1);
-            }
-            energy += t;
+            energy += x_i > 0.0 ? x_i * x_i : -m->damping * x_i;
             ad_push_double(&tape, x_i);
         }
         if (energy < 0.001)
@@ -60,21 +51,20 @@ double relax_vjp(const struct Model *m, double *x, int n, struct Model *d_m, dou
                 double t2 = d_energy * t1;
                 t3 = t2 + t2;
             } else {
-                t3 = d_energy * ad_pop_double(&tape);
+                t3 = d_energy * -m->damping;
                 d_m->damping -= d_energy * t1;
             }
             d_x[i] += t3;
         }
         for (int i = n - 2; i >= 1; i--) {
             double t1 = ad_pop_double(&tape);
-            double t2 = ad_pop_double(&tape);
             double d_x_i = d_x[i];
             d_x[i] = 0.0;
-            double t3 = d_x_i * t1;
-            d_x[i + 1] += t3;
-            d_x[i] += d_x_i + 2.0 * -t3;
-            d_x[i - 1] += t3;
-            d_m->stiffness += d_x_i * t2;
+            double t2 = d_x_i * m->stiffness;
+            d_x[i + 1] += t2;
+            d_x[i] += d_x_i + 2.0 * -t2;
+            d_x[i - 1] += t2;
+            d_m->stiffness += d_x_i * t1;
         }
         d_energy = 0.0;
     }
