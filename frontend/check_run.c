@@ -16,12 +16,13 @@ typedef struct {
     Arena *arena;
     const char *dir;
     Ptrs files; /* char*: in dir, to be removed */
+    const char *graph; /* the file that a traced primal draws to; NULL: this is a check */
     bool failed;
 } Check;
 
 static bool check_fails(Check *c, const char *what, const char *about)
 {
-    diag_error((Loc){.file = -1}, "--check: %s%s", what, about);
+    diag_error((Loc){.file = -1}, "%s: %s%s", c->graph ? "--emit=dot" : "--check", what, about);
     c->failed = true;
     return false;
 }
@@ -143,7 +144,8 @@ static bool driver_text(Check *c, const char *source, Str *text)
     char *real = realpath(source, NULL);
     const char *path = arena_strdup(c->arena, real ? real : source);
     free(real);
-    bool good = primal ? check_primal_driver(text, c->p, path, &wanted, &c->opt->check_opt)
+    bool good = c->graph ? check_graph_driver(text, c->p, path, &wanted, &c->opt->check_opt)
+                : primal ? check_primal_driver(text, c->p, path, &wanted, &c->opt->check_opt)
                        : check_driver(text, c->p, path, &wanted, &c->opt->check_opt);
     c->failed = c->failed || !good;
     return good;
@@ -201,16 +203,22 @@ static void check_source(Check *c, size_t k, const char *objects)
     Str run = {.arena = c->arena};
     str_put(&run, environment("ADGEN_CHECK_RUN", ""));
     put_quoted(&run, program);
+    if (c->graph) {
+        put_quoted(&run, c->graph);
+        str_put(&run, " >/dev/null"); /* what the function says itself */
+    }
     if (!run_command(c, run.s))
         c->failed = true;
+    if (c->failed && c->graph)
+        check_fails(c, "no graph can be drawn of ", source);
 }
 
 static void build_and_run(Check *c, const char *out_text)
 {
     const char *out = in_dir(c, "derivative.c"), *out_object = in_dir(c, "derivative.o");
     const char *companions = in_dir(c, "companion.c"), *companions_object = in_dir(c, "companion.o");
-    const char *flags = arena_printf(c->arena, "-Wall -Wextra -Wpedantic %s", environment("ADGEN_CHECK_FLAGS", ""));
-    bool primal = c->opt->emit == EMIT_PRIMAL;
+    const char *flags = c->graph ? "-w" : arena_printf(c->arena, "-Wall -Wextra -Wpedantic %s", environment("ADGEN_CHECK_FLAGS", ""));
+    bool primal = c->opt->emit == EMIT_PRIMAL || c->graph; /* nothing to hold against */
     if (!write_text(c, out, out_text) || (!primal && !write_companions(c, companions)))
         return;
     Str objects = {.arena = c->arena};
@@ -230,18 +238,47 @@ static void build_and_run(Check *c, const char *out_text)
         check_source(c, i, objects.s);
 }
 
+/* What build does with a temporary directory, which is removed afterwards. */
+static bool in_temporary(Check *c, const char *out_text)
+{
+    if (!c->opt->include_dir || !c->opt->runtime_lib)
+        return check_fails(c, "adgen's own runtime library is not beside it", "");
+    char *dir = arena_printf(c->arena, "%s/adgen-check-XXXXXX", environment("TMPDIR", "/tmp"));
+    if (!mkdtemp(dir))
+        return check_fails(c, "no temporary directory: ", strerror(errno));
+    c->dir = dir;
+    if (c->graph)
+        c->graph = in_dir(c, c->graph);
+    build_and_run(c, out_text);
+    return !c->failed;
+}
+
+static void remove_files(Check *c)
+{
+    for (size_t i = 0; i < c->files.n && !getenv("ADGEN_CHECK_KEEP"); i++)
+        unlink(c->files.at[i]);
+    if (c->dir)
+        rmdir(c->dir);
+}
+
 bool check_run(Program *p, const Options *opt, const char *out_text)
 {
     Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}};
-    if (!opt->include_dir || !opt->runtime_lib)
-        return check_fails(&c, "adgen's own runtime library is not beside it", "");
-    char *dir = arena_printf(p->arena, "%s/adgen-check-XXXXXX", environment("TMPDIR", "/tmp"));
-    if (!mkdtemp(dir))
-        return check_fails(&c, "no temporary directory: ", strerror(errno));
-    c.dir = dir;
-    build_and_run(&c, out_text);
-    for (size_t i = 0; i < c.files.n && !getenv("ADGEN_CHECK_KEEP"); i++)
-        unlink(c.files.at[i]);
-    rmdir(dir);
-    return !c.failed;
+    bool good = in_temporary(&c, out_text);
+    remove_files(&c);
+    return good;
+}
+
+bool check_run_graph(Program *p, const Options *opt, const char *traced, Str *dot)
+{
+    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}, .graph = "graph.dot"};
+    bool good = in_temporary(&c, traced);
+    FILE *f = good ? fopen(c.graph, "r") : NULL;
+    char buf[4096];
+    for (size_t n; f && (n = fread(buf, 1, sizeof buf, f)) > 0;)
+        str_putn(dot, buf, n);
+    if (f)
+        fclose(f);
+    remove_files(&c);
+    return good && f;
 }

@@ -77,6 +77,12 @@ const char *depfile_quote(Arena *arena, const char *name);
 /* Builds and runs the derivatives in out_text (the generated file) against their tangents and central differences; with
  * --emit=primal the written-back functions against the source. Prints a table. False when they disagree or cannot be built. */
 bool check_run(Program *p, const Options *opt, const char *out_text);
+/* Builds and runs a traced primal (graph_trace.c) with arguments as --check makes them; the graphs it draws are appended to *dot. */
+bool check_run_graph(Program *p, const Options *opt, const char *traced, Str *dot);
+
+/* ====================================================================== graph_run.c: --emit=dot */
+
+bool graph_text(Program *p, const Options *opt, const Ptrs *fns, Str *text);
 
 /* ====================================================================== ast.c, ast_dump.c: the syntax tree */
 

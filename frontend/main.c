@@ -101,6 +101,14 @@ static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
     bool derivatives = opt->emit == EMIT_C || p->requests.n;
     if (opt->emit == EMIT_PRIMAL)
         derivatives = false;
+    bool graph = opt->emit == EMIT_DOT && !opt->after; /* of what is differentiated */
+    for (size_t i = 0; i < p->requests.n && graph; i++) {
+        Fn *f = prepare_primal(p, ((Request *)p->requests.at[i])->fn);
+        if (f)
+            ptrs_push(fns, f);
+    }
+    if (graph && p->requests.n)
+        return diag_error_count() == 0;
     for (size_t i = 0; i < p->requests.n && derivatives; i++) {
         diag_set_context(note_call_path, p->requests.at[i]);
         Fn *f = derive(p, p->requests.at[i]);
@@ -146,6 +154,8 @@ static bool write_output(Program *p, const Options *opt, const Ptrs *fns, const 
     Pending files[3] = {{0}};
     if (opt->emit == EMIT_IR)
         emit_ir(text, fns);
+    else if (opt->emit == EMIT_DOT)
+        graph_text(p, opt, fns, text);
     else
         emit_c(text, p, fns, &emit);
     bool good = diag_error_count() == 0;

@@ -201,12 +201,13 @@ static void find_runtime(Options *opt, Arena *a)
 static void check_unused(const Options *opt)
 {
     Loc nowhere = {.file = -1};
-    if (opt->after && opt->emit != EMIT_IR)
-        diag_warning(nowhere, "unused-option", "--after=%s has no effect without --emit=ir", opt->after);
-    if (!opt->check && (opt->check_opt.set.n || opt->check_opt.range.n || opt->check_opt.len.n))
-        diag_warning(nowhere, "unused-option", "--set, --range and --len have no effect without --check");
+    bool whole = opt->emit != EMIT_IR && opt->emit != EMIT_DOT;
+    if (opt->after && whole)
+        diag_warning(nowhere, "unused-option", "--after=%s has no effect without --emit=ir or --emit=dot", opt->after);
+    if (!opt->check && opt->emit != EMIT_DOT && (opt->check_opt.set.n || opt->check_opt.range.n || opt->check_opt.len.n))
+        diag_warning(nowhere, "unused-option", "--set, --range and --len have no effect without --check or --emit=dot");
     if (opt->emit != EMIT_C && opt->standalone)
-        diag_warning(nowhere, "unused-option", "--standalone has no effect on --emit=ir and --emit=primal");
+        diag_warning(nowhere, "unused-option", "--standalone has no effect on --emit=ir, dot and primal");
 }
 
 /* What cannot be told from one option alone. */
@@ -214,7 +215,7 @@ static void check_whole(Parse *p)
 {
     Options *opt = p->opt;
     check_unused(opt);
-    pass_options.after = opt->emit == EMIT_IR ? opt->after : NULL;
+    pass_options.after = opt->emit == EMIT_IR || opt->emit == EMIT_DOT ? opt->after : NULL;
     if (!opt->deps.on && (opt->deps.file || opt->deps.targets.n || opt->deps.phony))
         usage_error(p, "-MF, -MT, -MQ and -MP need -MD or -MMD");
     if (opt->deps.on && !opt->deps.file && opt->out && !strcmp(opt->out, "-"))

@@ -97,9 +97,9 @@ static void set_emit(Parse *p, const char *arg)
     else if (!strcmp(arg, "primal"))
         p->opt->emit = EMIT_PRIMAL;
     else if (!strcmp(arg, "dot"))
-        usage_error(p, "--emit=%s is not supported yet", arg);
+        p->opt->emit = EMIT_DOT;
     else
-        usage_error(p, "--emit=%s: one of c, ir, primal", arg);
+        usage_error(p, "--emit=%s: one of c, ir, dot, primal", arg);
 }
 
 /* Is word one of words, which have spaces between? */
@@ -311,8 +311,8 @@ const OptionRow option_rows[] = {
     {"--header", ARG_OPTIONAL, "FILE", set_header, "also write a header for the generated functions (default: OUT with .h)"},
     {"--standalone", ARG_NONE, NULL, set_standalone, "put the runtime's part into OUT: nothing to link but libm"},
     {"--line-directives", ARG_NONE, NULL, set_line_directives, "#line back to the source, for debuggers and profilers"},
-    {"--emit", ARG_LONG, "c|ir|primal", set_emit, "derivatives (default), intermediate form, the source's functions"},
-    {"--after", ARG_LONG, "PASS", set_after, "with --emit=ir: stop after this pass"},
+    {"--emit", ARG_LONG, "c|ir|dot|primal", set_emit, "derivatives, IR, graph (with values: --set), the source's functions"},
+    {"--after", ARG_LONG, "PASS", set_after, "with --emit=ir and dot: stop after this pass"},
     {"-MD", ARG_NONE, NULL, set_deps, "also write what OUT depends on, for make; -MMD: without system headers"},
     {"-MMD", ARG_NONE, NULL, set_deps, NULL},
     {"-MF", ARG_EITHER, "FILE", set_deps_file,

@@ -87,6 +87,7 @@ check wrote_header sh -c 'grep -q "loss_grad(" out.h && cc -std=c99 -Wall -Wextr
 expect named_header 0 "" loss.c -o out.c --grad loss --header=other.h
 check wrote_named_header grep -q "loss_grad(" other.h
 expect options_to_front_end 0 "" loss.c -o out.c --grad loss -I . -DX=1 -UY -std=c99 -- -DZ
+expect emit_dot 0 "" loss.c -o out.c --emit=dot
 expect emit_ir 0 "" loss.c -o out.c --emit=ir
 expect emit_primal 0 "" loss.c -o out.c --emit=primal
 check wrote_primal sh -c 'grep -q "double loss(" out.c && cc -fsyntax-only out.c'

@@ -611,3 +611,36 @@ bool check_primal_driver(Str *out, Program *p, const char *source, const Ptrs *f
     main_function(&m, (int)fns->n);
     return !m.failed;
 }
+
+/* ---------------------------------------------------------------------- graphs */
+
+static void graph_request(Maker *m, const Request *rq, int id)
+{
+    m->fn = rq->fn;
+    Args args = args_of(m, rq->fn, rq), plain = {arena_alloc(m->arena, sizeof(Arg) * (size_t)(args.n + 1)), args.n};
+    const char *traced = graph_traced_name(m->arena, rq);
+    for (int i = 0; i < args.n; i++) {
+        plain.at[i] = args.at[i];
+        plain.at[i].role = ROLE_NONE;
+    }
+    args_struct(m, &args, id);
+    prototype(m, &plain, traced, NULL, MODE_GRAD);
+    str_put(m->out, "\n");
+    build_function(m, &args, id);
+    call_function(m, &plain, id, "primal", rq->fn->name, MODE_VJP, false);
+    call_function(m, &plain, id, "again", traced, MODE_VJP, false);
+    test_table(m, &args, id, rq->fn->name, false, NULL);
+}
+
+bool check_graph_driver(Str *out, Program *p, const char *source, const Ptrs *requests, const CheckOptions *opt)
+{
+    Maker m = maker_new(out, p, source, opt);
+    str_put(out, "#include \"adgen_graph.h\"\n");
+    for (size_t i = 0; i < requests->n; i++)
+        graph_request(&m, requests->at[i], (int)i);
+    str_put(out, "\nint main(int argc, char **argv)\n{\n    int wrong = argc != 2;\n");
+    for (size_t i = 0; i < requests->n; i++)
+        str_fmt(out, "    wrong += ck_graph(&ck_test%zu, argv[1]);\n", i);
+    str_put(out, "    return wrong ? 1 : 0;\n}\n");
+    return !m.failed;
+}

@@ -731,6 +731,17 @@ bool check_primal_driver(Str *out, Program *p, const char *source, const Ptrs *f
 Mode check_companion_mode(Mode mode);
 const char *check_companion_name(Arena *a, const Request *rq);
 
+/* ====================================================================== graph_dot.c graph_trace.c: --emit=dot */
+
+/* The graph of a function as it stands, for Graphviz: what is computed from what; loops and ifs are boxes. */
+void graph_dot(Str *out, Fn *fn);
+/* The primal of a request with calls that report each operation (runtime/adgen_graph.h). NULL after diag_error. */
+Fn *graph_traced(Program *p, const Request *rq);
+const char *graph_traced_name(Arena *a, const Request *rq);
+/* check.c: the program that runs the traced primals of the requests and appends their graphs, with values and adjoints, to the file that
+ * is its argument. */
+bool check_graph_driver(Str *out, Program *p, const char *source, const Ptrs *requests, const CheckOptions *opt);
+
 /* ====================================================================== emit_c.c */
 
 typedef struct {
