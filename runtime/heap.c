@@ -5,10 +5,10 @@
 
 /* Declared here: their headers differ from system to system, and C99 mode may hide them. */
 #ifdef __APPLE__
-size_t malloc_size(const void *block);
+extern size_t malloc_size(const void *block);
 #define malloc_usable_size malloc_size
 #else
-size_t malloc_usable_size(void *block);
+extern size_t malloc_usable_size(void *block);
 #endif
 
 size_t ad_block_size(void *p)

@@ -202,6 +202,12 @@ static const char *lay_out(Arena *a, const char *text)
     return s.s;
 }
 
+/* A function of the C library, declared where headers differ: it stays what it is. */
+static bool is_external(const Item *item)
+{
+    return !strncmp(item->text, "extern ", 7);
+}
+
 static void put_item(Str *out, const Item *item, const Item *before)
 {
     const char *name = item->names.n ? item->names.at[0] : "";
@@ -213,7 +219,7 @@ static void put_item(Str *out, const Item *item, const Item *before)
         str_fmt(out, "%s\n", item->comment);
     if (item->kind != ITEM_OTHER && !strcmp(name, "ad_out_of_memory"))
         str_fmt(out, "%s%s\n", item->kind == ITEM_PROTOTYPE ? "" : "#ifdef __GNUC__\n__attribute__((weak))\n#endif\n", text);
-    else if (item->kind != ITEM_OTHER && strncmp(text, "static ", 7) != 0)
+    else if (item->kind != ITEM_OTHER && strncmp(text, "static ", 7) != 0 && !is_external(item))
         str_fmt(out, "static %s\n", text);
     else
         str_fmt(out, "%s\n", text);
@@ -225,7 +231,7 @@ static const char *with_prefix(Arena *a, const Ptrs *items, const char *text)
     for (size_t i = 0; i < items->n; i++) {
         const Item *item = items->at[i];
         for (size_t k = 0; k < item->names.n && item->used; k++)
-            if (strncmp(item->names.at[k], "ad_", 3) != 0)
+            if (strncmp(item->names.at[k], "ad_", 3) != 0 && !is_external(item))
                 text = replace_word(a, text, item->names.at[k], arena_printf(a, "ad_%s", (const char *)item->names.at[k]));
     }
     return text;
