@@ -105,6 +105,7 @@ static bool write_companions(Check *c, const char *path)
         *companion = *rq;
         companion->mode = check_companion_mode(rq->mode);
         companion->new_name = check_companion_name(c->arena, rq);
+        companion->split = false;
         Fn *f = derive(c->p, companion);
         if (!f)
             return check_fails(c, "nothing to hold against: ", rq->fn_name);

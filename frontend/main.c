@@ -74,9 +74,11 @@ static bool resolve_requests(Program *p, const Options *opt)
         Request *rq = p->requests.at[i];
         const char *name = request_result_name(rq, p->arena);
         Fn *clash = program_find_fn(p, name);
+        if (rq->split && (!clash || !clash->has_body))
+            clash = program_find_fn(p, request_forward_name(rq, p->arena));
         if (clash && clash->has_body) {
             diag_error(rq->loc, "the derivative of '%s' would be called '%s', like a function of the source; name it with --name",
-                       rq->fn_name, name);
+                       rq->fn_name, clash->name);
             good = false;
         }
         for (size_t j = 0; j < i; j++)
@@ -88,8 +90,13 @@ static bool resolve_requests(Program *p, const Options *opt)
     return good;
 }
 
+/* What a function calls comes before it. */
 static void push_with_helpers(Ptrs *fns, Fn *f)
 {
+    if (ptrs_has(fns, f))
+        return;
+    for (size_t i = 0; i < f->helpers.n; i++)
+        push_with_helpers(fns, f->helpers.at[i]);
     if (f->helper)
         push_with_helpers(fns, f->helper);
     ptrs_push(fns, f);

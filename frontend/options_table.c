@@ -72,6 +72,12 @@ static void set_name(Parse *p, const char *arg)
         p->last->new_name = arg;
 }
 
+static void check_halves(Parse *p)
+{
+    if (p->last && p->last->primal_done && p->last->split)
+        usage_error(p, "--primal-done and --split exclude each other: with --split the forward function is what runs the primal");
+}
+
 static void set_primal_done(Parse *p, const char *arg)
 {
     (void)arg;
@@ -79,6 +85,17 @@ static void set_primal_done(Parse *p, const char *arg)
         usage_error(p, "--primal-done comes after the --vjp that it belongs to");
     else
         p->last->primal_done = true;
+    check_halves(p);
+}
+
+static void set_split(Parse *p, const char *arg)
+{
+    (void)arg;
+    if (!p->last || p->last->mode != MODE_VJP)
+        usage_error(p, "--split comes after the --vjp that it belongs to");
+    else
+        p->last->split = true;
+    check_halves(p);
 }
 
 static void set_out(Parse *p, const char *arg)
@@ -306,6 +323,7 @@ const OptionRow option_rows[] = {
     {"--hessian", ARG_LONG, "SPEC", set_hessian, "dense Hessian, lengths from AD_LEN: NAME_hess"},
     {"--name", ARG_LONG, "NEW", set_name, "name of the function made by the SPEC before it"},
     {"--primal-done", ARG_NONE, NULL, set_primal_done, "for the --vjp before it: the caller has just run the primal"},
+    {"--split", ARG_NONE, NULL, set_split, "for the --vjp before it: NAME_fwd leaves a tape, NAME_rev takes it"},
     {NULL, ARG_NONE, NULL, NULL, "Output"},
     {"-o", ARG_EITHER, "FILE", set_out, "the generated C file (- is standard output)"},
     {"--header", ARG_OPTIONAL, "FILE", set_header, "also write a header for the generated functions (default: OUT with .h)"},
@@ -350,7 +368,6 @@ const OptionRow option_rows[] = {
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
     {"--directions", ARG_LONG, "K", not_yet, NULL},
-    {"--split", ARG_NONE, NULL, not_yet, NULL},
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
     {"--report", ARG_LONG, "FILE", not_yet, NULL},
     {"--no-malloc", ARG_NONE, NULL, not_yet, NULL},

@@ -48,7 +48,7 @@ static inline size_t ad_size_mul(size_t a, size_t b)
 /* A growing stack of values of mixed types; what is pushed is popped with the same types in the opposite order. Chunks are never
  * moved. `ad_stack s = {0};` is an empty stack; ad_stack_free frees all of it. */
 typedef struct ad_chunk ad_chunk;
-typedef struct {
+typedef struct ad_stack {
     unsigned char *top;  /* next free byte */
     unsigned char *base; /* of the chunk in use */
     unsigned char *end;
@@ -144,6 +144,13 @@ static inline int ad_pop_bit(ad_stack *s)
     }
     return bit;
 }
+
+/* ====================================================================== the tape between f_fwd and f_rev */
+
+typedef struct ad_stack ad_tape;
+/* An empty tape on the heap; never NULL. f_fwd makes it, f_rev frees it. */
+ad_tape *ad_tape_new(void);
+void ad_tape_free(ad_tape *tape);
 
 /* ====================================================================== a log of overwritten values */
 

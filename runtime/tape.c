@@ -126,3 +126,14 @@ void ad_stack_free(ad_stack *s)
     }
     *s = empty;
 }
+
+ad_tape *ad_tape_new(void)
+{
+    return (ad_tape *)ad_tape_calloc(1, sizeof(ad_tape));
+}
+
+void ad_tape_free(ad_tape *tape)
+{
+    ad_stack_free(tape);
+    free(tape);
+}

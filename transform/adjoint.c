@@ -746,15 +746,19 @@ Fn *adjoint(Fn *fn, Request *rq)
     /* The reverse sweep is built after the last forward op, before the return. A marker separates them while twins are inserted. */
     heap_defer_shadows(a.s);
     Builder b = before_op(yield);
-    Op *marker = op_build(&b, OP_IF, NULL, 0, 0);
-    marker->nregions = 0;
+    Op *marker = op_build(&b, OP_CALL, NULL, 0, 0);
+    marker->text = "ad_boundary";
+    marker->of = type_void();
     seed_return(&a, &b, yield);
     open_scope(&a, &b, fn->body);
     reverse_ops(&a, &b, marker->prev);
     deliver_scalars(&a, &b);
     for (Op *op = marker->next; op != yield; op = op->next)
         mark_reverse(op);
-    op_remove(marker);
+    if (fn->split)
+        fn->boundary = marker;
+    else
+        op_remove(marker);
     if (frees)
         op_move(frees, &b);
     fn->shadow = a.s;

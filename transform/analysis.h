@@ -72,6 +72,7 @@ typedef struct {
     int shadow;              /* Var.shadow of the root */
     const Type *elem;        /* declared element type where the object has one; else NULL */
     Slots slots;
+    bool changes;            /* its contents may be others when the reverse sweep runs (mem_changes) */
     const Type *outer;       /* record type that fields were first reached through */
     bool punned;             /* reached as unrelated record types: fields are not told apart */
     IntSet children;         /* POINTEEs of it */

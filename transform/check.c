@@ -401,12 +401,33 @@ static Ptrs arguments_of_set(Maker *m, const Args *args, Mode mode)
     return all;
 }
 
+static bool is_split(const Request *rq, Mode mode)
+{
+    return rq && rq->split && mode == MODE_VJP;
+}
+
+/* `ad_tape *name_fwd(primal..., R *result);` */
+static void forward_prototype(Maker *m, const Args *args, const Request *rq)
+{
+    const char *sep = "";
+    str_fmt(m->out, "ad_tape *%s(", request_forward_name(rq, m->arena));
+    for (int i = 0; i < args->n; i++) {
+        const Arg *a = &args->at[i];
+        if (a->is_global)
+            continue;
+        str_fmt(m->out, "%s%s", sep, type_declare(m->arena, a->var ? a->type : type_ptr(a->type), ""));
+        sep = ", ";
+    }
+    str_put(m->out, *sep ? ");\n" : "void);\n");
+}
+
 /* `R name(primal..., d_..., d_return, d_globals...);` */
 static void prototype(Maker *m, const Args *args, const char *name, const Request *rq, Mode mode)
 {
     Str params = {.arena = m->arena};
-    const char *sep = "";
-    str_put(&params, "(");
+    bool split = is_split(rq, mode);
+    const char *sep = split ? ", " : "";
+    str_put(&params, split ? "(ad_tape *" : "(");
     for (int i = 0; i < args->n; i++)
         if (args->at[i].var && !args->at[i].is_global) {
             str_fmt(&params, "%s%s", sep, type_declare(m->arena, args->at[i].type, ""));
@@ -426,7 +447,7 @@ static void prototype(Maker *m, const Args *args, const char *name, const Reques
         sep = ", ";
     }
     str_put(&params, *sep ? ")" : "void)");
-    Type *ret = is_matrix(mode) ? type_void() : m->fn->ret;
+    Type *ret = is_matrix(mode) || split ? type_void() : m->fn->ret;
     str_fmt(m->out, "%s;\n", type_declare(m->arena, ret, arena_printf(m->arena, "%s%s", name, params.s)));
 }
 
@@ -455,6 +476,35 @@ static void pass_set(Maker *m, const Args *args, int id, const Set *set, const c
         str_fmt(m->out, "%s%s((struct ck_args%d *)%s->args)->%s", *sep, address ? "&" : "", id, set->args, a->name);
         *sep = ", ";
     }
+}
+
+static void pass_primal(Maker *m, const Args *args, const char *sep)
+{
+    for (int i = 0; i < args->n; i++)
+        if (args->at[i].var && !args->at[i].is_global) {
+            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
+            sep = ", ";
+        }
+}
+
+/* The forward and the reverse function, one after the other. */
+static void call_halves(Maker *m, const Args *args, int id, const Request *rq)
+{
+    str_fmt(m->out, "static void ck_asked%d(ck_args *ck_a, ck_args *ck_d)\n{\n    struct ck_args%d *ck = ck_a->args;\n", id, id);
+    copy_globals(m, args, true);
+    str_fmt(m->out, "    ad_tape *ck_tape = %s(", request_forward_name(rq, m->arena));
+    pass_primal(m, args, "");
+    bool returns = args->n && !args->at[args->n - 1].var;
+    bool first = args->n == returns || args->at[0].is_global;
+    str_fmt(m->out, "%s);\n    %s(ck_tape", returns ? first ? "&ck->ck_return" : ", &ck->ck_return" : "",
+            request_result_name(rq, m->arena));
+    const char *sep = ", ";
+    pass_primal(m, args, sep);
+    for (const Set *set = sets_of(MODE_VJP); set->args; set++)
+        pass_set(m, args, id, set, &sep);
+    str_put(m->out, ");\n");
+    copy_globals(m, args, false);
+    str_put(m->out, "}\n\n");
 }
 
 /* One call: of the primal (or its like), or a derivative. */
@@ -552,6 +602,8 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
     m->fn = rq->fn;
     Args args = args_of(m, rq->fn, rq);
     args_struct(m, &args, id);
+    if (is_split(rq, rq->mode))
+        forward_prototype(m, &args, rq);
     if (rq->mode != MODE_JVP)
         prototype(m, &args, name, rq, rq->mode);
     prototype(m, &args, companion_name, rq, companion);
@@ -559,7 +611,9 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
     build_function(m, &args, id);
     call_function(m, &args, id, "primal", rq->fn->name, MODE_VJP, false);
     call_function(m, &args, id, "companion", companion_name, companion, true);
-    if (rq->mode != MODE_JVP)
+    if (is_split(rq, rq->mode))
+        call_halves(m, &args, id, rq);
+    else if (rq->mode != MODE_JVP)
         call_function(m, &args, id, "asked", name, rq->mode, true);
     test_table(m, &args, id, name, uses_single(p, rq->fn, &args), rq);
 }
@@ -581,7 +635,9 @@ static void check_primal(Maker *m, const Fn *fn, int id)
 static Maker maker_new(Str *out, Program *p, const char *source, const CheckOptions *opt)
 {
     Maker m = {.out = out, .arena = p->arena, .opt = opt, .inside = {.arena = p->arena}};
-    str_fmt(out, "#define main ck_source_main\n#include \"%s\"\n#undef main\n\n#include <stdio.h>\n#include <string.h>\n#include \"adgen_check.h\"\n",
+    str_fmt(out,
+            "#define main ck_source_main\n#include \"%s\"\n#undef main\n\n#include <stdio.h>\n#include <string.h>\n#include "
+            "\"adgen_rt.h\"\n#include \"adgen_check.h\"\n",
             source);
     return m;
 }

@@ -109,6 +109,11 @@ Value *custom_length(Builder *b, const Op *call, int k, const char **why);
 /* diag_errors where f does not do the same when it is run again. */
 void custom_check_globals(Shadow *s, const Op *call);
 
+/* ====================================================================== split.c */
+
+/* Tells fn->mem what a reverse sweep of its own cannot read again. */
+void split_forget(Fn *fn);
+
 /* ====================================================================== mincut.c */
 
 /* Minimum vertex cut between must-keep values and needed values; see storage.c. */
@@ -181,6 +186,7 @@ typedef struct {
     PtrMap by_value;   /* Value* -> Keep* */
     Value *stack;      /* the ad_stack local, or NULL */
     Ptrs to_free;      /* ARRAY memories: Value* that are visible, or slots */
+    const PtrMap *mirror_of; /* forward Region* -> reverse Region* */
 } Keeper;
 
 /* Decides the kind, makes the memory and the forward stores (not the pushes). */

@@ -24,8 +24,14 @@ static const Pass before_differentiation[] = {
 };
 
 static const Pass after_differentiation[] = {
-    {"fuse", fuse_loops, &pass_options.no_fuse}, {"storage", storage_resolve, NULL}, {"primal_done", drop_primal, NULL},
-    {"promote", promote_locals, NULL},           {"simplify", simplify, NULL},
+    {"fuse", fuse_loops, &pass_options.no_fuse},
+    {"storage", storage_resolve, NULL},
+};
+
+static const Pass after_storage[] = {
+    {"primal_done", drop_primal, NULL},
+    {"promote", promote_locals, NULL},
+    {"simplify", simplify, NULL},
 };
 
 /* Switches that are no passes of their own. */
@@ -87,6 +93,11 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
         [MODE_JACOBIAN] = "Dense Jacobian of %s, by rows; overwritten.",
         [MODE_HESSIAN] = "Dense Hessian of %s, by rows; overwritten.",
     };
+    if (rq->split)
+        return arena_printf(g->arena,
+                            g->ret->kind == TY_VOID ? "Reverse sweep of %s, once for each tape, which it frees."
+                                                    : "Forward sweep of %s: leaves the tape for the reverse sweep.",
+                            rq->text);
     const char *text = arena_printf(g->arena, what[rq->mode], rq->text);
     return rq->primal_done
                ? arena_printf(g->arena, "%s The primal has just run with the same arguments, which do not overlap.", text)
@@ -95,7 +106,7 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
 
 static bool is_supported(const Request *rq)
 {
-    const char *what = rq->split ? "--split is" : rq->directions ? "--directions is" : NULL;
+    const char *what = rq->directions ? "--directions is" : NULL;
     if (what)
         diag_error(rq->loc, "%s not supported yet; use --grad, --vjp, --jvp or --hvp", what);
     return !what;
@@ -109,6 +120,33 @@ static Fn *matrix(Program *p, Request *rq)
     return g;
 }
 
+/* The _fwd of a _rev. */
+static Fn *forward_of(const Fn *rev)
+{
+    return rev->helpers.at[rev->helpers.n - 1];
+}
+
+/* The passes that resolve storage, and those that clean up behind them. NULL after errors. */
+static Fn *finish(Fn *g, const Request *rq)
+{
+    if (!run_passes(g, after_differentiation, COUNT(after_differentiation)))
+        return g;
+    if (rq->split)
+        g = split_adjoint(g, rq);
+    if (g && rq->split)
+        run_passes(forward_of(g), after_storage, COUNT(after_storage));
+    if (g)
+        run_passes(g, after_storage, COUNT(after_storage));
+    return g;
+}
+
+static bool describe(Fn *g, const Request *rq)
+{
+    g->is_static = g->is_inline = false;
+    g->comment = what_it_computes(rq, g);
+    return statics_check(rq->fn->program, g);
+}
+
 /* apart: for arguments that do not overlap. */
 static Fn *derive_as(Request *rq, const char *name, bool apart)
 {
@@ -117,19 +155,20 @@ static Fn *derive_as(Request *rq, const char *name, bool apart)
     if (!g || stopped)
         return g;
     g->apart = apart;
+    if (rq->split)
+        split_begin(g);
     g->primal_done = rq->primal_done;
     g->noalias |= rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
         return NULL;
     if (!step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint"))
-        run_passes(g, after_differentiation, COUNT(after_differentiation));
-    if (!statics_check(rq->fn->program, g))
+        g = finish(g, rq);
+    if (!g)
         return NULL;
-    g->is_static = false;
-    g->is_inline = false;
-    g->comment = what_it_computes(rq, g);
-    return g;
+    if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
+        return NULL;
+    return describe(g, rq) ? g : NULL;
 }
 
 static const char *with_suffix(const Program *p, const char *name, const char *suffix)
@@ -143,7 +182,8 @@ static const char *with_suffix(const Program *p, const char *name, const char *s
 /* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions. */
 static Fn *with_versions(Program *p, Request *rq, Fn *g)
 {
-    if (pass_options.no_apart || pass_options.after || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0)
+    if (pass_options.no_apart || pass_options.after || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0 ||
+        g->helpers.n)
         return g;
     const char *name = g->name;
     Fn *apart = derive_as(rq, with_suffix(p, name, "apart"), true);
@@ -197,6 +237,8 @@ const char *pass_names(Arena *a, bool optional)
     put_pass(&s, "tangent");
     for (size_t i = 0; i < COUNT(after_differentiation); i++)
         put_pass(&s, after_differentiation[i].name);
+    for (size_t i = 0; i < COUNT(after_storage); i++)
+        put_pass(&s, after_storage[i].name);
     return s.s;
 }
 

@@ -370,6 +370,7 @@ static char *guard_name(Arena *a, const char *file)
 void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
 {
     File f = file_new(p, fns, opt);
+    bool tape = false;
     Str body = {.arena = f.arena};
     str_put(&body, "");
     Emitter e = {.out = &body, .arena = f.arena, .program = p, .needs = &f.needs, .opt = opt};
@@ -380,6 +381,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
         str_put(&body, body.n ? "\n" : "");
         const char *c = prototype(f.arena, fn, NULL), *cxx = cxx_prototype(f.arena, fn);
         bool both = strcmp(c, cxx) != 0;
+        tape |= fn->ret->kind == TY_PTR && fn->ret->elem == type_opaque("ad_tape");
         emit_comment(&e, header_comment(f.arena, p, fn));
         if (both) {
             str_put(&body, "#ifdef __cplusplus\n");
@@ -392,10 +394,13 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     scan_words(&f.words, body.s);
     find_repeated(&f);
     const char *guard = guard_name(f.arena, opt->out_name);
+    f.needs.runtime = tape;
     put_header_comment(&f, out);
     str_fmt(out, "#ifndef %s\n#define %s\n\n", guard, guard);
     put_includes(&f, out);
     str_put(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    if (tape && opt->standalone)
+        str_put(out, "typedef struct ad_stack ad_tape;\n\n");
     put_declarations(&f, out);
     str_fmt(out, "%s\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n", body.s);
     arena_free(f.arena);

@@ -75,7 +75,7 @@ static const char *call_text(Emitter *e, const Op *op)
         str_put(&s, at_prec(e, expr(e, op->args[0]), PREC_POSTFIX));
     } else {
         str_put(&s, op->callee ? op->callee->name : op->text);
-        e->needs->runtime |= op->text && !strcmp(op->text, "ad_unknown_target");
+        e->needs->runtime |= op->text && !strncmp(op->text, "ad_", 3);
         if (op->callee && !ptrs_has(&e->needs->callees, op->callee))
             ptrs_push(&e->needs->callees, op->callee);
     }

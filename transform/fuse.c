@@ -522,7 +522,7 @@ void turn_back(const PtrMap *mirror_of, const Op *op)
 
 void fuse_loops(Fn *fn)
 {
-    if (!fn->shadow)
+    if (!fn->shadow || fn->split) /* split: the adjoints of sums come with the reverse sweep */
         return;
     Fuse f = {.fn = fn, .shadow = fn->shadow, .mem = fn->mem, .primal_of = {.arena = fn->arena}};
     shadow_roots(fn->shadow, &f.primal_of);

@@ -375,6 +375,11 @@ void mem_read_at_end(MemInfo *m)
     m->at_end = true;
 }
 
+void mem_changes(MemInfo *m, int obj)
+{
+    m->objects[obj].changes = true;
+}
+
 bool mem_object_own(const MemInfo *m, int obj)
 {
     return m->objects[obj].own;
@@ -398,8 +403,11 @@ bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores)
     if (!r.position || objs->n == 0 || r.nest.n > MAX_LOOPS || is_volatile(m, ptr))
         return false;
     bool own = true;
-    for (int i = 0; i < objs->n; i++)
+    for (int i = 0; i < objs->n; i++) {
         own = own && m->objects[objs->at[i]].own;
+        if (m->objects[objs->at[i]].changes)
+            return false;
+    }
     for (int k = 0; k < r.nest.n; k++)
         if (r.nest.loop[k]->fused && (own || !m->at_end))
             r.fused = k + 1;

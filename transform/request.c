@@ -476,7 +476,14 @@ const char *request_result_name(const Request *rq, Arena *a)
         [MODE_GRAD] = "grad", [MODE_VJP] = "vjp",      [MODE_JVP] = "jvp",
         [MODE_HVP] = "hvp",   [MODE_JACOBIAN] = "jac", [MODE_HESSIAN] = "hess",
     };
+    if (rq->split)
+        return arena_printf(a, "%s_rev", rq->new_name ? rq->new_name : rq->fn_name);
     return rq->new_name ? rq->new_name : arena_printf(a, "%s_%s", rq->fn_name, suffix[rq->mode]);
+}
+
+const char *request_forward_name(const Request *rq, Arena *a)
+{
+    return arena_printf(a, "%s_fwd", rq->new_name ? rq->new_name : rq->fn_name);
 }
 
 /* The wider of two floating types; either may be NULL. */

@@ -121,6 +121,8 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     if (fn->primal_done)
         mem_read_at_end(s->mem);
     fn->mem = s->mem;
+    if (fn->split)
+        split_forget(fn);
     s->act = activity_analyse(fn, s->mem, rq);
     s->nvalues = fn->mem_values = fn->nvalues;
     if (diag_error_count() > errors) {

@@ -473,6 +473,7 @@ void storage_resolve(Fn *fn)
     remove_dead(fn); /* nothing is kept for a USE that nobody needs */
     Storage s = {.fn = fn};
     s.keeper = (Keeper){.fn = fn, .keeps = {.arena = arena}, .by_value = {.arena = arena}, .to_free = {.arena = arena}};
+    s.keeper.mirror_of = &s.mirror_of;
     s.uses.arena = s.nodes.arena = s.stores.arena = arena;
     s.store_node.arena = s.spoilers.arena = s.stored.arena = arena;
     s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}, {.arena = arena}};

@@ -228,6 +228,7 @@ static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
 
 static void need_stack(Keeper *k)
 {
+    k->stack = k->stack ? k->stack : k->fn->tape;
     if (k->stack)
         return;
     Builder top = function_top(k->fn);
@@ -330,10 +331,11 @@ Keep *keep_value(Keeper *keeper, Value *v)
     Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);
     k->value = v;
     bool counted = find_nest(keeper, k);
-    if (counted && k->depth == 0) {
+    bool pushed = keeper->fn->split && ptrmap_get(keeper->mirror_of, value_region(v)); /* on the branch that needs it only */
+    if (counted && k->depth == 0 && !pushed) {
         k->kind = KEEP_SLOT;
         k->memory = make_slot(keeper->fn, v);
-    } else if (counted && make_array(keeper, k)) {
+    } else if (counted && k->depth > 0 && make_array(keeper, k)) {
         k->kind = KEEP_ARRAY;
     } else {
         k->kind = KEEP_STACK;
@@ -362,9 +364,10 @@ void keep_finish(Keeper *k, Resolve resolve, void *ctx)
         Builder b = before_op(yield);
         op_build(&b, OP_FREE, &p, 1, 0);
     }
-    if (k->stack) {
+    Value *stack = k->stack ? k->stack : k->fn->tape;
+    if (stack && stack->def && stack->def->code == OP_LOCAL) { /* else it is somebody else's */
         Builder b = before_op(yield);
-        Op *op = op_build(&b, OP_CALL, &k->stack, 1, 0);
+        Op *op = op_build(&b, OP_CALL, &stack, 1, 0);
         op->text = "ad_stack_free";
         op->of = type_void();
     }

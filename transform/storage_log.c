@@ -48,7 +48,8 @@ bool log_possible(Logger *l, const Op *store)
     intptr_t known = (intptr_t)ptrmap_get(&l->possible, store);
     if (known)
         return known == CAN_LOG;
-    bool own, can = !l->fn->primal_done && one_owner(l, store, &own) && !is_bit_field(store->args[0]) && log_undo_place(l, store) != NULL;
+    bool own, can = !l->fn->primal_done && !l->fn->split && one_owner(l, store, &own) && !is_bit_field(store->args[0]) &&
+                    log_undo_place(l, store) != NULL;
     for (const Op *owner = store->parent->owner; owner && can; owner = owner->parent->owner)
         can = !owner->fused;
     ptrmap_put(&l->possible, store, (void *)(intptr_t)(can ? CAN_LOG : CANNOT_LOG));

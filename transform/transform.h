@@ -349,6 +349,7 @@ struct Fn {
     const char *decl_text;/* prototype's source text */
     const char *text_body; /* jacobian.c: what is between the braces, as C text; the body has no ops then; else NULL */
     Fn *helper;           /* a static function that it calls, to be emitted before it; or NULL */
+    Ptrs helpers;         /* Fn*: other functions to be emitted before it, in order */
     const char *def_text; /* whole definition's source text (to be repeated for static callees that stay called) */
     struct { Loc loc; const char *what; } unsupported; /* first construct that lowering could not take: what == NULL: none */
     Ptrs locals;          /* Var*: every local variable, in order (names in use) */
@@ -358,6 +359,9 @@ struct Fn {
     int mem_values;       /* values with smaller ids are known to mem */
     bool primal_done;     /* the caller has just run the primal: nothing of it is written or repeated */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
+    bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
+    Value *tape;  /* the ad_stack that carries kept values: a parameter, a local or made by ad_tape_new; NULL: made when needed */
+    Op *boundary; /* split: the op between the forward and the reverse sweep */
 };
 
 /* A top-level item of a source file that generated code repeats: an include, a type, a constant. */
@@ -582,6 +586,8 @@ int mem_position(const MemInfo *m, const Op *op); /* in program order, from 1; 0
 bool mem_stored_reloadable(const MemInfo *m, const Op *store);
 /* From now on, memory that is not the function's own is taken to be read when the function has ended, also in fused loops. */
 void mem_read_at_end(MemInfo *m);
+/* The object's contents may be others when the reverse sweep runs, which is a function of its own: no load of it is repeated. */
+void mem_changes(MemInfo *m, int obj);
 bool mem_object_own(const MemInfo *m, int obj); /* no address from outside can point into it */
 /* Do different iterations of `loop` never touch the same location of object obj, at least one of them writing it? */
 bool mem_iterations_disjoint(const MemInfo *m, const Op *loop, int obj);
@@ -619,6 +625,7 @@ Request *request_parse(Arena *a, Mode mode, const char *spec, const char **error
 /* Fits it to the program: diag_error (exit 1) where a name is unknown or the SPEC does not fit. Returns false after an error. */
 bool request_resolve(Request *rq, Program *p);
 const char *request_result_name(const Request *rq, Arena *a); /* NAME_grad ... or new_name */
+const char *request_forward_name(const Request *rq, Arena *a); /* --split: NAME_fwd beside NAME_rev */
 Type *request_matrix_type(const Request *rq); /* the widest floating type among independents and dependents */
 
 /* activity.c: which values and objects carry derivatives from the independents to the dependents. */
@@ -673,6 +680,11 @@ bool custom_fits(const Fn *f, const Fn *own, bool jvp, Loc loc);
 /* tangent.c, adjoint.c: new functions, USEs unresolved. NULL after diag_error. */
 Fn *tangent(Fn *fn, Request *rq);
 Fn *adjoint(Fn *fn, Request *rq);
+
+/* split.c: prepares fn, whose adjoint is to be cut, before it is made; cuts it after storage. */
+void split_begin(Fn *fn);
+/* ... into `primal..., result -> tape` (the first of the result's helpers) and `tape, primal..., d_... -> void`. NULL after diag_error. */
+Fn *split_adjoint(Fn *fn, const Request *rq);
 
 /* primal_done.c: takes out what the caller has done already (--primal-done). After storage. */
 void drop_primal(Fn *fn);
