@@ -120,14 +120,8 @@ static const struct {
 
 static bool is_math_name(const char *name)
 {
-    size_t n = strlen(name);
-    for (int i = 0; i < OP_COUNT; i++) {
-        const char *text = op_info[i].text;
-        size_t k = op_info[i].kind == KIND_MATH ? strlen(text) : 0;
-        if (k && !strncmp(name, text, k) && (n == k || (n == k + 1 && (name[k] == 'f' || name[k] == 'l'))))
-            return true;
-    }
-    return false;
+    Type *float_type;
+    return math_find(name, &float_type) != OP_COUNT;
 }
 
 /* The library's name of __builtin_X, or NULL. */
@@ -137,6 +131,12 @@ static const char *plain_name(const char *x)
         if (!strcmp(x, builtin_calls[i].builtin))
             return builtin_calls[i].plain ? builtin_calls[i].plain : builtin_calls[i].builtin;
     return is_math_name(x) ? x : NULL;
+}
+
+/* __builtin_complex of this type. */
+static const char *complex_macro(const Type *t)
+{
+    return t->kind == TY_CF32 ? "CMPLXF" : t->kind == TY_CF64 ? "CMPLX" : "CMPLXL";
 }
 
 static Expr *builtin_constant(Reader *r, const char *x, Type *t, Loc loc)
@@ -174,7 +174,7 @@ static Expr *read_builtin(Reader *r, CXCursor c, const char *x, Kids args, Type 
         return coerce(r, read_expr(r, args.at[0]), t); /* hints to the optimiser */
     if (!strcmp(x, "fpclassify") && args.n > 1)
         args = (Kids){&args.at[args.n - 1], 1}; /* fpclassify(x): the macro adds the classes */
-    const char *plain = plain_name(x);
+    const char *plain = !strcmp(x, "complex") ? complex_macro(t) : plain_name(x);
     if (plain)
         return named_call(r, plain, t, &args, loc);
     if (!strncmp(x, "va_", 3))

@@ -129,6 +129,7 @@ Value *lower_as(Lower *l, Value *v, Type *t);
 Value *lower_unary(Lower *l, Expr *e);
 Value *lower_binary(Lower *l, Expr *e);
 Value *lower_cast(Lower *l, Expr *e);
+Value *lower_assign(Lower *l, Expr *e); /* of a scalar */
 Value *lower_compound(Lower *l, Expr *e);
 Value *lower_step(Lower *l, Expr *e); /* ++ and -- */
 /* a && b, a || b, c ? x : y */

@@ -47,22 +47,31 @@ void lower_store(Lower *l, Value *addr, Value *v)
 
 /* ---------------------------------------------------------------------- operators */
 
+/* GNU __real__ z, __imag__ z. */
+static Value *lower_part(Lower *l, Expr *e)
+{
+    Value *v = lower_expr(l, e->a);
+    if (type_is_complex(v->type))
+        return build_un(&l->b, e->op == UN_REAL ? OP_CREAL : OP_CIMAG, v);
+    return e->op == UN_REAL ? v : build_zero(&l->b, v->type);
+}
+
 Value *lower_unary(Lower *l, Expr *e)
 {
     if (e->op == UN_LNOT)
         return build_un(&l->b, OP_LNOT, lower_truth(l, e->a));
-    if (e->op == UN_REAL || e->op == UN_IMAG) {
-        lower_unsupported(l, e->loc, "complex arithmetic is not supported yet; write real and imaginary parts out");
-        return lower_stub(l, e->type);
-    }
+    if (e->op == UN_REAL || e->op == UN_IMAG)
+        return lower_part(l, e);
     Value *v = lower_as(l, lower_expr(l, e->a), e->type);
+    if (e->op == UN_BITNOT && type_is_complex(v->type))
+        return build_un(&l->b, OP_CONJ, v);
     if (e->op == UN_PLUS)
         return v;
     Op *literal = v->def;
     if (e->op == UN_NEG && literal && literal->code == OP_ICONST && !literal->text && literal->ival > 0 &&
         literal->ival <= INT32_MAX && type_is_signed(v->type))
         return build_int(&l->b, v->type, -literal->ival);
-    if (e->op == UN_NEG && literal && literal->code == OP_FCONST && !literal->text)
+    if (e->op == UN_NEG && literal && literal->code == OP_FCONST && !literal->text && type_is_float(v->type))
         return build_float(&l->b, v->type, -literal->fval);
     return build_un(&l->b, e->op == UN_NEG ? OP_NEG : OP_BITNOT, v);
 }
@@ -76,21 +85,46 @@ static Value *negated_index(Lower *l, Value *i)
     return build_un(&l->b, OP_NEG, i);
 }
 
+/* v as an operand of arithmetic in type t: beside a complex number a real one stays real. */
+static Value *operand_as(Lower *l, Value *v, Type *t)
+{
+    return lower_as(l, v, type_is_complex(v->type) ? t : type_real_of(t));
+}
+
+/* The operand, without its implicit conversion to a complex number: C's arithmetic does not do it (C11 G.5.1). */
+static Value *lower_operand(Lower *l, Expr *e)
+{
+    bool widened = e->kind == EX_CAST && !e->explicit_cast && type_is_complex(e->type) && !type_is_complex(e->a->type);
+    return widened ? lower_as(l, lower_expr(l, e->a), type_real_of(e->type)) : lower_expr(l, e);
+}
+
 /* x op y in type t (shifts: t is x's). Pointers: x + y, x - y with an integer y, where `of` is the pointer's expression. */
 static Value *arithmetic(Lower *l, BinaryOp op, Value *x, Value *y, Type *t, Expr *of)
 {
     if (x->type->kind == TY_PTR && (op == BIN_ADD || op == BIN_SUB) && type_is_int(y->type))
         return lower_index(l, x, op == BIN_SUB ? negated_index(l, y) : y, of);
-    return build_bin(&l->b, bin_code[op], lower_as(l, x, t), lower_as(l, y, t));
+    return build_bin(&l->b, bin_code[op], operand_as(l, x, t), operand_as(l, y, t));
+}
+
+static Value *lower_complex_binary(Lower *l, BinaryOp op, Value *x, Value *y, Type *t)
+{
+    if (op >= BIN_EQ)
+        t = type_is_complex(x->type) ? x->type : y->type;
+    if (!type_is_differentiable(x->type) || !type_is_differentiable(y->type) || !type_is_complex(t))
+        return lower_stub(l, t);
+    x = operand_as(l, x, t);
+    return build_bin(&l->b, bin_code[op], x, operand_as(l, y, t));
 }
 
 Value *lower_binary(Lower *l, Expr *e)
 {
-    Value *x = lower_expr(l, e->a);
-    Value *y = lower_expr(l, e->b);
+    Value *x = lower_operand(l, e->a);
+    Value *y = lower_operand(l, e->b);
     BinaryOp op = (BinaryOp)e->op;
     if (!x || !y)
         return lower_stub(l, e->type);
+    if (type_is_complex(x->type) || type_is_complex(y->type))
+        return lower_complex_binary(l, op, x, y, e->type);
     if (op >= BIN_EQ)
         return build_bin(&l->b, bin_code[op], x, lower_as(l, y, x->type));
     if (x->type->kind == TY_PTR && y->type->kind == TY_PTR && op == BIN_SUB)
@@ -111,22 +145,52 @@ Value *lower_assigned(Lower *l, Expr *to, Value *addr, Value *v)
     return is_bit_field(to) ? lower_load(l, addr) : v;
 }
 
+/* GNU __real__ z = v, __imag__ z = v. */
+static bool is_part(const Expr *e)
+{
+    return e->kind == EX_UNARY && (e->op == UN_REAL || e->op == UN_IMAG) && type_is_complex(e->a->type);
+}
+
+static void store_part(Lower *l, const Expr *part, Value *addr, Value *old, Value *v)
+{
+    Value *args[2] = {v, v};
+    int other = part->op == UN_REAL;
+    args[other] = build_un(&l->b, other ? OP_CIMAG : OP_CREAL, old);
+    lower_store(l, addr, build_math(&l->b, OP_CMPLX, type_real_of(old->type), args)->results[0]);
+}
+
+Value *lower_assign(Lower *l, Expr *e)
+{
+    Value *addr = lower_lvalue(l, is_part(e->a) ? e->a->a : e->a);
+    if (is_part(e->a)) {
+        Value *part = lower_as(l, lower_expr(l, e->b), type_real_of(addr->type->elem));
+        store_part(l, e->a, addr, lower_load(l, addr), part);
+        return part;
+    }
+    Value *v = lower_as(l, lower_expr(l, e->b), addr->type->elem);
+    return lower_assigned(l, e->a, addr, v);
+}
+
 /* a op= b: the right side first, so that a call in it may change a; as gcc and clang do. */
 Value *lower_compound(Lower *l, Expr *e)
 {
-    Value *addr = lower_lvalue(l, e->a);
-    Value *y = lower_expr(l, e->b);
-    Value *x = lower_load(l, addr);
+    Value *addr = lower_lvalue(l, is_part(e->a) ? e->a->a : e->a);
+    Value *y = lower_operand(l, e->b);
+    Value *old = lower_load(l, addr);
+    Value *x = is_part(e->a) ? build_un(&l->b, e->a->op == UN_REAL ? OP_CREAL : OP_CIMAG, old) : old;
     Type *t = x->type;
     if (t->kind == TY_PTR)
         return lower_assigned(l, e->a, addr, arithmetic(l, (BinaryOp)e->op, x, y, t, e->a));
     Type *comp = e->comp_type ? e->comp_type : e->type;
-    if (!type_is_scalar(comp) || type_is_complex(comp)) {
-        lower_unsupported(l, e->loc, "complex arithmetic is not supported yet; write real and imaginary parts out");
-        return lower_stub(l, e->type);
-    }
-    Value *v = arithmetic(l, (BinaryOp)e->op, build_cast(&l->b, x, comp), y, comp, e->a);
-    return lower_assigned(l, e->a, addr, build_cast(&l->b, v, t));
+    if (type_is_complex(comp))
+        x = operand_as(l, x, comp);
+    else
+        x = build_cast(&l->b, x, comp);
+    Value *v = build_cast(&l->b, arithmetic(l, (BinaryOp)e->op, x, y, comp, e->a), t);
+    if (!is_part(e->a))
+        return lower_assigned(l, e->a, addr, v);
+    store_part(l, e->a, addr, old, v);
+    return v;
 }
 
 Value *lower_step(Lower *l, Expr *e)
@@ -140,7 +204,7 @@ Value *lower_step(Lower *l, Expr *e)
         next = lower_index(l, old, build_int(&l->b, integer, up ? 1 : -1), e->a);
     } else {
         Type *comp = type_is_int(t) && t->size < integer->size ? integer : t;
-        Value *one = type_is_int(comp) ? build_int(&l->b, comp, 1) : build_float(&l->b, comp, 1);
+        Value *one = type_is_int(comp) ? build_int(&l->b, comp, 1) : build_float(&l->b, type_real_of(comp), 1);
         next = build_cast(&l->b, build_bin(&l->b, up ? OP_ADD : OP_SUB, build_cast(&l->b, old, comp), one), t);
     }
     next = lower_assigned(l, e->a, addr, next);
@@ -153,6 +217,11 @@ Value *lower_step(Lower *l, Expr *e)
 static Value *convert_literal(Lower *l, Expr *from, Type *to)
 {
     int64_t v;
+    if (type_is_complex(to)) {
+        Value *part = type_is_complex(from->type) ? NULL : convert_literal(l, from->kind == EX_CAST ? from->a : from, type_real_of(to));
+        bool known = part && part->def && part->def->code == OP_FCONST && !part->def->text;
+        return known ? build_float(&l->b, to, part->def->fval) : NULL;
+    }
     if (from->kind == EX_INT && from->text)
         return NULL;
     if ((from->kind == EX_INT || from->kind == EX_UNARY) && expr_const_int(from, &v) && v >= INT32_MIN && v <= INT32_MAX) {
@@ -183,11 +252,15 @@ Value *lower_cast(Lower *l, Expr *e)
     if (literal)
         return literal;
     Value *v = lower_expr(l, e->a);
-    if (!v || type_is_complex(v->type) || !type_is_scalar(to))
+    if (!v || !type_is_scalar(to))
         return lower_stub(l, e->type);
     if (to->kind == TY_PTR && v->def && v->def->code == OP_ICONST && v->def->ival == 0)
         return build_zero(&l->b, to);
     if (to->kind == TY_BOOL && v->type->kind == TY_PTR)
         return build_cast(&l->b, lower_bool(l, v), to);
+    if (v->def && v->def->code == OP_FCONST && v->def->text && type_is_complex(v->type) && type_is_complex(to)) {
+        v->type = to; /* I is a float constant that arithmetic widens */
+        return v;
+    }
     return lower_as(l, v, to);
 }

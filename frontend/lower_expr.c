@@ -249,13 +249,6 @@ Value *lower_conditional(Lower *l, Expr *e)
 
 /* ---------------------------------------------------------------------- the dispatch */
 
-static Value *lower_assign(Lower *l, Expr *e)
-{
-    Value *addr = lower_lvalue(l, e->a);
-    Value *v = lower_as(l, lower_expr(l, e->b), addr->type->elem);
-    return lower_assigned(l, e->a, addr, v);
-}
-
 /* &x */
 static Value *lower_address(Lower *l, Expr *e)
 {
@@ -265,8 +258,18 @@ static Value *lower_address(Lower *l, Expr *e)
     return lower_as(l, lower_lvalue(l, a), lower_type(e->type));
 }
 
+/* 2.0i is 2.0 * I. */
+static Value *lower_imaginary(Lower *l, const Expr *e)
+{
+    Value *unit = build_float(&l->b, e->type, 0);
+    unit->def->text = "I";
+    return e->fval == 1 ? unit : build_bin(&l->b, OP_MUL, build_float(&l->b, type_real_of(e->type), e->fval), unit);
+}
+
 static Value *lower_float(Lower *l, Expr *e)
 {
+    if (type_is_complex(e->type))
+        return lower_imaginary(l, e);
     Value *v = build_float(&l->b, e->type, e->fval);
     if (e->text && (isalpha((unsigned char)e->text[0]) || e->text[0] == '_')) /* INFINITY, NAN, HUGE_VAL */
         v->def->text = e->text;
@@ -363,8 +366,6 @@ Value *lower_expr(Lower *l, Expr *e)
     Value *v = l->dims.n ? ptrmap_get(&l->dims, e) : NULL;
     if (v) /* a dimension keeps the value it had at the declaration */
         ;
-    else if (type_is_complex(e->type))
-        v = unsupported(l, e, "complex arithmetic is not supported yet; write real and imaginary parts out");
     else
         v = value_of(l, e);
     l->b.loc = outer;

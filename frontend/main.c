@@ -123,12 +123,15 @@ static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
         if (f)
             push_with_helpers(fns, f);
     }
+    Ptrs seen = {.arena = p->arena}; /* a function may be declared before it is defined */
     for (size_t i = 0; i < p->items.n && !derivatives; i++) {
         TopItem *item = p->items.at[i];
-        if (item->kind != TOP_FUNCTION || !item->in_main || !item->fn || !item->fn->has_body || item->fn->is_static)
+        if (item->kind != TOP_FUNCTION || !item->in_main || !item->fn || !item->fn->has_body || item->fn->is_static ||
+            ptrs_has(&seen, item->fn))
             continue;
+        ptrs_push(&seen, item->fn);
         Fn *f = prepare_primal(p, item->fn);
-        if (f && !ptrs_has(fns, f))
+        if (f)
             ptrs_push(fns, f);
     }
     return diag_error_count() == 0;

@@ -119,6 +119,11 @@ AD_STACK_OF(llong, long long)
 AD_STACK_OF(ullong, unsigned long long)
 AD_STACK_OF(size, size_t)
 AD_STACK_OF(ptr, void *)
+#ifndef __cplusplus
+AD_STACK_OF(cfloat, float _Complex)
+AD_STACK_OF(cdouble, double _Complex)
+AD_STACK_OF(cldouble, long double _Complex)
+#endif
 #undef AD_STACK_OF
 
 /* A truth value: one bit. */

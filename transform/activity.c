@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-bool type_is_real(const Type *t)
-{
-    return type_is_float(t) || type_is_complex(t);
-}
-
 /* ------------------------------------------------------------------ roots and roles */
 
 static int object_root(const MemInfo *m, int obj)
@@ -67,11 +62,11 @@ static void start_values(Activity *a)
 {
     const Region *body = a->fn->body;
     for (int i = 0; i < body->nargs && i < a->fn->nparams; i++)
-        if (type_is_real(body->args[i]->type))
+        if (type_is_differentiable(body->args[i]->type))
             a->varied[body->args[i]->id] = a->rq->roles[i] != ROLE_NONE;
     const Op *end = region_terminator(body);
     for (int i = 0; end && a->rq->return_is_dep && i < end->nargs; i++)
-        if (type_is_real(end->args[i]->type))
+        if (type_is_differentiable(end->args[i]->type))
             a->useful[end->args[i]->id] = true;
 }
 
@@ -143,7 +138,7 @@ static void mark_siblings(Activity *a, bool *set)
 static bool carries(const Op *op, int k)
 {
     const Type *t = op->args[k]->type;
-    if (!type_is_real(t) || !type_is_real(op->results[0]->type))
+    if (!type_is_differentiable(t) || !type_is_differentiable(op->results[0]->type))
         return false;
     if (op_info[op->code].kind == KIND_MATH) {
         const char *partial = k < 3 ? op_info[op->code].partial[k] : NULL;
@@ -173,7 +168,7 @@ static void custom_call_forward(Activity *a, const Op *op)
     for (int i = 0; i < op->nargs; i++)
         if (op->args[i]->type->kind == TY_PTR && custom_may_write(op, i))
             mark_objects(a, op->args[i], a->object_varied);
-    if (op->nresults && type_is_real(op->results[0]->type))
+    if (op->nresults && type_is_differentiable(op->results[0]->type))
         mark(a, &a->varied[op->results[0]->id]);
 }
 
@@ -185,7 +180,7 @@ static void custom_call_backward(Activity *a, const Op *op)
     for (int i = 0; any && i < op->nargs; i++) {
         if (op->args[i]->type->kind == TY_PTR)
             mark_objects(a, op->args[i], a->object_useful);
-        else if (type_is_real(op->args[i]->type))
+        else if (type_is_differentiable(op->args[i]->type))
             mark(a, &a->useful[op->args[i]->id]);
     }
 }
@@ -197,7 +192,7 @@ static void op_forward(Activity *a, const Op *op)
             if (carries(op, k) && a->varied[op->args[k]->id])
                 mark(a, &a->varied[op->results[0]->id]);
     } else if (op->code == OP_LOAD) {
-        if (type_is_real(op->results[0]->type) && any_object(a, op->args[0], a->object_varied))
+        if (type_is_differentiable(op->results[0]->type) && any_object(a, op->args[0], a->object_varied))
             mark(a, &a->varied[op->results[0]->id]);
     } else if (op->code == OP_STORE || op->code == OP_ACCUM) {
         if (a->varied[op->args[1]->id])
@@ -210,7 +205,7 @@ static void op_forward(Activity *a, const Op *op)
     } else if (op->code == OP_PUSH) {
         a->tape_varied |= a->varied[op->args[op->nargs - 1]->id];
     } else if (op->code == OP_POP) {
-        if (a->tape_varied && type_is_real(op->results[0]->type))
+        if (a->tape_varied && type_is_differentiable(op->results[0]->type))
             mark(a, &a->varied[op->results[0]->id]);
     } else if (has_custom_derivative(a, op)) {
         custom_call_forward(a, op);
@@ -227,7 +222,7 @@ static void op_backward(Activity *a, const Op *op)
         if (a->useful[op->results[0]->id])
             mark_objects(a, op->args[0], a->object_useful);
     } else if (op->code == OP_STORE || op->code == OP_ACCUM) {
-        if (type_is_real(op->args[1]->type) && any_object(a, op->args[0], a->object_useful))
+        if (type_is_differentiable(op->args[1]->type) && any_object(a, op->args[0], a->object_useful))
             mark(a, &a->useful[op->args[1]->id]);
     } else if (op->code == OP_REALLOC || op->code == OP_COPY) {
         const Value *from = op->code == OP_COPY ? op->args[1] : op->args[0];
@@ -238,7 +233,7 @@ static void op_backward(Activity *a, const Op *op)
         a->tape_useful |= a->useful[op->results[0]->id];
     } else if (op->code == OP_PUSH) {
         const Value *v = op->args[op->nargs - 1];
-        if (a->tape_useful && type_is_real(v->type))
+        if (a->tape_useful && type_is_differentiable(v->type))
             mark(a, &a->useful[v->id]);
     } else if (has_custom_derivative(a, op)) {
         custom_call_backward(a, op);
@@ -304,8 +299,8 @@ static void propagate(Activity *a)
 static bool stored_before_read(const Activity *a, const Region *r, int obj, bool *seen)
 {
     for (const Op *op = r->first; op && !*seen; op = op->next) {
-        bool load = op->code == OP_LOAD && type_is_real(op->results[0]->type);
-        bool store = op->code == OP_STORE && type_is_real(op->args[1]->type);
+        bool load = op->code == OP_LOAD && type_is_differentiable(op->results[0]->type);
+        bool store = op->code == OP_STORE && type_is_differentiable(op->args[1]->type);
         if ((load || store) && intset_has(mem_points_to(a->m, op->args[0]), obj)) {
             *seen = true;
             return store;
@@ -396,7 +391,7 @@ bool activity_has_shadow(const Activity *a, int obj)
 
 const char *activity_reason(const Activity *a, const Value *v)
 {
-    if (!type_is_real(v->type))
+    if (!type_is_differentiable(v->type))
         return "not floating";
     if (v->id >= a->nvalues)
         return "made after the analysis";

@@ -211,7 +211,7 @@ static bool is_punned(const Value *addr)
         const Op *op = v->def;
         if (op->code == OP_FIELD && op->args[0]->type->elem->is_union && type_has_float(op->args[0]->type->elem))
             return true;
-        if (op->code == OP_PTRCAST && type_is_real(op->args[0]->type->elem))
+        if (op->code == OP_PTRCAST && type_is_differentiable(op->args[0]->type->elem))
             return true;
         if (op->code != OP_FIELD && op->code != OP_INDEX && op->code != OP_DECAY && op->code != OP_PTRCAST)
             return false;

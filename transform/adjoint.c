@@ -22,6 +22,7 @@ static void reverse_region(Adjoint *a, Builder *b, Region *forward);
 
 /* ---------------------------------------------------------------------- adjoints of scalars */
 
+/* NULL: zero. That of a complex value may be a real number. */
 static Value *adjoint_of(Adjoint *a, const Value *v)
 {
     return ptrmap_get(&a->adjoint, v);
@@ -35,7 +36,7 @@ static void set_adjoint(Adjoint *a, const Value *v, Value *d)
 static Value *adjoint_or_zero(Adjoint *a, Builder *b, const Value *v)
 {
     Value *d = adjoint_of(a, v);
-    return d ? d : build_zero(b, v->type);
+    return d ? build_cast(b, d, v->type) : build_zero(b, v->type);
 }
 
 static Var *adjoint_var(Adjoint *a, const Value *v)
@@ -45,7 +46,7 @@ static Var *adjoint_var(Adjoint *a, const Value *v)
 
 static void name_adjoint(Adjoint *a, Value *d, const Value *of)
 {
-    if (d->def && !d->var)
+    if (d->def && !d->var && d->type == of->type)
         d->var = adjoint_var(a, of);
 }
 
@@ -54,7 +55,7 @@ static void accumulate(Adjoint *a, Builder *b, const Value *v, Value *d)
     if (!d || !shadow_is_active(a->s, v))
         return;
     Value *old = adjoint_of(a, v);
-    Value *sum = old ? build_bin(b, OP_ADD, old, d) : d;
+    Value *sum = !old ? d : type_is_complex(d->type) && !type_is_complex(old->type) ? build_bin(b, OP_ADD, d, old) : build_bin(b, OP_ADD, old, d);
     name_adjoint(a, sum, v);
     set_adjoint(a, v, sum);
 }
@@ -89,7 +90,7 @@ static void reverse_scalar(Adjoint *a, Builder *b, Op *op)
     if (!d)
         return;
     UseEnv use = {b, &a->siblings};
-    PartialEnv env = {use_operand, use_result, &use, use_known};
+    PartialEnv env = {use_operand, use_result, &use, use_known, true};
     for (int k = 0; k < op->nargs; k++)
         if (shadow_is_active(a->s, op->args[k]))
             accumulate(a, b, op->args[k], build_partial_product(b, op, k, d, &env));
@@ -101,7 +102,7 @@ static void reverse_load(Adjoint *a, Builder *b, Op *op)
 {
     Value *d = adjoint_of(a, op->results[0]);
     if (d && shadow_has(a->s, op->args[0]))
-        build_accum(b, shadow_in_reverse(a->s, b, op->args[0]), d);
+        build_accum(b, shadow_in_reverse(a->s, b, op->args[0]), build_cast(b, d, op->results[0]->type));
 }
 
 /* In `*p = *p + v` the load of *p, where nothing else uses it and *p is not written in between; *other: v. */
@@ -133,6 +134,8 @@ static bool reverse_update(Adjoint *a, Builder *b, Op *store)
     if (!shadow_is_active(a->s, other))
         return true;
     Value *d = build_load(b, shadow_in_reverse(a->s, b, store->args[0]));
+    if (!type_is_complex(other->type) && type_is_complex(d->type))
+        d = build_un(b, OP_CREAL, d);
     bool subtracted = store->args[1]->def->code == OP_SUB;
     accumulate(a, b, other, subtracted ? build_un(b, OP_NEG, d) : d);
     return true;
@@ -150,7 +153,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
         Builder fwd = after_op(op);
         build_store(&fwd, address, twin);
     }
-    if (!type_is_float(op->args[1]->type) || reverse_update(a, b, op))
+    if (!type_is_differentiable(op->args[1]->type) || reverse_update(a, b, op))
         return;
     Value *after = build_zero(b, op->args[1]->type);
     if (shadow_is_ambiguous(a->s, p)) {
@@ -271,7 +274,8 @@ static void open_scope(Adjoint *a, Builder *b, Region *forward)
 static void reverse_custom(Adjoint *a, Builder *b, Op *call)
 {
     Value **d = arena_alloc(a->fn->arena, sizeof *d * (size_t)(call->callee->nparams + 1));
-    custom_reverse(a->s, b, call, call->nresults ? adjoint_of(a, call->results[0]) : NULL, d);
+    Value *seed = call->nresults ? adjoint_of(a, call->results[0]) : NULL;
+    custom_reverse(a->s, b, call, seed ? build_cast(b, seed, call->results[0]->type) : NULL, d);
     for (int k = 0; k < call->callee->nparams; k++)
         accumulate(a, b, call->args[k], d[k]);
 }
@@ -355,7 +359,7 @@ static void reverse_if(Adjoint *a, Builder *b, Op *op)
             continue;
         for (int r = 0; r < 2; r++) {
             Builder in = at_end(rev->regions[r]);
-            ptrs_push(&yields[r], after[r][i] ? after[r][i] : build_zero(&in, v->type));
+            ptrs_push(&yields[r], after[r][i] ? build_cast(&in, after[r][i], v->type) : build_zero(&in, v->type));
         }
         set_adjoint(a, v, op_add_result(rev, v->type, adjoint_var(a, v)));
     }
@@ -705,7 +709,7 @@ static void delay_frees(Adjoint *a, Region *r)
 
 static void seed_return(Adjoint *a, Builder *b, Op *yield)
 {
-    if (yield->nargs == 0 || !a->s->rq->return_is_dep || !type_is_float(yield->args[0]->type))
+    if (yield->nargs == 0 || !a->s->rq->return_is_dep || !type_is_differentiable(yield->args[0]->type))
         return;
     Value *seed = a->s->rq->mode == MODE_GRAD ? build_float(b, yield->args[0]->type, 1.0L) : a->s->sig.d_return;
     accumulate(a, b, yield->args[0], seed);
@@ -715,11 +719,11 @@ static void deliver_scalars(Adjoint *a, Builder *b)
 {
     for (int i = 0; i < a->s->sig.nshadow - 1; i++) {
         Value *p = a->fn->body->args[i], *shadow = a->s->sig.shadow[i];
-        if (!shadow || !type_is_float(p->type))
+        if (!shadow || !type_is_differentiable(p->type))
             continue;
         Value *d = adjoint_of(a, p);
         if (d)
-            build_accum(b, shadow, d);
+            build_accum(b, shadow, build_cast(b, d, p->type));
     }
 }
 

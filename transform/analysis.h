@@ -272,7 +272,6 @@ struct Activity {
     bool changed;
 };
 
-bool type_is_real(const Type *t);   /* floating or complex: what can carry a derivative */
 /* The parameter or global that obj is memory of, looking through POINTEEs; NULL for the function's own objects and unknown memory. */
 const Var *activity_root(const Activity *a, int obj);
 

@@ -246,7 +246,7 @@ void custom_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value **d_
         op_build(b, OP_ZERO, zero, 2, 0);
     }
     for (int k = 0; k < f->nparams; k++)
-        d_args[k] = locals[k] && type_is_float(call->args[k]->type) ? build_load(b, locals[k]) : NULL;
+        d_args[k] = locals[k] && type_is_differentiable(call->args[k]->type) ? build_load(b, locals[k]) : NULL;
     free_all(b, &to_free);
 }
 

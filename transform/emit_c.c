@@ -233,6 +233,7 @@ static void put_includes(File *f, Str *out)
     }
     const Needs *n = &f->needs;
     put_include(f, out, n->assert_h, "<assert.h>");
+    put_include(f, out, n->complex_h, "<complex.h>");
     put_include(f, out, n->math, "<math.h>");
     put_include(f, out, n->stddef_h && !n->stdlib && !n->string && !declares_size_t(f), "<stddef.h>");
     put_include(f, out, n->stdlib, "<stdlib.h>");

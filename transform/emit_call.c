@@ -12,10 +12,11 @@ static const char *stack_type(const Type *t)
         [TY_BOOL] = "char",   [TY_CHAR] = "char",  [TY_SCHAR] = "schar", [TY_UCHAR] = "uchar", [TY_SHORT] = "short",
         [TY_USHORT] = "ushort", [TY_INT] = "int",  [TY_UINT] = "uint",   [TY_LONG] = "long",   [TY_ULONG] = "ulong",
         [TY_LLONG] = "llong", [TY_ULLONG] = "ullong", [TY_F32] = "float", [TY_F64] = "double", [TY_F80] = "ldouble",
+        [TY_CF32] = "cfloat", [TY_CF64] = "cdouble", [TY_CF80] = "cldouble",
     };
     if (t->kind == TY_PTR)
         return "ptr";
-    if (t->kind > TY_F80)
+    if (t->kind > TY_CF80)
         ICE("emit: a value of type '%s' on the stack", type_spelling(t));
     return names[t->kind];
 }

@@ -74,6 +74,8 @@ static Value *without_casts(const Emitter *e, Value *v)
     }
 }
 
+static Text operand_bare(Emitter *e, Value *v);
+
 static Operand operand_of_op(Emitter *e, const Op *op)
 {
     Value *v = op->results[0];
@@ -94,6 +96,11 @@ static Operand operand_of_op(Emitter *e, const Op *op)
         o.full = cast_text(e, o.bare, v->type);
         return o;
     }
+    if (op->code == OP_CAST && type_is_complex(v->type) && is_real(op->args[0]->type)) {
+        o.bare = operand_bare(e, op->args[0]);
+        o.full = cast_text(e, o.bare, v->type);
+        return o;
+    }
     o.bare = op_expr(e, op);
     o.full = cast_text(e, o.bare, v->type);
     if (type_is_int(v->type) && promoted_type(v->type) == o.bare.type && value_is_bool(v))
@@ -109,6 +116,11 @@ static Operand operand(Emitter *e, Value *v)
     return (Operand){t, t, false};
 }
 
+static Text operand_bare(Emitter *e, Value *v)
+{
+    return operand(e, v).full;
+}
+
 Text expr(Emitter *e, Value *v)
 {
     return operand(e, v).full;
@@ -117,7 +129,7 @@ Text expr(Emitter *e, Value *v)
 /* Does assignment convert without a word? Losing a fraction is worth one. */
 static bool assignment_converts(const Type *from, const Type *to)
 {
-    return is_real(from) && is_real(to) && !(type_is_float(from) && type_is_int(to));
+    return is_real(from) && (is_real(to) || type_is_complex(to)) && !(type_is_float(from) && type_is_int(to));
 }
 
 static Text assigned(const Operand *o, const Type *to)
@@ -259,6 +271,18 @@ static void choose(Operand *x, Operand *y, Type *want, bool mixed_signs_warn, Te
     }
 }
 
+/* The same where one of the two is complex. Arithmetic tells real operands from complex ones, a comparison or choice does not. */
+static void choose_complex(Operand *x, Operand *y, bool x_complex, bool y_complex, const Type *want, Text *tx, Text *ty)
+{
+    for (int i = 0; i < 4; i++) {
+        *tx = i & 1 ? x->full : x->bare;
+        *ty = i & 2 ? y->full : y->bare;
+        bool fits = (!x_complex || type_is_complex(tx->type)) && (!y_complex || type_is_complex(ty->type));
+        if (fits && usual_type(tx->type, ty->type) == want)
+            return;
+    }
+}
+
 /* -a * b as an operand of + and -: the product without its sign. Exact for floats; for integers only a literal's sign. */
 static bool drop_sign(Text *t, const Type *type)
 {
@@ -269,6 +293,16 @@ static bool drop_sign(Text *t, const Type *type)
         return false;
     t->s++;
     return true;
+}
+
+/* z + -w is z - w, of complex numbers: takes the sign off w, which is the second operand of + or -. */
+static Value *unsigned_complex(const Emitter *e, Value *w, OpCode *code)
+{
+    bool sum = *code == OP_ADD || *code == OP_SUB;
+    if (!sum || !type_is_complex(w->type) || !is_inline(e, w) || w->def->code != OP_NEG)
+        return w;
+    *code = *code == OP_ADD ? OP_SUB : OP_ADD;
+    return w->def->args[0];
 }
 
 /* The least precedences of operands that neither C nor gcc's -Wparentheses wants parenthesised. */
@@ -286,8 +320,11 @@ static Text binary(Emitter *e, const Op *op)
 {
     OpCode code = op->code;
     bool shift = code == OP_SHL || code == OP_SHR, compare = op_is_compare(code);
-    Type *want = op->args[0]->type, *result = compare ? type_scalar(TY_INT) : promoted_type(want);
-    Operand x = operand(e, op->args[0]), y = operand(e, op->args[1]);
+    Type *want = op->args[0]->type, *yt = op->args[1]->type;
+    bool x_complex = type_is_complex(want), y_complex = type_is_complex(yt);
+    want = y_complex ? yt : want;
+    Type *result = compare ? type_scalar(TY_INT) : promoted_type(want);
+    Operand x = operand(e, op->args[0]), y = operand(e, unsigned_complex(e, op->args[1], &code));
     Text tx = x.full, ty = y.full;
     if (shift) {
         tx = promoted_type(x.bare.type) == promoted_type(want) ? x.bare : x.full;
@@ -297,6 +334,8 @@ static Text binary(Emitter *e, const Op *op)
         ty = y.bare;
     } else if (is_real(want)) {
         choose(&x, &y, want, compare, &tx, &ty);
+    } else if (x_complex || y_complex) {
+        choose_complex(&x, &y, x_complex && !compare, y_complex && !compare, want, &tx, &ty);
     }
     Operator o = operator_of(code);
     if ((code == OP_ADD || code == OP_SUB) && drop_sign(&ty, want))
@@ -424,10 +463,12 @@ static Text choice(Emitter *e, Value *c, Value *t, Value *f)
         ty = y.bare;
     } else if (is_real(t->type)) {
         choose(&x, &y, t->type, true, &tx, &ty);
+    } else if (type_is_complex(t->type)) {
+        choose_complex(&x, &y, false, false, t->type, &tx, &ty);
     }
     const char *cond = at_prec(e, condition(e, c, false), PREC_LOR);
     const char *then = at_prec(e, tx, PREC_LOR), *other = at_prec(e, ty, PREC_COND);
-    Type *type = is_real(t->type) ? usual_type(tx.type, ty.type) : t->type;
+    Type *type = type_is_scalar(t->type) && t->type->kind != TY_PTR ? usual_type(tx.type, ty.type) : t->type;
     return text_of(arena_printf(e->arena, "%s ? %s : %s", cond, then, other), PREC_COND, type);
 }
 
@@ -459,6 +500,11 @@ static Text constant(Emitter *e, const Op *op)
         }
         return text_of(int_literal(e->arena, t, op->ival), type_is_signed(t) && op->ival < 0 ? PREC_UNARY : PREC_PRIMARY, t);
     }
+    if (op->text && type_is_complex(t)) { /* I, a constant of type float _Complex */
+        e->needs->complex_h = true;
+        return text_of(op->text, PREC_PRIMARY, type_scalar(TY_CF32));
+    }
+    t = type_real_of(t);
     if (op->text) {
         e->needs->math = true;
         bool is_float = !strcmp(op->text, "INFINITY") || !strcmp(op->text, "NAN");
@@ -475,6 +521,8 @@ static Text unary(Emitter *e, const Op *op)
     Operand x = operand(e, op->args[0]);
     Type *want = promoted_type(op->args[0]->type);
     Text t = promoted_type(x.bare.type) == want ? x.bare : x.full;
+    if (type_is_complex(want) && op->args[0]->def && op->args[0]->def->code == OP_FCONST && op->args[0]->def->text)
+        want = (t = x.bare).type; /* -I is as exact as I */
     if (op->code == OP_NEG && t.prec == PREC_MUL && t.s[0] != '-' && type_is_float(t.type) && !t.int_head) /* exact: -(a * b) is -a * b */
         return text_of(arena_printf(e->arena, "-%s", t.s), PREC_MUL, want);
     const char *s = at_prec(e, t, PREC_UNARY);
@@ -489,24 +537,39 @@ static Text mulz(Emitter *e, const Op *op)
     Operand a = operand(e, op->args[0]), p = operand(e, op->args[1]);
     Text ta, tp;
     Type *t = op->results[0]->type;
-    choose(&a, &p, t, false, &ta, &tp);
-    const char *zero = float_literal(e->arena, t, 0);
+    if (type_is_complex(t))
+        choose_complex(&a, &p, false, false, t, &ta, &tp);
+    else
+        choose(&a, &p, t, false, &ta, &tp);
+    const char *zero = float_literal(e->arena, type_real_of(t), 0);
     const char *factor = at_prec(e, ta, PREC_MUL), *test = at_prec(e, a.full, PREC_ADD);
     return text_of(arena_printf(e->arena, "%s != %s ? %s * %s : %s", test, zero, factor, at_prec(e, tp, PREC_UNARY), zero), PREC_COND, t);
+}
+
+/* CMPLX came with C11; where the source says it, its standard has it. */
+static bool has_cmplx(const Op *op)
+{
+    const char *std = op->parent->fn->program->std;
+    return op->text && std && !strstr(std, "99") && !strstr(std, "89") && !strstr(std, "90");
 }
 
 static Text math_call(Emitter *e, const Op *op)
 {
     Str s = {.arena = e->arena};
-    const char *name = math_c_name(op, e->arena);
+    bool builtin = op->code == OP_CMPLX && !has_cmplx(op);
+    const char *name = builtin ? "__builtin_complex" : math_c_name(op, e->arena);
     bool generic = strchr(strchr(op_info[op->code].sig, ':'), 'g') != NULL;
     if (!strncmp(name, "ad_", 3))
         e->needs->runtime = true;
+    else if (builtin)
+        ;
+    else if (strchr(op_info[op->code].sig, 'z'))
+        e->needs->complex_h = true;
     else
         e->needs->math = true;
     str_fmt(&s, "%s(", name);
     for (int i = 0; i < op->nargs; i++) {
-        Text t = generic ? expr(e, op->args[i]) : expr_assign(e, op->args[i]);
+        Text t = generic || builtin ? expr(e, op->args[i]) : expr_assign(e, op->args[i]);
         str_fmt(&s, "%s%s", i ? ", " : "", t.s);
     }
     for (int i = 1; i < op->nresults; i++)
@@ -637,20 +700,24 @@ char *compound_assign(Emitter *e, const Target *target, const Op *op)
         return NULL;
     bool commutes = op->code == OP_ADD || op->code == OP_MUL || op->code == OP_AND || op->code == OP_OR || op->code == OP_XOR;
     int left = reads_target(e, target, op->args[0]) ? 0 : commutes && reads_target(e, target, op->args[1]) ? 1 : -1;
-    if (left < 0 || !is_real(target->type))
-        return NULL;
     Type *computed = op->results[0]->type;
-    Operand by = operand(e, op->args[1 - left]);
+    if (left < 0 || !(is_real(target->type) || target->type == type_complex_of(computed)))
+        return NULL;
+    OpCode code = op->code;
+    Operand by = operand(e, unsigned_complex(e, op->args[1 - left], &code));
+    if (type_is_complex(op->args[1 - left]->type) && !type_is_complex(by.bare.type))
+        by.bare = by.full;
     if (op->code == OP_SHL || op->code == OP_SHR)
         return promoted_type(target->type) == computed ? update_text(e, target->text, op->code, by.bare, target->type) : NULL;
     Text t = usual_type(target->type, by.bare.type) == computed ? by.bare : by.full;
     if (usual_type(target->type, t.type) != computed)
         return NULL;
-    return update_text(e, target->text, op->code, t, target->type);
+    return update_text(e, target->text, code, t, target->type);
 }
 
 char *add_to(Emitter *e, const char *target, Type *t, Value *v)
 {
-    Operand by = operand(e, v);
-    return update_text(e, target, OP_ADD, usual_type(t, by.bare.type) == t ? by.bare : by.full, t);
+    OpCode code = OP_ADD;
+    Operand by = operand(e, unsigned_complex(e, v, &code));
+    return update_text(e, target, code, usual_type(t, by.bare.type) == t ? by.bare : by.full, t);
 }

@@ -143,13 +143,6 @@ Type *promoted_type(Type *t)
     return type_is_int(t) && rank(t) < 3 ? type_scalar(TY_INT) : t;
 }
 
-static Type *real_of(Type *t)
-{
-    if (!type_is_complex(t))
-        return t;
-    return type_scalar((TypeKind)(TY_F32 + (t->kind - TY_CF32)));
-}
-
 static Type *unsigned_of(const Type *t)
 {
     return type_scalar(t->kind == TY_INT ? TY_UINT : t->kind == TY_LONG ? TY_ULONG : TY_ULLONG);
@@ -174,7 +167,7 @@ Type *usual_type(Type *x, Type *y)
     if (!is_arithmetic(x) || !is_arithmetic(y))
         return NULL;
     bool complex = type_is_complex(x) || type_is_complex(y);
-    Type *a = real_of(x), *b = real_of(y), *t;
+    Type *a = type_real_of(x), *b = type_real_of(y), *t;
     if (!type_is_float(a) && !type_is_float(b))
         return usual_int_type(a, b);
     if (!type_is_float(a))
@@ -183,7 +176,7 @@ Type *usual_type(Type *x, Type *y)
         t = a;
     else
         t = a->kind > b->kind ? a : b;
-    return complex ? type_scalar((TypeKind)(TY_CF32 + (t->kind - TY_F32))) : t;
+    return complex ? type_complex_of(t) : t;
 }
 
 bool conversion_exact(const Type *from, const Type *to)

@@ -546,6 +546,8 @@ static Value *fold_cast(Folder *f)
     if (float_const(x, &v)) {
         if (type_is_float(to) && to->kind != TY_F80 && isfinite(to->kind == TY_F32 ? (float)v : (double)v))
             return build_float(&f->b, to, v);
+        if (type_is_complex(to) && type_real_of(to) == x->type)
+            return build_float(&f->b, to, v);
         bool fits = type_is_int(to) && to->kind != TY_BOOL && v > -1e9L && v < 1e9L && int_wrap(to, (uint64_t)(int64_t)v) == (int64_t)v;
         return fits ? int_value(f, to, (int64_t)v) : NULL;
     }

@@ -20,6 +20,16 @@ const OpInfo op_info[OP_COUNT] = {
 #define OP_MATH3(code, name, da, db, dc, l, h, g) MATH(code, name, 3, "f:fff", l, h, g, da, db, dc)
 #define OP_MATHN(code, name, results, operands, da, db, l, h, g)                                                                   \
     MATH(code, name, sizeof operands - 1, results ":" operands, l, h, g, da, db)
+#define OP_MATHC(code, name, results, operands, tangent_, adjoint_, l, h)                                                          \
+    [OP_##code] = {.text = name,                                                                                                   \
+                   .kind = KIND_MATH,                                                                                              \
+                   .effect = EFFECT_PURE,                                                                                          \
+                   .arity = sizeof operands - 1,                                                                                   \
+                   .sig = results ":" operands,                                                                                    \
+                   .partial = {tangent_},                                                                                          \
+                   .adjoint = adjoint_,                                                                                            \
+                   .lo = l,                                                                                                        \
+                   .hi = h},
 #include "ops.h"
 #undef MATH
 };

@@ -57,13 +57,13 @@ bool op_is_compare(OpCode code)
     return code >= OP_EQ && code <= OP_GE;
 }
 
-Type *bin_result_type(OpCode code, Type *left)
+Type *bin_result_type(OpCode code, Type *left, Type *right)
 {
     if (op_is_compare(code) || code == OP_LAND || code == OP_LOR)
         return int_type();
     if (op_info[code].kind == KIND_MATH)
         return math_result_type(code, 0, left);
-    return code == OP_PTRDIFF ? type_scalar(TY_LONG) : left;
+    return code == OP_PTRDIFF ? type_scalar(TY_LONG) : type_is_complex(right) ? right : left;
 }
 
 /* Do the operands of a binary op have types that go together? */
@@ -73,6 +73,9 @@ bool bin_types_fit(OpCode code, const Type *x, const Type *y)
         return type_is_int(x) && type_is_int(y);
     if (code == OP_LAND || code == OP_LOR)
         return type_is_scalar(x) && type_is_scalar(y);
+    bool mixed = (type_is_complex(x) || type_is_complex(y)) && type_real_of(x) == type_real_of(y);
+    if (mixed && (code == OP_EQ || code == OP_NE || code == OP_ADD || code == OP_SUB || code == OP_MUL || code == OP_DIV))
+        return true; /* a real operand stays real, as in C */
     if (op_is_compare(code) || code == OP_PTRDIFF)
         return x == y || (x->kind == TY_PTR && y->kind == TY_PTR); /* pointers may differ in qualifiers */
     return x == y && x->kind < TY_VOID;
@@ -86,7 +89,7 @@ static Value *build_math_row(Builder *b, OpCode code, Value **args, int nargs)
     while (k < nargs - 1 && !type_is_float(args[k]->type) && !type_is_complex(args[k]->type))
         k++;
     expect(type_is_float(args[k]->type) || type_is_complex(args[k]->type), b, code, "no floating operand");
-    return build_math(b, code, args[k]->type, args)->results[0];
+    return build_math(b, code, type_real_of(args[k]->type), args)->results[0];
 }
 
 Value *build_un(Builder *b, OpCode code, Value *a)
@@ -104,7 +107,7 @@ Value *build_bin(Builder *b, OpCode code, Value *x, Value *y)
     if (!bin_types_fit(code, x->type, y->type))
         ICE("building '%s' in %s: operands are %s and %s", op_info[code].text, b->fn->name, type_spelling(x->type),
             type_spelling(y->type));
-    return build_op1(b, code, bin_result_type(code, x->type), (Value *[]){x, y}, 2);
+    return build_op1(b, code, bin_result_type(code, x->type, y->type), (Value *[]){x, y}, 2);
 }
 
 Value *build_select(Builder *b, Value *c, Value *t, Value *e)

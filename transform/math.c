@@ -1,6 +1,7 @@
 /* math.c: the rows of <math.h> as C functions: their names with suffixes, their operand and result types. */
 #include "transform.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const char *results_of(OpCode code)
@@ -26,6 +27,8 @@ static Type *letter_type(char letter, Type *float_type)
         return type_scalar(TY_LLONG);
     case 'e':
         return type_scalar(TY_F80);
+    case 'z':
+        return type_complex_of(float_type);
     default: /* f, g */
         return float_type;
     }
@@ -48,8 +51,8 @@ Type *math_operand_type(OpCode code, int k, Type *float_type)
 
 Type *math_float_type(const Op *op)
 {
-    size_t k = strcspn(operands_of(op->code), "fg");
-    return op->args[k]->type;
+    size_t k = strcspn(operands_of(op->code), "fgz");
+    return type_real_of(op->args[k]->type);
 }
 
 static bool is_generic(OpCode code)
@@ -69,8 +72,9 @@ OpCode math_find(const char *c_name, Type **float_type)
             *float_type = is_generic((OpCode)code) ? NULL : type_scalar(TY_F64);
             return (OpCode)code;
         }
-        if (n == m + 1 && (c_name[m] == 'f' || c_name[m] == 'l') && !is_generic((OpCode)code)) {
-            *float_type = type_scalar(c_name[m] == 'f' ? TY_F32 : TY_F80);
+        char suffix = code == OP_CMPLX ? (char)tolower((unsigned char)c_name[m]) : c_name[m];
+        if (n == m + 1 && (suffix == 'f' || suffix == 'l') && !is_generic((OpCode)code)) {
+            *float_type = type_scalar(suffix == 'f' ? TY_F32 : TY_F80);
             return (OpCode)code;
         }
     }
@@ -81,6 +85,8 @@ const char *math_c_name(const Op *op, Arena *a)
 {
     TypeKind t = math_float_type(op)->kind;
     const char *suffix = is_generic(op->code) || t == TY_F64 ? "" : t == TY_F32 ? "f" : "l";
+    if (op->code == OP_CMPLX)
+        suffix = *suffix == 'f' ? "F" : *suffix ? "L" : "";
     return arena_printf(a, "%s%s", op_info[op->code].text, suffix);
 }
 

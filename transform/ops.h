@@ -8,8 +8,11 @@
  *   OP_MATHN(CODE, "libm", "results", "operands", "d/da", "d/db", lo, hi, guard)
  *                                                            other types, one letter each: f the function's floating type, i int,
  *                                                            l long, L long long, e long double, g any floating type (a type-generic
- *                                                            macro: the name has no suffix). C returns a second result through a
+ *                                                            macro: the name has no suffix), z complex. C returns a second result through a
  *                                                            pointer. Only result 0 has partials; d/db is NULL for one operand.
+ *   OP_MATHC(CODE, "libm", "results", "operands", "tangent", "adjoint", lo, hi)
+ *                                                            functions of <complex.h> with no complex derivative: both are
+ *                                                            expressions in d, the operand's tangent or the result's adjoint
  *
  * `text` is the op's name in the IR's text form; for OP_MATH rows it is the double libm name in lower case
  * (float and long double names add f and l).
@@ -29,6 +32,7 @@
  *   a b c   the operands          y        result 0
  *   + - * / unary-, parentheses, decimal literals, comparisons, c ? t : e
  *   any row's libm name as a function: exp(a), pow(a, b-1); literals take the type that is asked for
+ *   I, the imaginary unit; d in a row of OP_MATHC
  *   ln2, ln10, sqrtpi2 (2/sqrt(pi))
  * A partial in y is the result form: it costs no second libm call.
  * guard: 1 when a factor that is exactly zero times a non-finite partial contributes 0 (INTERFACE.md section 3).
@@ -47,6 +51,9 @@
 #endif
 #ifndef OP_MATHN
 #define OP_MATHN(code, text, results, operands, da, db, lo, hi, guard)
+#endif
+#ifndef OP_MATHC
+#define OP_MATHC(code, text, results, operands, tangent, adjoint, lo, hi)
 #endif
 
 /* --- control. Regions end with YIELD; a while's first region ends with COND. ------------------------------ */
@@ -130,8 +137,12 @@ OP(POP, "pop", AD, WRITES)          /* pop tape -> v */
 /* --- <math.h> -------------------------------------------------------------------------------------------- */
 #include "ops_math.h"
 
+/* --- <complex.h> ----------------------------------------------------------------------------------------- */
+#include "ops_complex.h"
+
 #undef OP
 #undef OP_MATH1
 #undef OP_MATH2
 #undef OP_MATH3
 #undef OP_MATHN
+#undef OP_MATHC

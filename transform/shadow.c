@@ -137,7 +137,7 @@ Shadow *shadow_new(Fn *fn, Request *rq)
 
 bool shadow_is_active(const Shadow *s, const Value *v)
 {
-    return known_value(s, v) && type_is_float(v->type) && active_value(s->act, v);
+    return known_value(s, v) && type_is_differentiable(v->type) && active_value(s->act, v);
 }
 
 bool shadow_has(const Shadow *s, const Value *ptr)

@@ -77,7 +77,8 @@ static bool is_cheap(Storage *s, const Op *op)
     if (pass_options.no_recompute && (info->kind == KIND_MATH || info->kind == KIND_ARITH))
         return false;
     if (info->kind == KIND_MATH)
-        return op->code == OP_FABS || op->code == OP_FMAX || op->code == OP_FMIN;
+        return op->code == OP_FABS || op->code == OP_FMAX || op->code == OP_FMIN || op->code == OP_CREAL || op->code == OP_CIMAG ||
+               op->code == OP_CONJ || op->code == OP_CMPLX;
     return info->kind == KIND_ARITH || info->kind == KIND_ADDR || info->kind == KIND_CONST || op->code == OP_MULZ ||
            op->code == OP_GLOBAL;
 }

@@ -47,7 +47,7 @@ static void scalar_tangent(Tangent *t, Op *op)
         return;
     Builder b = after_op(op);
     b.loc = op->loc;
-    PartialEnv env = {operand_itself, result_itself, NULL, NULL};
+    PartialEnv env = {operand_itself, result_itself, NULL, NULL, false};
     Value *sum = NULL;
     for (int k = 0; k < op->nargs; k++) {
         Value *d = tangent_of(t, op->args[k]);
@@ -57,6 +57,7 @@ static void scalar_tangent(Tangent *t, Op *op)
     }
     if (!sum)
         return;
+    sum = build_cast(&b, sum, op->results[0]->type);
     if (sum->def && !sum->var)
         sum->var = tangent_var(t, op->results[0]);
     ptrmap_put(&t->tangents, op->results[0], sum);
@@ -88,7 +89,7 @@ static void store_tangent(Tangent *t, Op *op)
         Value *twin = shadow_twin(t->s, v);
         Builder b = after_op(op);
         build_store(&b, address, twin);
-    } else if (type_is_float(v->type)) {
+    } else if (type_is_differentiable(v->type)) {
         Builder b = after_op(op);
         b.loc = op->loc;
         build_store(&b, address, tangent_or_zero(t, &b, v));
@@ -305,7 +306,7 @@ Fn *tangent(Fn *fn, Request *rq)
         return NULL;
     for (int i = 0; i < t.s->sig.nshadow - 1; i++) {
         Value *p = fn->body->args[i];
-        if (t.s->sig.shadow[i] && type_is_float(p->type))
+        if (t.s->sig.shadow[i] && type_is_differentiable(p->type))
             ptrmap_put(&t.tangents, p, t.s->sig.shadow[i]);
     }
     region_tangent(&t, fn->body);

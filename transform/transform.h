@@ -204,6 +204,9 @@ bool type_is_int(const Type *t);                  /* bool, char ... unsigned lon
 bool type_is_signed(const Type *t);
 bool type_is_float(const Type *t);                /* F32 F64 F80 */
 bool type_is_complex(const Type *t);
+bool type_is_differentiable(const Type *t);       /* floating or complex: what can carry a derivative */
+Type *type_real_of(const Type *t);                /* double of double _Complex; other types as they are */
+Type *type_complex_of(Type *t);                   /* double _Complex of double; other types as they are */
 bool type_is_scalar(const Type *t);               /* integer, floating, complex or pointer */
 bool type_has_float(const Type *t);               /* a floating or complex leaf, looking through arrays and records, not through pointers */
 bool type_reaches_float(const Type *t);           /* also through pointers, but not void* and function pointers; recursive types are fine */
@@ -219,6 +222,7 @@ typedef enum {
 #define OP_MATH2(code, text, da, db, lo, hi, guard) OP_##code,
 #define OP_MATH3(code, text, da, db, dc, lo, hi, guard) OP_##code,
 #define OP_MATHN(code, text, results, operands, da, db, lo, hi, guard) OP_##code,
+#define OP_MATHC(code, text, results, operands, tangent, adjoint, lo, hi) OP_##code,
 #include "ops.h"
     OP_COUNT
 } OpCode;
@@ -232,7 +236,8 @@ typedef struct {
     OpEffect effect;
     int arity;              /* KIND_MATH: 1 to 3; else -1 */
     const char *sig;        /* KIND_MATH: "results:operands", see ops.h; else NULL */
-    const char *partial[3]; /* KIND_MATH */
+    const char *partial[3]; /* KIND_MATH; where adjoint is set, [0] is the tangent */
+    const char *adjoint;    /* OP_MATHC, else NULL */
     double lo, hi;          /* self-test interval */
     bool guard;             /* zero rule */
 } OpInfo;
@@ -415,7 +420,7 @@ Op *op_build(Builder *b, OpCode code, Value **args, int nargs, int nresults);
 /* Scalar ops: checks operand types in debug builds, returns the result. */
 Value *build_un(Builder *b, OpCode code, Value *a);               /* NEG BITNOT LNOT, math1, and the other one-operand rows */
 Type *un_result_type(OpCode code, Type *operand);                 /* result types of one- and two-operand rows */
-Type *bin_result_type(OpCode code, Type *left);
+Type *bin_result_type(OpCode code, Type *left, Type *right);
 bool bin_types_fit(OpCode code, const Type *x, const Type *y);
 bool op_is_compare(OpCode code);                                  /* EQ NE LT LE GT GE */
 Value *build_bin(Builder *b, OpCode code, Value *x, Value *y);    /* arithmetic, comparisons (result int), math2 */
@@ -658,10 +663,12 @@ typedef struct {
     Value *(*result)(void *ctx, const Op *op);
     void *ctx;
     Value *(*known)(void *ctx, const Op *op, OpCode code, int k, const Type *t); /* code(operand k) of type t if it is had; or NULL */
+    bool adjoint; /* the factor is an adjoint, not a tangent: complex partials are conjugated */
 } PartialEnv;
 Value *build_partial(Builder *b, const Op *op, int k, const PartialEnv *env);
 /* adjoint/tangent * partial of op wrt operand k, with MULZ where the row says so; trivial factors 1, -1 are folded. NULL: zero.
- * Of a CAST, an adjoint (type of the result) becomes the operand's type, a tangent (type of the operand) the result's. */
+ * Of a CAST, an adjoint (type of the result) becomes the operand's type, a tangent (type of the operand) the result's. Tangents and
+ * adjoints of complex values may come, and be given, as real numbers where the imaginary part is zero. */
 Value *build_partial_product(Builder *b, const Op *op, int k, Value *factor, const PartialEnv *env);
 bool op_partial_is_zero(const Op *op, int k);
 /* Does the partial with respect to operand k read operand `which` (-1: the result)? */

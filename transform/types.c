@@ -191,6 +191,21 @@ bool type_is_complex(const Type *t)
     return has_class(t, CLASS_COMPLEX);
 }
 
+bool type_is_differentiable(const Type *t)
+{
+    return type_is_float(t) || type_is_complex(t);
+}
+
+Type *type_real_of(const Type *t)
+{
+    return type_is_complex(t) ? type_scalar((TypeKind)(t->kind - TY_CF32 + TY_F32)) : (Type *)(uintptr_t)t;
+}
+
+Type *type_complex_of(Type *t)
+{
+    return type_is_float(t) ? type_scalar((TypeKind)(t->kind - TY_F32 + TY_CF32)) : t;
+}
+
 bool type_is_scalar(const Type *t)
 {
     return t->kind < TY_VOID || t->kind == TY_PTR;

@@ -178,7 +178,7 @@ static void check_arith(Verifier *v, const Op *op)
         op_is_compare(op->code)) {
         need_shape(v, op, 2, 2, 1, 0);
         need(v, bin_types_fit(op->code, arg_type(op, 0), arg_type(op, 1)), "operand types do not go together");
-        need(v, t == bin_result_type(op->code, arg_type(op, 0)), "wrong result type");
+        need(v, t == bin_result_type(op->code, arg_type(op, 0), arg_type(op, 1)), "wrong result type");
     } else if (op->code == OP_NEG || op->code == OP_BITNOT || op->code == OP_LNOT) {
         need_shape(v, op, 1, 1, 1, 0);
         need(v, t == un_result_type(op->code, arg_type(op, 0)), "wrong result type");
