@@ -1,5 +1,5 @@
-/* construct: functions of <complex.h>, in double, float and long double */
 // check: --range a=0.3:0.8 --range b=0.3:0.8 --range z=-0.8:0.8
+// construct: numbers: all of `<complex.h>`
 #include <adgen.h>
 #include <complex.h>
 

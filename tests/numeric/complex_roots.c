@@ -1,5 +1,5 @@
-/* construct: _Complex by value, in structs, in loops with exits; __real__ and __imag__ */
 // check: -std=gnu11 --set n=4 --len coef=n --len poles=n --len at=2 --range coef=0.5:1.5 -- -std=gnu11
+// construct: numbers: `_Complex` values, `__real__` and `__imag__`
 #include <adgen.h>
 #include <complex.h>
 

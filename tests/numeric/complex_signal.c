@@ -1,5 +1,5 @@
-/* construct: _Complex in arrays: transforms and filters */
 // check: --set n=8 --len x=n --len signal=n --len taps=3 --set m=3 --len z=n --len out=n --len work=n
+// construct: numbers: `_Complex` arrays
 #include <adgen.h>
 #include <complex.h>
 #include <math.h>

@@ -1,5 +1,5 @@
-/* construct: dense Jacobian of _Complex arguments */
 // expect: 6:38: error: a dense Jacobian of 'norm' cannot be made: 'z' is not an array of real numbers; name others in the SPEC, or use --jvp
+// construct: dense matrices of complex numbers: use --jvp or --vjp
 #include <adgen.h>
 #include <complex.h>
 AD_JACOBIAN(z)
