@@ -202,7 +202,8 @@ static Node *parse_call(Tree *t, const char *name)
         kid[k] = parse_expr(t);
     }
     expect(t, ")");
-    return code == OP_POW || code == OP_CPOW ? node_pow(t, code, kid[0], kid[1]) : node_new(t, N_CALL, code, kid[0], kid[1], kid[2]);
+    return code == OP_POW || code == OP_CPOW ? node_pow(t, code, kid[0], kid[1])
+                                             : node_new(t, N_CALL, code, kid[0], kid[1], kid[2]);
 }
 
 /* name = a | b | c | y | d | I | constant | function '(' expr {',' expr} ')' */

@@ -14,9 +14,9 @@ typedef enum {
     N_RESULT, /* result 0 */
     N_FACTOR, /* the tangent or adjoint */
     N_NEG,
-    N_BIN,    /* code: ADD SUB MUL DIV or a comparison */
+    N_BIN, /* code: ADD SUB MUL DIV or a comparison */
     N_SELECT,
-    N_CALL    /* code: the row */
+    N_CALL /* code: the row */
 } NodeKind;
 
 typedef struct Node {
