@@ -193,7 +193,7 @@ static void op_node(Dot *d, const Op *op)
         break;
     case OP_STORE:
     case OP_ACCUM:
-        if (type_is_float(op->args[1]->type)) {
+        if (type_is_differentiable(op->args[1]->type)) {
             const char *value = graph_is_node(op->args[1]) ? "" : graph_value_text(a, op->args[1]);
             effect_node(d, op, arena_printf(a, op->code == OP_STORE ? "%s = %s" : "%s += %s", graph_address_text(a, op->args[0], NULL, NULL), value), 1);
         }
@@ -205,7 +205,7 @@ static void op_node(Dot *d, const Op *op)
         effect_node(d, op, "push", 1);
         break;
     case OP_CAST:
-        if (type_is_float(op->results[0]->type) && !graph_is_node(op->args[0]))
+        if (type_is_differentiable(op->results[0]->type) && !graph_is_node(op->args[0]))
             value_node(d, op);
         break;
     default:
@@ -238,7 +238,7 @@ void graph_dot(Str *out, Fn *fn)
     }
     put_region(&d, fn->body);
     const Op *end = region_terminator(fn->body);
-    if (end->nargs && type_is_float(end->args[0]->type)) {
+    if (end->nargs && type_is_differentiable(end->args[0]->type)) {
         const char *text = graph_is_node(end->args[0]) ? "return" : arena_printf(d.arena, "return %s", graph_value_text(d.arena, end->args[0]));
         put(&d, arena_printf(d.arena, "result [label=%s, fillcolor=\"#fce5cd\", peripheries=2];", label(&d, text, NULL)));
         edge(&d, end->args[0], "result", "");

@@ -183,7 +183,7 @@ const char *graph_address_text(Arena *a, Value *p, Builder *b, Ptrs *indices)
 
 bool graph_is_node(const Value *v)
 {
-    return type_is_float(v->type) && !(v->def && op_info[v->def->code].kind == KIND_CONST);
+    return type_is_differentiable(v->type) && !(v->def && op_info[v->def->code].kind == KIND_CONST);
 }
 
 const char *graph_op_text(Arena *a, const Op *op)

@@ -77,7 +77,7 @@ static Value *own_result(void *ctx, const Op *op)
 static void trace_op(Trace *t, Op *op)
 {
     Value *v = op->results[0];
-    PartialEnv env = {own_operand, own_result, t, NULL};
+    PartialEnv env = {own_operand, own_result, t, NULL, false};
     Builder b = after_op(op);
     if (op->code == OP_CAST && type_is_float(op->args[0]->type)) {
         copy(&b, v->id, node(&b, op->args[0]));
@@ -186,6 +186,19 @@ static void collect(Op *op, void *ctx)
     ptrs_push(ctx, op);
 }
 
+/* A node shows one number. */
+static bool is_complex_free(const Trace *t)
+{
+    for (size_t i = 0; i < t->ops.n; i++) {
+        const Op *op = t->ops.at[i];
+        if (op->nresults && type_is_complex(op->results[0]->type)) {
+            diag_error(op->loc, "a graph with values cannot show complex numbers; leave out the inputs, or --emit=c");
+            return false;
+        }
+    }
+    return true;
+}
+
 static void trace(Trace *t, Op *op)
 {
     const OpInfo *info = &op_info[op->code];
@@ -228,6 +241,8 @@ Fn *graph_traced(Program *p, const Request *rq)
     fn->is_static = fn->is_inline = false;
     Trace t = {.fn = fn, .rq = rq, .arena = fn->arena, .nvalues = fn->nvalues, .next = fn->nvalues, .ops = {.arena = fn->arena}};
     walk_ops(fn->body, collect, &t.ops);
+    if (!is_complex_free(&t))
+        return NULL;
     for (size_t i = 0; i < t.ops.n; i++)
         trace(&t, t.ops.at[i]);
     trace_ends(&t);
