@@ -1,4 +1,4 @@
-// expect: 8:24: error: a graph with values cannot show complex numbers; leave out the inputs, or --emit=c
+// expect: 8:29: error: a graph with values cannot show complex numbers; leave out the inputs, or --emit=c
 // args: --emit=dot --grad f --set x=1
 // construct: values of complex numbers in a graph: leave out the inputs
 #include <complex.h>
