@@ -109,7 +109,7 @@ static bool write_companions(Check *c, const char *path)
         Fn *f = derive(c->p, companion);
         if (!f)
             return check_fails(c, "nothing to hold against: ", rq->fn_name);
-        ptrs_push(&fns, f);
+        push_with_helpers(&fns, f);
     }
     Str text = {.arena = c->arena};
     EmitOptions emit = {.command = c->opt->command, .out_name = path};

@@ -90,18 +90,6 @@ static bool resolve_requests(Program *p, const Options *opt)
     return good;
 }
 
-/* What a function calls comes before it. */
-static void push_with_helpers(Ptrs *fns, Fn *f)
-{
-    if (ptrs_has(fns, f))
-        return;
-    for (size_t i = 0; i < f->helpers.n; i++)
-        push_with_helpers(fns, f->helpers.at[i]);
-    if (f->helper)
-        push_with_helpers(fns, f->helper);
-    ptrs_push(fns, f);
-}
-
 /* The functions that OUT will hold: the derivatives, or without requests (--emit=ir, primal) the given files' own functions. */
 static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
 {

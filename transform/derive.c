@@ -20,6 +20,8 @@ static const Pass before_differentiation[] = {
     {"raise", raise_loops, NULL},
     {"realloc", lower_reallocs, NULL},
     {"simplify", simplify, NULL},
+    {"unroll", unroll_small, &pass_options.no_unroll},
+    {"simplify", simplify, NULL},
     {"hoist", hoist_invariants, &pass_options.no_hoist}, /* now that loops have bounds */
 };
 
@@ -41,6 +43,7 @@ static const struct {
 } switches[] = {
     {"apart", &pass_options.no_apart}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
     {"log", &pass_options.no_log},     {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
+    {"unroll", &pass_options.no_unroll},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -209,6 +212,17 @@ Fn *derive(Program *p, Request *rq)
         return matrix(p, rq);
     Fn *g = derive_as(rq, request_result_name(rq, p->arena), false);
     return g ? with_versions(p, rq, g) : NULL;
+}
+
+void push_with_helpers(Ptrs *fns, Fn *f)
+{
+    if (ptrs_has(fns, f))
+        return;
+    for (size_t i = 0; i < f->helpers.n; i++)
+        push_with_helpers(fns, f->helpers.at[i]);
+    if (f->helper)
+        push_with_helpers(fns, f->helper);
+    ptrs_push(fns, f);
 }
 
 /* ---------------------------------------------------------------------- names for options */

@@ -555,6 +555,8 @@ bool remove_dead(Fn *fn);
 void normalise_pointers(Fn *fn);
 /* raise.c: a while whose trip count is known on entry becomes a for. Run hoist_invariants before (bounds in memory), simplify after. */
 void raise_loops(Fn *fn);
+/* unroll.c: loops of a few iterations over small local arrays are written out; the arrays become values. */
+void unroll_small(Fn *fn);
 /* invariant.c: loop-invariant pure ops, and loads that nothing in the loop may overwrite, move before the loop. */
 void hoist_invariants(Fn *fn);
 
@@ -715,10 +717,12 @@ bool statics_check(Program *p, const Fn *fn);
  * Returns the generated function or NULL after errors. */
 typedef struct {
     const char *after;                                    /* --after=PASS: stop after its first run */
-    bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload; /* -fno-PASS */
+    bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
+/* A derived function after the static ones that it calls, which are emitted before it. */
+void push_with_helpers(Ptrs *fns, Fn *f);
 /* The same passes up to (not including) differentiation: what --emit=primal writes back. */
 Fn *prepare_primal(Program *p, Fn *fn);
 /* The names that --after takes, or (optional) -fno-; with spaces between. */
