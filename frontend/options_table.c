@@ -98,6 +98,23 @@ static void set_split(Parse *p, const char *arg)
     check_halves(p);
 }
 
+/* More would be a slip: derivative arrays are K times as large as the primal's. */
+enum { MOST_DIRECTIONS = 1024 };
+
+static void set_directions(Parse *p, const char *arg)
+{
+    char *end;
+    long k = strtol(arg, &end, 10);
+    if (!p->last || p->last->mode == MODE_JACOBIAN || p->last->mode == MODE_HESSIAN)
+        usage_error(p, "--directions comes after the --jvp, --vjp, --grad or --hvp that it belongs to");
+    else if (*end || k < 1 || k > MOST_DIRECTIONS)
+        usage_error(p, "--directions %s: a number from 1 to %d", arg, MOST_DIRECTIONS);
+    else if (p->last->directions)
+        usage_error(p, "a second --directions %s for the same derivative", arg);
+    else
+        p->last->directions = (int)k;
+}
+
 static void set_out(Parse *p, const char *arg)
 {
     if (p->opt->out)
@@ -322,6 +339,7 @@ const OptionRow option_rows[] = {
     {"--jacobian", ARG_LONG, "SPEC", set_jacobian, "dense Jacobian, lengths from AD_LEN: NAME_jac"},
     {"--hessian", ARG_LONG, "SPEC", set_hessian, "dense Hessian, lengths from AD_LEN: NAME_hess"},
     {"--name", ARG_LONG, "NEW", set_name, "name of the function made by the SPEC before it"},
+    {"--directions", ARG_LONG, "K", set_directions, "K directions at once for the SPEC before it: the last index of what holds derivatives"},
     {"--primal-done", ARG_NONE, NULL, set_primal_done, "for the --vjp before it: the caller has just run the primal"},
     {"--split", ARG_NONE, NULL, set_split, "for the --vjp before it: NAME_fwd leaves a tape, NAME_rev takes it"},
     {NULL, ARG_NONE, NULL, NULL, "Output"},
@@ -367,7 +385,6 @@ const OptionRow option_rows[] = {
     {"--version", ARG_NONE, NULL, print_version, "print the version"},
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
-    {"--directions", ARG_LONG, "K", not_yet, NULL},
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
     {"--report", ARG_LONG, "FILE", not_yet, NULL},
     {"--no-malloc", ARG_NONE, NULL, not_yet, NULL},

@@ -102,6 +102,8 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
                                                     : "Forward sweep of %s: leaves the tape for the reverse sweep.",
                             rq->text);
     const char *text = arena_printf(g->arena, what[rq->mode], rq->text);
+    if (rq->directions)
+        text = arena_printf(g->arena, "%s %d directions at once: the last index of what holds derivatives.", text, rq->directions);
     return rq->primal_done
                ? arena_printf(g->arena, "%s The primal has just run with the same arguments, which do not overlap.", text)
                : text;
@@ -109,10 +111,25 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
 
 static bool is_supported(const Request *rq)
 {
-    const char *what = rq->directions ? "--directions is" : NULL;
-    if (what)
-        diag_error(rq->loc, "%s not supported yet; use --grad, --vjp, --jvp or --hvp", what);
-    return !what;
+    bool both = rq->directions && rq->split;
+    if (both)
+        diag_error(rq->loc, "--split of several directions is not supported yet; leave out --split or --directions");
+    return !both;
+}
+
+/* --directions K: all derivative memory gets a last index. */
+static bool add_directions(Fn *g, const Request *rq)
+{
+    Loc where;
+    const char *why;
+    if (!lanes_add(g, rq->directions, ~0u, &where, &why)) {
+        diag_error(where, "%d directions at once are not possible: %s; leave out --directions and call '%s' once for each direction",
+                   rq->directions, why, g->name);
+        return false;
+    }
+    simplify(g);
+    step_done(g, "lanes");
+    return true;
 }
 
 static Fn *matrix(Program *p, Request *rq)
@@ -140,7 +157,7 @@ static Fn *finish(Fn *g, const Request *rq)
         run_passes(forward_of(g), after_storage, COUNT(after_storage));
     if (g)
         run_passes(g, after_storage, COUNT(after_storage));
-    return g;
+    return g && rq->directions && !add_directions(g, rq) ? NULL : g;
 }
 
 static bool describe(Fn *g, const Request *rq)

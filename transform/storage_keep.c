@@ -249,17 +249,20 @@ static bool reversed_after_the_rest(const Region *r, const Region *mirror)
     return loop && loop->code == OP_WHILE && r == loop->regions[0] && mirror->owner && mirror->owner->mirror == loop;
 }
 
-static void build_push(Keeper *k, Builder *b, Value *v, const PtrMap *mirror_of)
+/* kept: the id of the value that v is, or is handed on from. */
+static void build_push(Keeper *k, Builder *b, Value *v, int kept, const PtrMap *mirror_of)
 {
     Value *args[2] = {k->stack, v};
-    turn_back(mirror_of, op_build(b, OP_PUSH, args, 2, 0));
+    Op *push = op_build(b, OP_PUSH, args, 2, 0);
+    push->ival = kept;
+    turn_back(mirror_of, push);
 }
 
 static void push_at_end(Keeper *k, const RegionStack *s, const PtrMap *mirror_of)
 {
     Builder b = before_op(region_terminator(s->region));
     for (size_t i = 0; i < s->values.n; i++)
-        build_push(k, &b, s->values.at[i], mirror_of);
+        build_push(k, &b, s->values.at[i], ((Value *)s->values.at[i])->id, mirror_of);
 }
 
 /* The reverse iteration pops these values first, so that they are pushed last: at the end of the second region, and behind the loop. */
@@ -270,8 +273,8 @@ static void push_late(Keeper *k, const RegionStack *s, const PtrMap *mirror_of)
     for (size_t i = 0; i < s->values.n; i++) {
         Value *v = s->values.at[i];
         op_add_arg(cond, v);
-        build_push(k, &in, region_add_arg(loop->regions[1], v->type, v->var), mirror_of);
-        build_push(k, &behind, op_add_result(loop, v->type, v->var), mirror_of);
+        build_push(k, &in, region_add_arg(loop->regions[1], v->type, v->var), v->id, mirror_of);
+        build_push(k, &behind, op_add_result(loop, v->type, v->var), v->id, mirror_of);
     }
 }
 
@@ -284,6 +287,7 @@ static void pop_at_start(Keeper *k, const RegionStack *s, Region *mirror,
         Op *op = op_build(&b, OP_POP, &k->stack, 1, 1);
         op->results[0]->type = v->type;
         op->results[0]->var = v->var;
+        op->ival = v->id;
         popped(ctx, mirror, v, op->results[0]);
     }
 }

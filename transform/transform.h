@@ -701,6 +701,10 @@ void drop_primal(Fn *fn);
 /* hvp.c: the tangent of the gradient. NULL after diag_error. */
 Fn *hessian_vector(Fn *fn, Request *rq);
 
+/* lanes.c: makes a finished derivative one of k directions: derivative memory whose Var.shadow has a bit of `shadows` gets a last index.
+ * False, with *why and *where, when that cannot be done; fn is as it was. */
+bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why);
+
 /* jacobian.c: a dense Jacobian or Hessian, with its helper. NULL after diag_error. */
 Fn *dense_matrix(Program *p, Request *rq);
 

@@ -1,0 +1,270 @@
+/* lanes.c: --directions K: the derivative of one direction becomes that of K, innermost.
+ *
+ *   d = x * d_a[i]; d_y[i] = d + d_b;   ->   for (long k = 0; k < K; k++) { d = x * d_a[i * K + k]; d_y[i * K + k] = d + d_b[k]; }
+ *
+ * It works on a finished derivative, so that each direction has the operations of a single run, in their order. What the primal computes
+ * stays where it is and is done once. This file finds the lanes.
+ */
+#include "analysis.h"
+#include "lanes.h"
+
+#include <string.h>
+
+static void cannot(Lanes *l, Loc loc, const char *why)
+{
+    if (!l->why) {
+        l->why = why;
+        l->where = loc;
+    }
+}
+
+bool is_lane(const Lanes *l, const Value *v)
+{
+    return v->id < l->nvalues && l->lane[v->id];
+}
+
+static void set_lane(Lanes *l, const Value *v)
+{
+    if (!is_lane(l, v))
+        l->changed = l->lane[v->id] = true;
+}
+
+/* May what the pointer points to be numbers? */
+static bool may_hold_numbers(const Type *t)
+{
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    return t->kind != TY_PTR && t->kind != TY_FUNC && t->kind != TY_OPAQUE;
+}
+
+bool points_to_lanes(const Lanes *l, const Value *p)
+{
+    if (p->type->kind != TY_PTR || p->id >= l->nvalues || !may_hold_numbers(p->type->elem))
+        return false;
+    const int *objs;
+    int n = mem_objects(l->mem, p, &objs);
+    for (int i = 0; i < n; i++)
+        if (l->object[objs[i]])
+            return true;
+    return false;
+}
+
+static void mark_objects(Lanes *l, const Value *p)
+{
+    const int *objs;
+    int n = mem_objects(l->mem, p, &objs);
+    for (int i = 0; i < n; i++)
+        if (!l->object[objs[i]])
+            l->changed = l->object[objs[i]] = true;
+}
+
+/* ---------------------------------------------------------------------- what the ops say */
+
+static bool computes(const Op *op)
+{
+    OpKind kind = op_info[op->code].kind;
+    return kind == KIND_ARITH || kind == KIND_MATH || op->code == OP_MULZ;
+}
+
+bool is_plain_if(const Op *op)
+{
+    if (op->code != OP_IF || op->nresults == 0)
+        return false;
+    for (int r = 0; r < 2; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            if (!computes(in) && op_info[in->code].kind != KIND_CONST && in->code != OP_YIELD && !is_plain_if(in))
+                return false;
+    for (int i = 0; i < op->nresults; i++)
+        if (op->results[i]->type->kind == TY_PTR)
+            return false;
+    return true;
+}
+
+static bool all_results_are_lanes(const Lanes *l, const Op *op)
+{
+    for (int i = 0; i < op->nresults; i++)
+        if (!is_lane(l, op->results[i]))
+            return false;
+    return op->nresults > 0;
+}
+
+bool is_lane_op(const Lanes *l, const Op *op)
+{
+    if (op->code == OP_LOAD || (computes(op) && op->nresults > 0))
+        return is_lane(l, op->results[0]);
+    if (op->code == OP_STORE || op->code == OP_ACCUM)
+        return op->args[1]->type->kind != TY_PTR && points_to_lanes(l, op->args[0]);
+    return is_plain_if(op) && all_results_are_lanes(l, op);
+}
+
+static bool any_lane(const Lanes *l, const Op *op)
+{
+    for (int i = 0; i < op->nargs; i++)
+        if (is_lane(l, op->args[i]))
+            return true;
+    return false;
+}
+
+static void flow(void *ctx, Value *from, Value *to)
+{
+    Lanes *l = ctx;
+    if (is_lane(l, from))
+        set_lane(l, to);
+}
+
+static void find_if(Lanes *l, const Op *op)
+{
+    for (int i = 0; i < op->nresults && is_lane(l, op->args[0]); i++)
+        set_lane(l, op->results[i]);
+}
+
+static void find_lanes(Op *op, void *ctx)
+{
+    Lanes *l = ctx;
+    if (computes(op) && any_lane(l, op))
+        for (int i = 0; i < op->nresults; i++)
+            set_lane(l, op->results[i]);
+    else if (op->code == OP_LOAD && op->results[0]->type->kind != TY_PTR && points_to_lanes(l, op->args[0]))
+        set_lane(l, op->results[0]);
+    else if ((op->code == OP_STORE || op->code == OP_ACCUM) && is_lane(l, op->args[1]))
+        mark_objects(l, op->args[0]);
+    else if (op->code == OP_PUSH && is_lane(l, op->args[1]) && op->ival < l->nvalues)
+        l->pushed[op->ival] = true;
+    else if (op->code == OP_POP && op->ival < l->nvalues && l->pushed[op->ival])
+        set_lane(l, op->results[0]);
+    else if (op->code == OP_IF && is_plain_if(op))
+        find_if(l, op);
+    mem_op_flows(op, flow, l);
+    for (int i = 0; i < op->nresults; i++)
+        if (points_to_lanes(l, op->results[i]))
+            mark_objects(l, op->results[i]);
+    for (int r = 0; r < op->nregions; r++)
+        for (int i = 0; i < op->regions[r]->nargs; i++)
+            if (points_to_lanes(l, op->regions[r]->args[i]))
+                mark_objects(l, op->regions[r]->args[i]);
+}
+
+/* ---------------------------------------------------------------------- what cannot be done */
+
+static bool is_row_pointer(const Value *p)
+{
+    return p->type->kind == TY_PTR && p->type->elem->kind == TY_ARRAY;
+}
+
+static void refuse_call(Lanes *l, const Op *op)
+{
+    const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
+    if (op->text && (!strcmp(op->text, "ad_stack_free") || !strcmp(op->text, "ad_free_pushed") || !strcmp(op->text, "ad_log_free")))
+        return;
+    for (int i = 0; i < op->nargs; i++)
+        if (is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i]))
+            cannot(l, op->loc, !strncmp(name, "ad_log", 6) ? "derivatives that are overwritten here would have to be saved"
+                               : op->callee ? arena_printf(l->fn->arena, "the custom derivative of '%s' takes one direction", name)
+                                            : arena_printf(l->fn->arena, "'%s' would have to take several", name));
+}
+
+static bool same_size(const Type *a, const Type *b)
+{
+    return a->kind == TY_VOID || b->kind == TY_VOID || (a->size == b->size && a->size > 0);
+}
+
+static const Type *leaf_of(const Type *t)
+{
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    return t;
+}
+
+static void refuse_address(Lanes *l, const Op *op)
+{
+    const Type *from = leaf_of(op->args[0]->type->elem), *to = leaf_of(op->results[0]->type->elem);
+    bool records = (from->kind == TY_RECORD) != (to->kind == TY_RECORD) && from->kind != TY_VOID && to->kind != TY_VOID;
+    if (op->code == OP_PTRCAST && (records || !same_size(from, to)))
+        cannot(l, op->loc, "derivatives are addressed through another type");
+    for (int i = 1; i < op->nargs; i++)
+        if (is_lane(l, op->args[i]))
+            cannot(l, op->loc, "an index depends on a derivative");
+}
+
+static void refuse_op(Op *op, void *ctx)
+{
+    Lanes *l = ctx;
+    bool lanes = any_lane(l, op), address = op->nargs > 0 && points_to_lanes(l, op->args[0]);
+    if ((op->code == OP_CALL || op->code == OP_CALLPTR))
+        refuse_call(l, op);
+    else if (op->code == OP_STORE && points_to_lanes(l, op->args[1]) && is_row_pointer(op->args[1]))
+        cannot(l, op->loc, "the address of a row of derivatives is stored");
+    else if (op->code == OP_LOAD && points_to_lanes(l, op->results[0]) && is_row_pointer(op->results[0]))
+        cannot(l, op->loc, "the address of a row of derivatives is loaded");
+    else if (op_info[op->code].kind == KIND_ADDR && (address || lanes))
+        op->code == OP_PTRDIFF || op->code == OP_PTRINT ? cannot(l, op->loc, "addresses of derivatives are computed with")
+                                                        : refuse_address(l, op);
+    else if ((op->code == OP_IF && is_lane(l, op->args[0]) && !is_plain_if(op)) || (op->code == OP_COND && is_lane(l, op->args[0])))
+        cannot(l, op->loc, "a condition depends on a derivative");
+    else if (op->code == OP_FOR && (is_lane(l, op->args[0]) || is_lane(l, op->args[1]) || is_lane(l, op->args[2])))
+        cannot(l, op->loc, "the bounds of a loop depend on a derivative");
+    else if ((op->code == OP_COPY || op->code == OP_REALLOC) && address)
+        cannot(l, op->loc, "a block of memory with derivatives is copied or resized");
+    else if (op->code == OP_ALLOC && lanes)
+        cannot(l, op->loc, "a size depends on a derivative");
+    else if (op->code == OP_ASSERT && lanes)
+        cannot(l, op->loc, "an assertion depends on a derivative");
+}
+
+static void refuse_shared(Lanes *l)
+{
+    for (int i = 0; i < mem_count(l->mem); i++) {
+        ObjKind kind = mem_object_kind(l->mem, i);
+        const Value *param = kind == OBJ_PARAM ? mem_object_param(l->mem, i) : NULL;
+        if (l->object[i] && kind != OBJ_LOCAL && kind != OBJ_HEAP && !(param && param->var->shadow))
+            cannot(l, l->fn->loc, "a pointer may point to derivatives and to other memory");
+    }
+}
+
+/* ---------------------------------------------------------------------- the pass */
+
+static void start(Lanes *l, unsigned shadows)
+{
+    Fn *fn = l->fn;
+    size_t n = (size_t)fn->nvalues + 1;
+    l->nvalues = fn->nvalues;
+    l->mem = mem_analyse(fn);
+    l->lane = arena_alloc(fn->arena, n * sizeof *l->lane);
+    l->pushed = arena_alloc(fn->arena, n * sizeof *l->pushed);
+    l->object = arena_alloc(fn->arena, (size_t)(mem_count(l->mem) + 1) * sizeof *l->object);
+    for (int i = 0; i < fn->body->nargs; i++) {
+        const Value *p = fn->body->args[i];
+        const Var *var = i < fn->nparams ? fn->params[i] : NULL;
+        if (!var || !(var->shadow & (int)shadows))
+            continue;
+        if (p->type->kind == TY_PTR)
+            mark_objects(l, p);
+        else
+            set_lane(l, p);
+    }
+}
+
+bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why)
+{
+    Lanes l = {.fn = fn, .k = k, .group_of = {.arena = fn->arena}, .has = {.arena = fn->arena}};
+    start(&l, shadows);
+    for (l.changed = true; l.changed;) {
+        l.changed = false;
+        walk_ops(fn->body, find_lanes, &l);
+    }
+    walk_ops(fn->body, refuse_op, &l);
+    refuse_shared(&l);
+    *why = l.why;
+    *where = l.where.line ? l.where : fn->loc;
+    if (l.why)
+        return false;
+    size_t n = (size_t)l.nvalues + 1;
+    l.form = arena_alloc(fn->arena, n * sizeof *l.form);
+    l.home = arena_alloc(fn->arena, n * sizeof *l.home);
+    l.needs_home = arena_alloc(fn->arena, n * sizeof *l.needs_home);
+    l.group = arena_alloc(fn->arena, n * sizeof *l.group);
+    l.uses = count_uses(fn);
+    lanes_grow_memory(&l);
+    lanes_make_loops(&l);
+    return true;
+}

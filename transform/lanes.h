@@ -1,0 +1,60 @@
+/* lanes.h: what the files of --directions share; private to lanes*.c.
+ *
+ * K directions at once: a number that differs between them (it was read from a tangent or seed, or computed from such) is a *lane*.
+ *   lanes.c         which values are lanes, which memory holds them; why it cannot be done
+ *   lanes_memory.c  derivative memory becomes K times as large, addresses follow
+ *   lanes_loops.c   what computes lanes moves into loops over the directions
+ */
+#ifndef ADGEN_LANES_H
+#define ADGEN_LANES_H
+
+#include "derivative.h"
+
+/* How the K numbers of one element are found from a pointer to lanes. */
+typedef enum {
+    FORM_NONE,   /* no pointer to lanes */
+    FORM_FLAT,   /* T *p: p[0] to p[K - 1]; the next element is K further */
+    FORM_ROWS,   /* the same, of an array with run-time dimensions: [K] is one of them */
+    FORM_TYPED,  /* T (*p)[K] */
+    FORM_RECORD  /* inside one of K structs: the direction is chosen at the struct */
+} Form;
+
+typedef struct {
+    Fn *fn;
+    MemInfo *mem;
+    int k;
+    int nvalues;     /* values that the analysis knows */
+    bool *lane;      /* by value id */
+    bool *object;    /* by object: it holds lanes */
+    bool *pushed;    /* by Op.ival of PUSH and POP */
+    bool changed;
+    const char *why; /* NULL: it can be done */
+    Loc where;
+    Form *form;      /* by value id */
+    Value **home;    /* by value id: pointer to the K numbers, where they are kept in memory; else NULL */
+    bool *needs_home;
+    int *uses;       /* by value id: how often it is an operand */
+    int *group;      /* by value id: the loop that computes it; 0: none */
+    int groups;
+    PtrMap group_of; /* Op* that moves into a loop, or that hands lanes on -> its loop */
+    PtrMap has;      /* Op* with regions -> itself, when there are lanes inside */
+} Lanes;
+
+bool is_lane(const Lanes *l, const Value *v);
+bool points_to_lanes(const Lanes *l, const Value *p);
+/* Does op compute, load or store lanes, so that it belongs into a loop over the directions? */
+bool is_lane_op(const Lanes *l, const Op *op);
+/* Is it an if that computes numbers from numbers only? It moves as a whole. */
+bool is_plain_if(const Op *op);
+
+/* lanes_memory.c */
+void lanes_grow_memory(Lanes *l);
+/* The address of number k of the K ones that p points to, at b. */
+Value *lane_address(const Lanes *l, Builder *b, Value *p, Value *k);
+/* T[K] for T, element by element. */
+Type *lane_type(const Lanes *l, Type *t);
+
+/* lanes_loops.c */
+void lanes_make_loops(Lanes *l);
+
+#endif
