@@ -93,23 +93,32 @@ static bool compile(Check *c, const char *source, const char *object, const char
     return run_command(c, s.s);
 }
 
+static bool add_companion(Check *c, Ptrs *fns, const Request *rq, Mode mode, const char *name)
+{
+    Request *companion = arena_alloc(c->arena, sizeof *companion);
+    *companion = *rq;
+    companion->mode = mode;
+    companion->new_name = name;
+    companion->directions = 0;
+    companion->split = false;
+    Fn *f = derive(c->p, companion);
+    if (!f)
+        return check_fails(c, "nothing to hold against: ", rq->fn_name);
+    ptrs_push(fns, f);
+    return true;
+}
+
 /* What the derivatives are held against, which the user did not ask for. */
 static bool write_companions(Check *c, const char *path)
 {
     Ptrs fns = {.arena = c->arena};
     for (size_t i = 0; i < c->p->requests.n; i++) {
         const Request *rq = c->p->requests.at[i];
-        if (rq->mode == MODE_JVP)
-            continue;
-        Request *companion = arena_alloc(c->arena, sizeof *companion);
-        *companion = *rq;
-        companion->mode = check_companion_mode(rq->mode);
-        companion->new_name = check_companion_name(c->arena, rq);
-        companion->split = false;
-        Fn *f = derive(c->p, companion);
-        if (!f)
-            return check_fails(c, "nothing to hold against: ", rq->fn_name);
-        push_with_helpers(&fns, f);
+        bool other = rq->mode != MODE_JVP;
+        if (other && !add_companion(c, &fns, rq, check_companion_mode(rq->mode), check_companion_name(c->arena, rq)))
+            return false;
+        if (rq->directions && !add_companion(c, &fns, rq, rq->mode, check_single_name(c->arena, rq)))
+            return false;
     }
     Str text = {.arena = c->arena};
     EmitOptions emit = {.command = c->opt->command, .out_name = path};

@@ -18,6 +18,7 @@ typedef struct {
     const char *out;      /* -o; "-": standard output */
     EmitKind emit;
     Ptrs requests;        /* Request* in order */
+    int directions;       /* --directions before any SPEC: of the derivatives that annotations ask for; else 0 */
     Ptrs clang_args;      /* char*: -I -D -U -std= -include -isystem and what follows -- */
     const char *std;      /* value of -std=, or NULL */
     bool openmp;

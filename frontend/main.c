@@ -62,10 +62,20 @@ static bool read_sources(Program *p, Options *opt, Ptrs *inclusions)
 
 /* ---------------------------------------------------------------------- requests */
 
+static void give_directions(const Program *p, int directions)
+{
+    for (size_t i = 0; i < p->requests.n; i++) {
+        Request *rq = p->requests.at[i];
+        if (rq->mode != MODE_JACOBIAN && rq->mode != MODE_HESSIAN)
+            rq->directions = directions;
+    }
+}
+
 /* Every request fits the program, and no two functions get one name. */
 static bool resolve_requests(Program *p, const Options *opt)
 {
     bool good = true;
+    give_directions(p, opt->directions);
     for (size_t i = 0; i < opt->requests.n; i++)
         ptrs_push(&p->requests, opt->requests.at[i]);
     for (size_t i = 0; i < p->requests.n; i++)

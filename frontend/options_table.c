@@ -105,14 +105,15 @@ static void set_directions(Parse *p, const char *arg)
 {
     char *end;
     long k = strtol(arg, &end, 10);
-    if (!p->last || p->last->mode == MODE_JACOBIAN || p->last->mode == MODE_HESSIAN)
+    int *directions = p->last ? &p->last->directions : &p->opt->directions;
+    if (p->last && (p->last->mode == MODE_JACOBIAN || p->last->mode == MODE_HESSIAN))
         usage_error(p, "--directions comes after the --jvp, --vjp, --grad or --hvp that it belongs to");
     else if (*end || k < 1 || k > MOST_DIRECTIONS)
         usage_error(p, "--directions %s: a number from 1 to %d", arg, MOST_DIRECTIONS);
-    else if (p->last->directions)
+    else if (*directions)
         usage_error(p, "a second --directions %s for the same derivative", arg);
     else
-        p->last->directions = (int)k;
+        *directions = (int)k;
 }
 
 static void set_out(Parse *p, const char *arg)

@@ -28,6 +28,7 @@ typedef struct {
     ck_leaf *leaf;
     size_t nleaves, leaf_cap;
     void **block;
+    size_t *block_bytes;
     size_t nblocks, block_cap;
     unsigned long long random;
 } ck_args;
@@ -50,6 +51,8 @@ typedef struct ck_test {
     void (*second)(ck_args *a, ck_args *v, ck_args *d, ck_args *h); /* the Hessian-vector product; adjoint is the gradient */
     void (*matrix)(ck_args *a, void *m);     /* a dense Jacobian (of tangent) or Hessian (of adjoint) of this kind */
     ck_kind matrix_kind;
+    void (*lanes)(ck_args *a, ck_args **v, ck_args **d, ck_args **h); /* --directions: of nlanes arguments at once; v and h of second */
+    int nlanes;
     void (*again)(ck_args *a);               /* --emit=primal: the written-back function; then nothing else is checked */
 } ck_test;
 
@@ -59,6 +62,16 @@ double ck_random(ck_args *a, double lo, double hi);
 void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int by_value);
 /* The memory from `at` on also belongs to this parameter; bytes == 0: to its block's end. */
 void ck_alias(ck_args *a, const void *at, size_t bytes, int param);
+
+/* Copies of derivative arguments in which the numbers of all directions are beside each other. */
+typedef struct {
+    int k;
+    struct ck_copy *copy;
+    int n;
+} ck_wides;
+/* Of what `at` points to in set[0]: `bytes` bytes, or (0) to the end of its block. ck_narrow copies all back into the sets. */
+void *ck_wide(ck_wides *w, ck_args **set, void *at, size_t number, size_t bytes);
+void ck_narrow(ck_wides *w);
 
 /* Runs all checks and prints a table. Returns 0 when they agree. */
 int ck_run(const ck_test *t);

@@ -39,8 +39,11 @@ void *ck_array(ck_args *a, long long count, size_t size)
         fprintf(stderr, "check: out of memory for an array of %zu elements\n", n);
         exit(2);
     }
-    if (a->nblocks == a->block_cap)
+    if (a->nblocks == a->block_cap) {
         a->block = ck_grow(a->block, sizeof *a->block * (a->block_cap = 2 * a->block_cap + 16));
+        a->block_bytes = ck_grow(a->block_bytes, sizeof *a->block_bytes * a->block_cap);
+    }
+    a->block_bytes[a->nblocks] = n * size;
     a->block[a->nblocks++] = p;
     return p;
 }
@@ -91,6 +94,7 @@ void ck_args_free(ck_args *a)
     for (size_t i = 0; i < a->nblocks; i++)
         free(a->block[i]);
     free(a->block);
+    free(a->block_bytes);
     free(a->leaf);
 }
 
@@ -115,7 +119,7 @@ void ck_set(const ck_leaf *l, long double v)
     }
 }
 
-static int leaf_same_bits(const ck_leaf *x, const ck_leaf *y)
+int ck_same_bits(const ck_leaf *x, const ck_leaf *y)
 {
     size_t size = x->kind == CK_F80 ? 10 : x->size; /* the padding of x87's long double is anything */
     return memcmp(x->at, y->at, size) == 0;
@@ -166,7 +170,7 @@ void ck_same_effects(Check *c, const ck_args *after, const char *who)
         ck_complain(c, message);
     }
     for (size_t i = 0; i < c->n; i++) {
-        if (leaf_same_bits(&after->leaf[i], &c->y0.leaf[i]))
+        if (ck_same_bits(&after->leaf[i], &c->y0.leaf[i]))
             continue;
         snprintf(message, sizeof message, "%s leaves other bits than the primal in '%s': %.17Lg, not %.17Lg", who,
                  c->t->params[after->leaf[i].param].name, ck_get(&after->leaf[i]), ck_get(&c->y0.leaf[i]));
@@ -558,6 +562,8 @@ int ck_run(const ck_test *t)
         ck_check_matrix(&c);
     else
         check_derivative(&c);
+    if (t->lanes && !t->again)
+        ck_check_lanes(&c);
     if (!getenv("ADGEN_CHECK_BENCH"))
         fprintf(ck_report, "  %s\n", c.failed ? "DISAGREES" : "agrees");
     fflush(ck_report);

@@ -48,6 +48,11 @@ long double ck_bound(const Check *c); /* of a relative error against differences
 long double ck_epsilon(const Check *c);
 long double ck_scale(const Check *c, size_t i); /* a step fits the number's size */
 
+int ck_same_bits(const ck_leaf *x, const ck_leaf *y);
+
+/* check_lanes.c */
+void ck_check_lanes(Check *c); /* several directions at once */
+
 /* check_second.c */
 void ck_check_second(Check *c); /* Hessian-vector products */
 void ck_check_matrix(Check *c); /* dense Jacobians and Hessians */

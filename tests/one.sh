@@ -32,7 +32,7 @@ numeric() {
     out=$dir/out.c
     export ADGEN_CHECK_FLAGS="$STRICT"
     if [ -e "${file%.c}.main.c" ]; then
-        ADGEN "$file" -o "$out" --header || return 1
+        with_args args ADGEN "$file" -o "$out" --header || return 1
         $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined $STRICT -Iruntime -c -o "$dir/out.o" "$out" || return 1
         $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined -std=c99 -ffp-contract=off -w -Iruntime -I"$dir" -o "$dir/main" \
             "$dir/out.o" "$file" "${file%.c}.main.c" "$BUILD/libadgen_rt.a" -lm -lpthread || return 1
@@ -59,6 +59,20 @@ second() {
         [ $status -eq 1 ] && grep -qF -- "${want% }" "$dir/out"
     else
         return $status
+    fi
+}
+
+# Three directions at once, or the refusal that a `// directions:` line has.
+directions() {
+    want=$(directive directions)
+    CC="$CC -fsanitize=address,undefined -fno-sanitize-recover=undefined" ADGEN_CHECK_FLAGS="$STRICT" \
+        with_args check ADGEN --directions 3 --check "$file" -o "$dir/out.c" -std=c99 >"$dir/out" 2>&1
+    status=$?
+    cat "$dir/out"
+    if [ -n "$want" ]; then
+        [ $status -eq 1 ] && grep -qF -- "${want% }" "$dir/out"
+    else
+        [ $status -eq 0 ] && grep -q 'the bits of single runs' "$dir/out" && clang $STRICT -Iruntime -I"$(dirname "$file")" -fsyntax-only "$dir/out.c"
     fi
 }
 

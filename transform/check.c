@@ -531,6 +531,73 @@ static void call_function(Maker *m, const Args *args, int id, const char *role, 
     str_put(m->out, "}\n\n");
 }
 
+/* ---------------------------------------------------------------------- several directions at once */
+
+static const char *const set_names[] = {"ck_v", "ck_d", "ck_h"};
+
+/* `R name(primal..., d_...)`: what holds derivatives is passed as an address. */
+static void lanes_prototype(Maker *m, const Args *args, const Request *rq)
+{
+    Str params = {.arena = m->arena};
+    const char *sep = "";
+    str_put(&params, "(");
+    for (int i = 0; i < args->n; i++)
+        if (args->at[i].var && !args->at[i].is_global) {
+            str_fmt(&params, "%s%s", sep, type_declare(m->arena, args->at[i].type, ""));
+            sep = ", ";
+        }
+    for (const Set *set = sets_of(rq->mode); set->args; set++)
+        for (size_t n = arguments_of_set(m, args, set->mode).n; n > 0; n--) {
+            str_fmt(&params, "%svoid *", sep);
+            sep = ", ";
+        }
+    str_put(&params, ")");
+    str_fmt(m->out, "%s;\n", type_declare(m->arena, m->fn->ret, arena_printf(m->arena, "%s%s", request_result_name(rq, m->arena), params.s)));
+}
+
+static Type *number_of(Type *t)
+{
+    while (t->kind == TY_PTR || t->kind == TY_ARRAY)
+        t = t->elem;
+    return t;
+}
+
+/* What is passed for one set: copies with the directions' numbers beside each other. */
+static void pass_lanes(Maker *m, const Args *args, int id, const Set *set, const char **sep)
+{
+    Ptrs all = arguments_of_set(m, args, set->mode);
+    for (size_t i = 0; i < all.n; i++) {
+        const Arg *a = all.at[i];
+        const char *field = arena_printf(m->arena, "((struct ck_args%d *)%s[0]->args)->%s", id, set->args, a->name);
+        bool pointer = a->type->kind == TY_PTR;
+        str_fmt(m->out, "%s\n        ck_wide(&ck_w, %s, %s%s, sizeof(%s), %s%s)", *sep, set->args, pointer ? "" : "&", field,
+                type_declare(m->arena, number_of(a->type), ""), pointer ? "0" : "sizeof ", pointer ? "" : field);
+        *sep = ", ";
+    }
+}
+
+static void call_lanes(Maker *m, const Args *args, int id, const Request *rq)
+{
+    str_fmt(m->out, "static void ck_lanes%d(ck_args *ck_a, ck_args **ck_v, ck_args **ck_d, ck_args **ck_h)\n{\n", id);
+    str_fmt(m->out, "    struct ck_args%d *ck = ck_a->args;\n    ck_wides ck_w = {%d, 0, 0};\n", id, rq->directions);
+    for (int i = 0; i < 3; i++)
+        str_fmt(m->out, "    (void)%s;\n", set_names[i]);
+    copy_globals(m, args, true);
+    const char *sep = "";
+    bool returns = args->n && !args->at[args->n - 1].var;
+    str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", request_result_name(rq, m->arena));
+    for (int i = 0; i < args->n; i++)
+        if (args->at[i].var && !args->at[i].is_global) {
+            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
+            sep = ", ";
+        }
+    for (const Set *set = sets_of(rq->mode); set->args; set++)
+        pass_lanes(m, args, id, set, &sep);
+    str_put(m->out, ");\n    ck_narrow(&ck_w);\n");
+    copy_globals(m, args, false);
+    str_put(m->out, "}\n\n");
+}
+
 /* ---------------------------------------------------------------------- the program */
 
 /* Does float take part, in what is passed or inside? Then the bounds are those of float. */
@@ -576,6 +643,8 @@ static void test_table(Maker *m, const Args *args, int id, const char *name, boo
         return;
     }
     Mode companion = check_companion_mode(rq->mode);
+    if (rq->directions)
+        str_fmt(m->out, "    .lanes = ck_lanes%d, .nlanes = %d,\n", id, rq->directions);
     str_fmt(m->out, "    .grad = %d, ", companion == MODE_GRAD || rq->mode == MODE_GRAD);
     str_fmt(m->out, companion == MODE_GRAD ? ".adjoint = ck_companion%d,\n" : ".tangent = ck_companion%d,\n", id);
     if (is_matrix(rq->mode))
@@ -592,12 +661,17 @@ Mode check_companion_mode(Mode mode)
 
 const char *check_companion_name(Arena *a, const Request *rq)
 {
-    return rq->mode == MODE_JVP ? request_result_name(rq, a) : arena_printf(a, "ck_companion_of_%s", request_result_name(rq, a));
+    return rq->mode == MODE_JVP ? check_single_name(a, rq) : arena_printf(a, "ck_companion_of_%s", request_result_name(rq, a));
+}
+
+const char *check_single_name(Arena *a, const Request *rq)
+{
+    return rq->directions ? arena_printf(a, "ck_single_of_%s", request_result_name(rq, a)) : request_result_name(rq, a);
 }
 
 static void check_request(Maker *m, Program *p, const Request *rq, int id)
 {
-    const char *name = request_result_name(rq, m->arena), *companion_name = check_companion_name(m->arena, rq);
+    const char *name = check_single_name(m->arena, rq), *companion_name = check_companion_name(m->arena, rq);
     Mode companion = check_companion_mode(rq->mode);
     m->fn = rq->fn;
     Args args = args_of(m, rq->fn, rq);
@@ -615,7 +689,11 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
         call_halves(m, &args, id, rq);
     else if (rq->mode != MODE_JVP)
         call_function(m, &args, id, "asked", name, rq->mode, true);
-    test_table(m, &args, id, name, uses_single(p, rq->fn, &args), rq);
+    if (rq->directions) {
+        lanes_prototype(m, &args, rq);
+        call_lanes(m, &args, id, rq);
+    }
+    test_table(m, &args, id, request_result_name(rq, m->arena), uses_single(p, rq->fn, &args), rq);
 }
 
 static void check_primal(Maker *m, const Fn *fn, int id)

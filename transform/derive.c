@@ -270,6 +270,7 @@ const char *pass_names(Arena *a, bool optional)
         put_pass(&s, after_differentiation[i].name);
     for (size_t i = 0; i < COUNT(after_storage); i++)
         put_pass(&s, after_storage[i].name);
+    put_pass(&s, "lanes");
     return s.s;
 }
 

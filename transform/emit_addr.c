@@ -131,7 +131,7 @@ static Text index_lvalue(Emitter *e, const Op *op)
     Value *base = op->args[0];
     const char *more = "";
     while (is_inline(e, base) && base->def->code == OP_INDEX && offsets_add(op, base->def)) {
-        more = arena_printf(e->arena, "%s%s + ", at_prec(e, expr_index(e, base->def->args[1]), PREC_ADD), more);
+        more = arena_printf(e->arena, "%s + %s", at_prec(e, expr_index(e, base->def->args[1]), PREC_ADD), more);
         base = base->def->args[0];
     }
     bool unconst = e->unconst;

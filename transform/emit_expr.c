@@ -316,6 +316,18 @@ static void operand_precs(OpCode code, Prec prec, Prec *left, Prec *right)
         *left = *right = PREC_UNARY;
 }
 
+/* (long)i * 4 -> i * 4L */
+static bool long_literal(Emitter *e, const Op *op, const Operand *x, Text *tx, Text *ty)
+{
+    const Op *literal = op->args[1]->def, *cast = op->args[0]->def;
+    bool fits = op->code == OP_MUL && literal && literal->code == OP_ICONST && !literal->text && literal->ival > 0 && cast && cast->code == OP_CAST;
+    if (!fits || op->args[0]->type->kind != TY_LONG || !type_is_int(x->bare.type) || x->bare.type->size > 4)
+        return false;
+    *tx = x->bare;
+    *ty = text_of(arena_printf(e->arena, "%lldL", (long long)literal->ival), PREC_PRIMARY, op->args[0]->type);
+    return true;
+}
+
 static Text binary(Emitter *e, const Op *op)
 {
     OpCode code = op->code;
@@ -332,7 +344,7 @@ static Text binary(Emitter *e, const Op *op)
     } else if (compare && narrower_is_same(&x, &y, want)) {
         tx = x.bare;
         ty = y.bare;
-    } else if (is_real(want)) {
+    } else if (is_real(want) && !long_literal(e, op, &x, &tx, &ty)) {
         choose(&x, &y, want, compare, &tx, &ty);
     } else if (x_complex || y_complex) {
         choose_complex(&x, &y, x_complex && !compare, y_complex && !compare, want, &tx, &ty);

@@ -568,9 +568,9 @@ static Value *fold_index(Folder *f)
 {
     Op *op = f->op;
     int64_t c1, c2;
-    if (is_int(op->args[1], 0))
+    if (op->nargs == 2 && is_int(op->args[1], 0))
         return op->args[0];
-    if (op->nargs > 2) {
+    if (op->nargs > 2) { /* also by 0: a[0][i] says which dimension i is of */
         if (is_int(op->args[2], 1))
             return build_index(&f->b, op->args[0], op->args[1]);
         return NULL;

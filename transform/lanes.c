@@ -93,7 +93,7 @@ bool is_lane_op(const Lanes *l, const Op *op)
     if (op->code == OP_LOAD || (computes(op) && op->nresults > 0))
         return is_lane(l, op->results[0]);
     if (op->code == OP_STORE || op->code == OP_ACCUM)
-        return op->args[1]->type->kind != TY_PTR && points_to_lanes(l, op->args[0]);
+        return is_lane(l, op->args[1]) || (op->args[1]->type->kind != TY_PTR && points_to_lanes(l, op->args[0]));
     return is_plain_if(op) && all_results_are_lanes(l, op);
 }
 
@@ -159,7 +159,7 @@ static void refuse_call(Lanes *l, const Op *op)
     for (int i = 0; i < op->nargs; i++)
         if (is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i]))
             cannot(l, op->loc, !strncmp(name, "ad_log", 6) ? "derivatives that are overwritten here would have to be saved"
-                               : op->callee ? arena_printf(l->fn->arena, "the custom derivative of '%s' takes one direction", name)
+                               : op->callee ? arena_printf(l->fn->arena, "the custom derivative '%s' takes one direction", name)
                                             : arena_printf(l->fn->arena, "'%s' would have to take several", name));
 }
 
@@ -207,6 +207,8 @@ static void refuse_op(Op *op, void *ctx)
         cannot(l, op->loc, "a block of memory with derivatives is copied or resized");
     else if (op->code == OP_ALLOC && lanes)
         cannot(l, op->loc, "a size depends on a derivative");
+    else if (op->code == OP_YIELD && op->parent == l->fn->body && lanes)
+        cannot(l, op->loc, "a pointer may point to derivatives and to other memory");
     else if (op->code == OP_ASSERT && lanes)
         cannot(l, op->loc, "an assertion depends on a derivative");
 }
@@ -246,7 +248,7 @@ static void start(Lanes *l, unsigned shadows)
 
 bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why)
 {
-    Lanes l = {.fn = fn, .k = k, .group_of = {.arena = fn->arena}, .has = {.arena = fn->arena}};
+    Lanes l = {.fn = fn, .k = k, .group_of = {.arena = fn->arena}, .has = {.arena = fn->arena}, .steps = {.arena = fn->arena}};
     start(&l, shadows);
     for (l.changed = true; l.changed;) {
         l.changed = false;
@@ -263,6 +265,7 @@ bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why)
     l.home = arena_alloc(fn->arena, n * sizeof *l.home);
     l.needs_home = arena_alloc(fn->arena, n * sizeof *l.needs_home);
     l.group = arena_alloc(fn->arena, n * sizeof *l.group);
+    l.rows = arena_alloc(fn->arena, n * sizeof *l.rows);
     l.uses = count_uses(fn);
     lanes_grow_memory(&l);
     lanes_make_loops(&l);

@@ -31,6 +31,8 @@ typedef struct {
     const char *why; /* NULL: it can be done */
     Loc where;
     Form *form;      /* by value id */
+    int *rows;       /* by value id, of FORM_ROWS: subscripts before the element is reached */
+    PtrMap steps;    /* flat INDEX's result -> the number of elements from its base */
     Value **home;    /* by value id: pointer to the K numbers, where they are kept in memory; else NULL */
     bool *needs_home;
     int *uses;       /* by value id: how often it is an operand */

@@ -352,7 +352,8 @@ static Value *home_of(Loop *loop, Op *op, const Value *like, Value *init, const 
 {
     Lanes *l = loop->l;
     Builder b = before_op(op);
-    if (init && is_lane(l, init) && l->home[init->id] && l->uses[init->id] == 1 && !is_read_from(l, op, l->home[init->id], init) &&
+    bool own = init && is_lane(l, init) && l->home[init->id] && l->home[init->id] != init; /* not the caller's d_return */
+    if (own && l->uses[init->id] == 1 && !is_read_from(l, op, l->home[init->id], init) &&
         value_region(init) == op->parent)
         return l->home[init->id];
     Value *ahead = result && init && !is_undefined(init) ? home_ahead(loop, op, result, init) : NULL;

@@ -29,7 +29,7 @@ static Type *lane_pointer(const Lanes *l, Type *p)
     Type *made = type_array_q(t, l->k, is_const, false);
     while (n-- > 0)
         made = type_array(made, count[n]);
-    return type_ptr(made);
+    return type_ptr_q(made, p->elem->kind == TY_ARRAY && p->elem_const, false);
 }
 
 static Var *with_dimension(const Lanes *l, const Var *var)
@@ -87,6 +87,7 @@ static void grow_parameter(Lanes *l, int i)
         var = with_dimension(l, var);
         set_form(l, p, FORM_FLAT);
     } else if (var->is_array_param && var->ndims > 1 && var->dims_runtime) {
+        l->rows[p->id] = var->ndims;
         var = with_dimension(l, var);
         set_form(l, p, FORM_ROWS);
     } else if (t->elem->kind == TY_ARRAY || (var->is_array_param && var->ndims > 0)) {
@@ -143,6 +144,19 @@ Value *lane_address(const Lanes *l, Builder *b, Value *p, Value *k)
     return repeat_address(b, p->def, lane_address(l, b, base, k));
 }
 
+/* index(index(p, i), j) -> index(p, (i + j) * K) */
+static void grow_flat_index(Lanes *l, Op *op, Builder *b)
+{
+    Value *base = op->args[0], *i = op->args[1], *outer = base->var ? NULL : ptrmap_get(&l->steps, base);
+    Type *t = type_scalar(TY_LONG);
+    if (outer) {
+        i = build_bin(b, OP_ADD, build_cast(b, outer, t), build_cast(b, i, t));
+        op->args[0] = base->def->args[0];
+    }
+    ptrmap_put(&l->steps, op->results[0], i);
+    op->args[1] = scaled(l, b, i);
+}
+
 static void grow_index(Lanes *l, Op *op)
 {
     Form form = form_of(l, op->args[0]);
@@ -152,12 +166,14 @@ static void grow_index(Lanes *l, Op *op)
     result->type = op->args[0]->type;
     if (form == FORM_TYPED || form == FORM_RECORD)
         return;
+    int rows = form == FORM_ROWS ? l->rows[op->args[0]->id] : 0;
+    l->rows[result->id] = rows - 1;
     if (op->nargs > 2)
         op->args[2] = scaled(l, &b, op->args[2]);
-    else if (form == FORM_ROWS)
+    else if (rows == 1)
         op_add_arg(op, lanes_number(l, &b, type_scalar(TY_LONG)));
     else
-        op->args[1] = scaled(l, &b, op->args[1]);
+        grow_flat_index(l, op, &b);
 }
 
 /* A cast between pointers to numbers, or of a flat array to its rows. */
@@ -173,6 +189,7 @@ static void grow_cast(Lanes *l, Op *op)
     } else {
         op->args[0] = first_number(l, &b, p);
         set_form(l, result, form_of(l, p) == FORM_ROWS ? FORM_ROWS : FORM_FLAT);
+        l->rows[result->id] = l->rows[p->id];
     }
 }
 
@@ -273,6 +290,7 @@ static void grow_local(Lanes *l, Op *op)
         op_add_arg(op, lanes_number(l, &b, op->args[0]->type));
         set_form(l, v, declared ? FORM_ROWS : FORM_FLAT);
         if (declared) {
+            l->rows[v->id] = op->var->ndims;
             op->var = with_dimension(l, op->var);
             op->var->dims_runtime = true;
         }

@@ -1,5 +1,6 @@
 // check:
 // construct: functions: `AD_CUSTOM_JVP`
+// directions: --directions: parameter 's' is a struct or a pointer to pointers, which cannot have several directions
 // Calls of functions with a JVP of their own: forward mode calls it, reverse mode differentiates the body.
 #include <math.h>
 #include <adgen.h>

@@ -1,5 +1,6 @@
 // check: --set n=4
 // construct: functions: functions and types in headers
+// directions: --directions: parameter 'l' is a struct or a pointer to pointers, which cannot have several directions
 // A derivative is linked beside its source: a header that defines functions or variables cannot be included in both.
 #include <adgen.h>
 

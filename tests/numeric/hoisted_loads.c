@@ -1,4 +1,5 @@
 // check: --set n=4 --set none=0 --set g.rows=3 --set g.cols=2 --set g.some=1 --len g.w=3 --len g.bias=1
+// directions: --directions: parameter 'g' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 // check: --set n=6
 // construct: memory: `memcpy`, `memset`
+// directions: --directions: parameter 'b' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 #include <string.h>
 

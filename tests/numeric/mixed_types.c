@@ -1,5 +1,6 @@
 // check: --set n=5
 // construct: numbers: mixed precisions
+// directions: --directions: parameter 'u' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 
 typedef float real;

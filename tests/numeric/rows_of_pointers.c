@@ -1,5 +1,6 @@
 // check: --set n=3 --set m=4 --len a=n --len 'a[]=m' --len out=n --len 'out[]=m'
 // construct: pointers and arrays: `double **`
+// directions: --directions: parameter 'a' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 
 AD_GRAD(a)

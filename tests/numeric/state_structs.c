@@ -1,5 +1,6 @@
 // check: --set steps=6 --len s.hist=8
 // construct: structs: state that a loop advances
+// directions: --directions: parameter 's' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 #include <math.h>
 

@@ -1,5 +1,6 @@
 // check: --set n=4
 // construct: structs: arrays of structs
+// directions: --directions: parameter 'p' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 #include <math.h>
 

@@ -1,5 +1,6 @@
 // check: --set s.rows=3 --set s.cols=4 --set s.flags=2 --set pick=1 --len x=12 --set m.pick=2 --len m.row=3
 // construct: structs: by value
+// directions: --directions: parameter 'm' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 #include <math.h>
 

@@ -1,5 +1,6 @@
 // check:
 // construct: structs: by pointer
+// directions: --directions: parameter 'f' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 
 struct Inner {

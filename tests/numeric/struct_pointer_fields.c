@@ -1,5 +1,6 @@
 // check: --len m.w=6 --len m.b=3 --set m.rows=3 --set m.cols=2
 // construct: structs: with pointers inside
+// directions: --directions: parameter 'm' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 
 typedef struct {

@@ -1,5 +1,6 @@
 // check:
 // construct: structs: as results
+// directions: --directions: parameter 'a' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 #include <math.h>
 

@@ -1,4 +1,5 @@
 // check: --set n=5
+// directions: --directions: parameter 'p' is a struct or a pointer to pointers, which cannot have several directions
 /* What one iteration put on the tape is taken from it by that iteration: also where a product is guarded against 0 times infinity and
  * is not evaluated, and where the loop is left before its end. */
 #include <adgen.h>

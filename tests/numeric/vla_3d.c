@@ -27,3 +27,12 @@ void wide(int n, int m, int k, double a[n][m + 2][k + m + 3], double b[n])
         b[i] = t[i][k][m] * t[i][0][m + 1] + t[i][1][0] * plane[1][2];
     }
 }
+
+/* a subscript of 0 is one as well */
+AD_VJP(a -> y)
+AD_JVP(a -> y)
+void planes(int n, int m, int k, double a[n][m][k], AD_LEN(m) double *y)
+{
+    for (int i = 0; i < m; i++)
+        y[i] = a[0][i][2] * a[i][0][1] * a[0][0][i] + a[i][i][0];
+}
