@@ -104,7 +104,7 @@ static bool add_companion(Check *c, Ptrs *fns, const Request *rq, Mode mode, con
     Fn *f = derive(c->p, companion);
     if (!f)
         return check_fails(c, "nothing to hold against: ", rq->fn_name);
-    ptrs_push(fns, f);
+    push_with_helpers(fns, f);
     return true;
 }
 
