@@ -30,7 +30,7 @@ UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*_test.
 OWNSRC  := $(sort $(wildcard frontend/*.c transform/*.c runtime/*.c))
 LIBS    := -L$(LLVM)/lib -lclang-19 -lpthread -lm
 
-.PHONY: all objects help deps demo test asan lint fuzz bench bench-compiler format bless readme install clean unit
+.PHONY: all objects help deps demo test asan lint fuzz bench bench-compiler bench-accuracy format bless readme install clean unit
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/adgen $(BUILD)/libadgen_rt.a  ## build adgen and its runtime library (the default)
@@ -108,6 +108,14 @@ bench: all  ## gradient time / primal time of the samples, and adgen's own speed
 
 bench-compiler: all  ## adgen's own time and memory on large generated functions, and how they grow
 	@BUILD=$(BUILD) sh tests/bench-compiler/run
+
+# Needs MPFR (Debian: libmpfr-dev), which adgen itself does not.
+$(BUILD)/tests/accuracy: $(wildcard tests/accuracy/*.[ch]) tests/op_bench.h tests/eval.h $(CORE) $(BUILD)/libadgen_rt.a | deps
+	@mkdir -p $(@D)
+	$(CC) $(OWN) -Wno-pedantic $(CFLAGS) -Itests/accuracy -o $@ $(filter %.c,$^) $(CORE) $(BUILD)/libadgen_rt.a -lmpfr -lgmp $(LIBS)
+
+bench-accuracy: $(BUILD)/tests/accuracy  ## errors of every math function's partials against MPFR, in ulp (N=points)
+	@$< $(or $(N),3000)
 
 bless: all  ## rewrite the golden files from what adgen makes now
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/run --bless

@@ -221,6 +221,12 @@ static void set_pass_off(Parse *p, const char *arg)
                     pass_names(p->arena, true));
 }
 
+static void set_accurate_tails(Parse *p, const char *arg)
+{
+    (void)p, (void)arg;
+    pass_options.accurate_tails = true;
+}
+
 static void set_werror(Parse *p, const char *arg)
 {
     (void)p, (void)arg;
@@ -370,6 +376,7 @@ const OptionRow option_rows[] = {
     {"-std=", ARG_JOINED, "STANDARD", set_std, "the source's standard; a file to read first"},
     {"-include", ARG_SEPARATE, "FILE", set_separate, NULL},
     {NULL, ARG_NONE, NULL, NULL, "Optimisation"},
+    {"-faccurate-tails", ARG_NONE, NULL, set_accurate_tails, "all digits of derivatives near 0: of tanh, expm1, 1/(1+exp(u))"},
     {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (fuse, hoist, log, recompute, reload): the numbers stay the same"},
     {NULL, ARG_NONE, NULL, NULL, "Messages"},
     {"-W", ARG_JOINED, "WARNING", set_warning, "a warning on or off; --explain tells about each"},

@@ -195,6 +195,10 @@ void ad_free_pushed(ad_stack *s);
 
 /* ====================================================================== functions that libm lacks */
 
+/* exp(-x*x) to an ulp or two, also where x*x is large: erf and erfc have 2/sqrt(pi) times it as derivative. */
+double ad_gaussian(double x);
+float ad_gaussianf(float x);
+long double ad_gaussianl(long double x);
 /* Digamma, the derivative of lgamma: -inf at +0, +inf at -0, NaN at negative integers. A few ulp; near its negative zeros the error
  * is a few ulp of the larger terms that cancel there. */
 double ad_digamma(double x);

@@ -3,6 +3,7 @@
  *   FN(name)  the name with the type's suffix
  *   C(x)      the literal x in the type
  *   SHIFT     arguments from here on use the asymptotic series
+ *   REFLECTED_DIGAMMA(x)  digamma of a negative x
  *   TERMS     terms of it: the first one left out is below half an ulp at SHIFT
  *
  * NIST Digital Library of Mathematical Functions, sections 5.5 (recurrence, reflection), 5.11 (asymptotic series), 25.11 (Hurwitz
@@ -50,20 +51,34 @@ static REAL FN(digamma_large)(REAL x)
     return FN(log)(x) - C(0.5) / x - p;
 }
 
+/* exp(-x*x). The rounding error of x*x, which exp would multiply, is taken from the result. */
+REAL FN(ad_gaussian)(REAL x)
+{
+    REAL square = x * x;
+    return square > C(1e5) ? 0 : FN(exp)(-square) * (1 - FN(fma)(x, x, -square));
+}
+
 /* x - the nearest integer, exactly: the reflection formulas' pi*x without rounding in x */
 static REAL FN(fraction)(REAL x)
 {
     return x - FN(round)(x);
 }
 
+/* cot(pi * r), |r| <= 0.5; 0.5 - |r| is exact where the cotangent is small. */
+static REAL FN(cot_pi)(REAL r)
+{
+    if (FN(fabs)(r) <= C(0.25))
+        return 1 / FN(tan)(PI * r);
+    REAL c = FN(tan)(PI * (C(0.5) - FN(fabs)(r)));
+    return r < 0 ? -c : c;
+}
+
 REAL FN(ad_digamma)(REAL x)
 {
     if (x == 0)
         return -1 / x;
-    if (x < 0) {
-        REAL r = FN(fraction)(x);
-        return r == 0 || isinf(x) ? (REAL)NAN : FN(ad_digamma)(1 - x) - PI / FN(tan)(PI * r);
-    }
+    if (x < 0)
+        return REFLECTED_DIGAMMA(x);
     if (x >= SHIFT)
         return FN(digamma_large)(x);
     if (!(x >= 1))
@@ -110,7 +125,7 @@ static REAL FN(scaled_zeta)(REAL s, REAL q)
  * (r + k)^-(n+1). */
 static REAL FN(cot_derivative)(int n, REAL r)
 {
-    REAL q[16] = {0, 1}, c = 1 / FN(tan)(PI * r), sum = 0;
+    REAL q[16] = {0, 1}, c = FN(cot_pi)(r), sum = 0;
     if (n > 12) {
         for (int k = 20; k > 0; k--)
             sum += FN(pow)(r + (REAL)k, (REAL)(-n - 1)) + FN(pow)(r - (REAL)k, (REAL)(-n - 1));
@@ -150,10 +165,10 @@ REAL FN(ad_polygamma)(int n, REAL x)
     }
     if (isinf(x))
         return sign * 0;
-    REAL leading = 1 / x; /* n! / x^(n+1) */
+    REAL leading = 1; /* n! / x^n: not so soon too small as n! / x^(n+1) */
     for (int k = 1; k <= n; k++)
         leading *= (REAL)k / x;
-    return sign * leading * FN(scaled_zeta)((REAL)(n + 1), x);
+    return sign * leading * (FN(scaled_zeta)((REAL)(n + 1), x) / x);
 }
 
 #undef X0_HI

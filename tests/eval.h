@@ -24,6 +24,8 @@ static const struct {
     const char *name;
     AnyFunction fn;
 } eval_runtime[] = {
+    {"ad_gaussian", (AnyFunction)ad_gaussian},     {"ad_gaussianf", (AnyFunction)ad_gaussianf},
+    {"ad_gaussianl", (AnyFunction)ad_gaussianl},
     {"ad_digamma", (AnyFunction)ad_digamma},       {"ad_digammaf", (AnyFunction)ad_digammaf},
     {"ad_digammal", (AnyFunction)ad_digammal},     {"ad_trigamma", (AnyFunction)ad_trigamma},
     {"ad_trigammaf", (AnyFunction)ad_trigammaf},   {"ad_trigammal", (AnyFunction)ad_trigammal},
@@ -84,8 +86,20 @@ EVAL_CALL(float)
 EVAL_CALL(double)
 EVAL_CALL(ldouble)
 
+static long double eval_round(const Type *t, long double v)
+{
+    return t->kind == TY_F32 ? (float)v : t->kind == TY_F64 ? (double)v : v;
+}
+
 static void eval_math(const Op *op, const Number *a, Number *values)
 {
+    if (op->code == OP_LOGISTIC) {
+        TypeKind f = op->results[0]->type->kind;
+        long double e = f == TY_F32 ? expf((float)a[0].f) : f == TY_F64 ? exp((double)a[0].f) : expl(a[0].f);
+        const Type *type = op->results[0]->type;
+        values[op->results[0]->id].f = eval_round(type, 1 / eval_round(type, 1 + e));
+        return;
+    }
     Arena *names = arena_new();
     AnyFunction fn = eval_function(math_c_name(op, names));
     const char *sig = op_info[op->code].sig;
@@ -98,11 +112,6 @@ static void eval_math(const Op *op, const Number *a, Number *values)
     if (op->nresults > 1)
         values[op->results[1]->id] = second;
     arena_free(names);
-}
-
-static long double eval_round(const Type *t, long double v)
-{
-    return t->kind == TY_F32 ? (float)v : t->kind == TY_F64 ? (double)v : v;
 }
 
 static long double eval_arith_float(const Op *op, const Number *a)
@@ -149,6 +158,10 @@ static int64_t eval_arith_int(const Op *op, const Number *a)
         return COMPARE(>);
     case OP_GE:
         return COMPARE(>=);
+    case OP_LAND:
+        return a[0].i && a[1].i;
+    case OP_LOR:
+        return a[0].i || a[1].i;
     case OP_ADD:
         return a[0].i + a[1].i;
     case OP_SUB:

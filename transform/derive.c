@@ -22,6 +22,7 @@ static const Pass before_differentiation[] = {
     {"simplify", simplify, NULL},
     {"unroll", unroll_small, &pass_options.no_unroll},
     {"simplify", simplify, NULL},
+    {"logistic", raise_logistic, NULL},
     {"hoist", hoist_invariants, &pass_options.no_hoist}, /* now that loops have bounds */
 };
 

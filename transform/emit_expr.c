@@ -590,6 +590,13 @@ static Text math_call(Emitter *e, const Op *op)
     return text_of(s.s, PREC_POSTFIX, op->results[0]->type);
 }
 
+static Text logistic(Emitter *e, const Op *op)
+{
+    Type *t = op->results[0]->type;
+    const char *one = float_literal(e->arena, t, 1);
+    return text_of(arena_printf(e->arena, "%s / (%s + %s)", one, one, math_call(e, op).s), PREC_MUL, t);
+}
+
 static Text pointer_difference(Emitter *e, const Op *op)
 {
     const char *p = at_prec(e, expr(e, op->args[0]), PREC_ADD), *q = at_prec(e, expr(e, op->args[1]), PREC_MUL);
@@ -610,6 +617,8 @@ static Text op_cast(Emitter *e, const Op *op)
 Text op_expr(Emitter *e, const Op *op)
 {
     Type *t = op->nresults ? op->results[0]->type : NULL;
+    if (op->code == OP_LOGISTIC)
+        return logistic(e, op);
     if (op_info[op->code].kind == KIND_MATH)
         return math_call(e, op);
     if (operator_of(op->code).text)

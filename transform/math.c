@@ -84,10 +84,11 @@ OpCode math_find(const char *c_name, Type **float_type)
 const char *math_c_name(const Op *op, Arena *a)
 {
     TypeKind t = math_float_type(op)->kind;
+    const char *name = op->code == OP_LOGISTIC ? "exp" : op_info[op->code].text; /* what its expression calls */
     const char *suffix = is_generic(op->code) || t == TY_F64 ? "" : t == TY_F32 ? "f" : "l";
     if (op->code == OP_CMPLX)
         suffix = *suffix == 'f' ? "F" : *suffix ? "L" : "";
-    return arena_printf(a, "%s%s", op_info[op->code].text, suffix);
+    return arena_printf(a, "%s%s", name, suffix);
 }
 
 Op *build_math(Builder *b, OpCode code, Type *float_type, Value **args)

@@ -13,6 +13,7 @@
  *   OP_MATHC(CODE, "libm", "results", "operands", "tangent", "adjoint", lo, hi)
  *                                                            functions of <complex.h> with no complex derivative: both are
  *                                                            expressions in d, the operand's tangent or the result's adjoint
+ *   OP_TAILS(CODE, "d/da")                                   of an OP_MATH1 row whose partial is in result form: the argument form
  *
  * `text` is the op's name in the IR's text form; for OP_MATH rows it is the double libm name in lower case
  * (float and long double names add f and l).
@@ -30,10 +31,10 @@
  *
  * Partials are written in a small expression language (transform/partials.c parses it into IR):
  *   a b c   the operands          y        result 0
- *   + - * / unary-, parentheses, decimal literals, comparisons, c ? t : e
+ *   + - * / unary-, parentheses, decimal literals, comparisons, && and || (from left to right), c ? t : e
  *   any row's libm name as a function: exp(a), pow(a, b-1); literals take the type that is asked for
  *   I, the imaginary unit; d in a row of OP_MATHC
- *   ln2, ln10, sqrtpi2 (2/sqrt(pi))
+ *   ln2, ln10, log2e, log10e, sqrtpi2 (2/sqrt(pi))
  * A partial in y is the result form: it costs no second libm call.
  * guard: 1 when a factor that is exactly zero times a non-finite partial contributes 0 (INTERFACE.md section 3).
  */
@@ -48,6 +49,9 @@
 #endif
 #ifndef OP_MATH3
 #define OP_MATH3(code, text, da, db, dc, lo, hi, guard)
+#endif
+#ifndef OP_TAILS
+#define OP_TAILS(code, da)
 #endif
 #ifndef OP_MATHN
 #define OP_MATHN(code, text, results, operands, da, db, lo, hi, guard)
@@ -146,3 +150,4 @@ OP(POP, "pop", AD, WRITES)          /* pop tape -> v */
 #undef OP_MATH3
 #undef OP_MATHN
 #undef OP_MATHC
+#undef OP_TAILS

@@ -2,18 +2,23 @@
 
 /* --- powers, exponentials, logarithms. Guarded: the functions INTERFACE.md's zero rule names, and log's scaled and shifted kin. */
 OP_MATH1(SQRT, "sqrt", "0.5 / y", 0.01, 10, 1)
-OP_MATH1(CBRT, "cbrt", "1 / (3 * (y * y))", 0.05, 10, 1)
+/* y / a doubles no error of y; it does not exist at 0 and infinity. */
+OP_MATH1(CBRT, "cbrt", "y != a ? y / a / 3 : 1 / (3 * (y * y))", 0.05, 10, 1)
 OP_MATH2(HYPOT, "hypot", "a / y", "b / y", -5, 5, 1)
 /* The first test of d/db: no contribution where a is 0 (the result does not move with a positive b). */
-OP_MATH2(POW, "pow", "b == 0 ? 0 : b * pow(a, b - 1)", "a == 0 ? (b >= 0 ? 0 : y * log(a)) : y * log(a)", 0.1, 4, 1)
+/* b - 1 is exact from 0.5 on; below, pow(a, b - 1) would lose digits where log(a) is large, and y / a only exists where y is not a. */
+OP_MATH2(POW, "pow", "b == 0 ? 0 : b < 0.5 && (b < 0 || y != a) ? b * y / a : b * pow(a, b - 1)", "a == 0 ? (b >= 0 ? 0 : y * log(a)) : y * log(a)", 0.1, 4, 1)
 OP_MATH1(EXP, "exp", "y", -5, 5, 0)
 OP_MATH1(EXP2, "exp2", "y * ln2", -5, 5, 0)
 OP_MATH1(EXP10, "exp10", "y * ln10", -2, 2, 0)
 OP_MATH1(EXPM1, "expm1", "y + 1", -5, 5, 0)
 OP_MATH1(LOG, "log", "1 / a", 0.01, 10, 1)
-OP_MATH1(LOG2, "log2", "1 / (a * ln2)", 0.01, 10, 1)
-OP_MATH1(LOG10, "log10", "1 / (a * ln10)", 0.01, 10, 1)
+OP_MATH1(LOG2, "log2", "log2e / a", 0.01, 10, 1)
+OP_MATH1(LOG10, "log10", "log10e / a", 0.01, 10, 1)
 OP_MATH1(LOG1P, "log1p", "1 / (1 + a)", -0.9, 10, 1)
+
+/* 1 / (1 + exp(a)), as logistic.c finds it; no C function. */
+OP_MATH1(LOGISTIC, "ad_logistic", "-(y * (1 - y))", -5, 5, 0)
 
 /* --- trigonometric and hyperbolic functions -------------------------------------------------------------- */
 OP_MATH1(SIN, "sin", "cos(a)", -5, 5, 0)
@@ -22,24 +27,25 @@ OP_MATH1(TAN, "tan", "1 + y * y", -1.4, 1.4, 0)
 OP_MATH1(ASIN, "asin", "1 / sqrt((1 - a) * (1 + a))", -0.95, 0.95, 1)
 OP_MATH1(ACOS, "acos", "-1 / sqrt((1 - a) * (1 + a))", -0.95, 0.95, 1)
 OP_MATH1(ATAN, "atan", "1 / (1 + a * a)", -5, 5, 0)
-OP_MATH2(ATAN2, "atan2", "b / (a * a + b * b)", "-a / (a * a + b * b)", -5, 5, 0)
+OP_MATH2(ATAN2, "atan2", "b / hypot(a, b) / hypot(a, b)", "-a / hypot(a, b) / hypot(a, b)", -5, 5, 0)
 OP_MATH1(SINH, "sinh", "cosh(a)", -5, 5, 0)
 OP_MATH1(COSH, "cosh", "sinh(a)", -5, 5, 0)
 OP_MATH1(TANH, "tanh", "1 - y * y", -5, 5, 0)
-OP_MATH1(ASINH, "asinh", "1 / sqrt(1 + a * a)", -5, 5, 0)
+OP_MATH1(ASINH, "asinh", "1 / hypot(1, a)", -5, 5, 0)
 OP_MATH1(ACOSH, "acosh", "1 / (sqrt(a - 1) * sqrt(a + 1))", 1.05, 10, 1)
 OP_MATH1(ATANH, "atanh", "1 / ((1 - a) * (1 + a))", -0.95, 0.95, 1)
 
 /* --- special functions. Those named ad_ are in the runtime, libm lacks them. ----------------------------------- */
-OP_MATH1(ERF, "erf", "sqrtpi2 * exp(-(a * a))", -3, 3, 0)
-OP_MATH1(ERFC, "erfc", "-sqrtpi2 * exp(-(a * a))", -3, 3, 0)
+OP_MATH1(ERF, "erf", "sqrtpi2 * ad_gaussian(a)", -3, 3, 0)
+OP_MATH1(ERFC, "erfc", "-sqrtpi2 * ad_gaussian(a)", -3, 3, 0)
+OP_MATH1(GAUSSIAN, "ad_gaussian", "-2 * a * y", -3, 3, 0)
 OP_MATH1(TGAMMA, "tgamma", "y * ad_digamma(a)", 0.3, 6, 0)
 OP_MATH1(LGAMMA, "lgamma", "ad_digamma(a)", 0.3, 10, 0)
 OP_MATH1(DIGAMMA, "ad_digamma", "ad_trigamma(a)", 0.3, 10, 0)
 OP_MATH1(TRIGAMMA, "ad_trigamma", "ad_polygamma(2, a)", 0.5, 10, 0)
 OP_MATHN(POLYGAMMA, "ad_polygamma", "f", "if", "0", "ad_polygamma(a + 1, b)", 0.7, 10, 0)
 OP_MATH1(J0, "j0", "-j1(a)", -10, 10, 0)
-OP_MATH1(J1, "j1", "a == 0 ? 0.5 : j0(a) - y / a", -10, 10, 0)
+OP_MATH1(J1, "j1", "0.5 * (j0(a) - jn(2, a))", -10, 10, 0)
 OP_MATHN(JN, "jn", "f", "if", "0", "0.5 * (jn(a - 1, b) - jn(a + 1, b))", 0.1, 10, 0)
 OP_MATH1(Y0, "y0", "-y1(a)", 0.3, 10, 0)
 OP_MATH1(Y1, "y1", "y0(a) - y / a", 0.3, 10, 0)
@@ -92,3 +98,8 @@ OP_MATHN(ISLESS, "isless", "i", "gg", "0", "0", -5, 5, 0)
 OP_MATHN(ISLESSEQUAL, "islessequal", "i", "gg", "0", "0", -5, 5, 0)
 OP_MATHN(ISLESSGREATER, "islessgreater", "i", "gg", "0", "0", -5, 5, 0)
 OP_MATHN(ISUNORDERED, "isunordered", "i", "gg", "0", "0", -5, 5, 0)
+
+/* --- argument forms, for -faccurate-tails: as many digits where the partial is near 0 as elsewhere, for another call. ---- */
+OP_TAILS(EXPM1, "exp(a)")
+OP_TAILS(LOGISTIC, "-(y * ad_logistic(-a))")
+OP_TAILS(TANH, "1 / (cosh(a) * cosh(a))")

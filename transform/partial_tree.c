@@ -14,11 +14,21 @@ static const struct {
 };
 
 static const struct {
+    OpCode code;
+    const char *partial;
+} argument_forms[] = {
+#define OP_TAILS(code, da) {OP_##code, da},
+#include "ops.h"
+};
+
+static const struct {
     const char *name;
     long double value;
 } constants[] = {
     {"ln2", 0.693147180559945309417232121458176568L},
     {"ln10", 2.302585092994045684017991454684364208L},
+    {"log2e", 1.442695040888963407359924681001892137L},
+    {"log10e", 0.434294481903251827651128918916605082L},
     {"sqrtpi2", 1.128379167095512573896158903121545172L},
 };
 
@@ -88,12 +98,29 @@ static bool fold(OpCode code, TypeKind type, long double x, long double y, long 
     return isfinite(x) && isfinite(y) && isfinite(*result);
 }
 
+bool is_test(OpCode code)
+{
+    return (code >= OP_EQ && code <= OP_GE) || code == OP_LAND || code == OP_LOR;
+}
+
+static Node *node_test(Tree *t, OpCode code, Node *x, Node *y)
+{
+    bool both = x->kind == N_LIT && y->kind == N_LIT;
+    if (code != OP_LAND && code != OP_LOR)
+        return both ? node_lit(t, compare(code, x->lit, y->lit)) : node_new(t, N_BIN, code, x, y, NULL);
+    if (x->kind == N_LIT) /* 1 && y, 0 || y */
+        return (x->lit != 0) == (code == OP_LAND) ? y : x;
+    if (y->kind == N_LIT)
+        return (y->lit != 0) == (code == OP_LAND) ? x : y;
+    return node_new(t, N_BIN, code, x, y, NULL);
+}
+
 static Node *node_bin(Tree *t, OpCode code, Node *x, Node *y)
 {
     long double v;
     bool both = x->kind == N_LIT && y->kind == N_LIT;
-    if (code >= OP_EQ && code <= OP_GE)
-        return both ? node_lit(t, compare(code, x->lit, y->lit)) : node_new(t, N_BIN, code, x, y, NULL);
+    if (is_test(code))
+        return node_test(t, code, x, y);
     if (both && fold(code, t->type->kind, x->lit, y->lit, &v))
         return node_lit(t, v);
     if (code == OP_MUL && (is_lit(x, 0) || is_lit(y, 0)))
@@ -137,8 +164,8 @@ static Node *node_pow(Tree *t, OpCode pow, Node *x, Node *e)
         return node_bin(t, OP_MUL, square, e->lit == 3 ? x : square);
     if (e->lit == -0.5L && own)
         return node_bin(t, OP_DIV, node_lit(t, 1), node_new(t, N_RESULT, OP_USE, NULL, NULL, NULL));
-    /* a^(b-1) with a negative b is y/a, also where a is 0 or infinite */
-    if (own && e->lit < -1 && x->kind == N_ARG && x->arg == 0)
+    /* a^(b-1) with a negative b is y/a */
+    if (own && pow == OP_CPOW && e->lit < -1 && x->kind == N_ARG && x->arg == 0)
         return node_bin(t, OP_DIV, node_new(t, N_RESULT, OP_USE, NULL, NULL, NULL), x);
     return node_new(t, N_CALL, pow, x, e, NULL);
 }
@@ -273,8 +300,8 @@ static Node *parse_sum(Tree *t)
     }
 }
 
-/* expr = sum [('==' | '!=' | '<=' | '>=' | '<' | '>') sum] ['?' expr ':' expr] */
-static Node *parse_expr(Tree *t)
+/* test = sum [('==' | '!=' | '<=' | '>=' | '<' | '>') sum] */
+static Node *parse_test(Tree *t)
 {
     static const struct {
         const char *token;
@@ -282,10 +309,23 @@ static Node *parse_expr(Tree *t)
     } compares[] = {{"==", OP_EQ}, {"!=", OP_NE}, {"<=", OP_LE}, {">=", OP_GE}, {"<", OP_LT}, {">", OP_GT}};
     Node *n = parse_sum(t);
     for (size_t i = 0; i < sizeof compares / sizeof compares[0]; i++)
-        if (take(t, compares[i].token)) {
-            n = node_bin(t, compares[i].code, n, parse_sum(t));
+        if (take(t, compares[i].token))
+            return node_bin(t, compares[i].code, n, parse_sum(t));
+    return n;
+}
+
+/* expr = test {('&&' | '||') test} ['?' expr ':' expr] */
+static Node *parse_expr(Tree *t)
+{
+    Node *n = parse_test(t);
+    for (;;) {
+        if (take(t, "&&"))
+            n = node_bin(t, OP_LAND, n, parse_test(t));
+        else if (take(t, "||"))
+            n = node_bin(t, OP_LOR, n, parse_test(t));
+        else
             break;
-        }
+    }
     if (!take(t, "?"))
         return n;
     Node *then = parse_expr(t);
@@ -293,10 +333,19 @@ static Node *parse_expr(Tree *t)
     return node_select(t, n, then, parse_expr(t));
 }
 
+/* NULL: none, or not asked for. */
+static const char *argument_form(OpCode code)
+{
+    for (size_t i = 0; i < sizeof argument_forms / sizeof argument_forms[0] && pass_options.accurate_tails; i++)
+        if (argument_forms[i].code == code)
+            return argument_forms[i].partial;
+    return NULL;
+}
+
 const char *partial_text(const Op *op, int k)
 {
     if (op_info[op->code].kind == KIND_MATH)
-        return k < 3 ? op_info[op->code].partial[k] : NULL;
+        return k == 0 && argument_form(op->code) ? argument_form(op->code) : k < 3 ? op_info[op->code].partial[k] : NULL;
     for (size_t i = 0; i < sizeof arith_rows / sizeof arith_rows[0]; i++)
         if (arith_rows[i].code == op->code && k < 2)
             return arith_rows[i].partial[k];

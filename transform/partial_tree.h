@@ -14,7 +14,7 @@ typedef enum {
     N_RESULT, /* result 0 */
     N_FACTOR, /* the tangent or adjoint */
     N_NEG,
-    N_BIN, /* code: ADD SUB MUL DIV or a comparison */
+    N_BIN, /* code: ADD SUB MUL DIV, a comparison, LAND or LOR */
     N_SELECT,
     N_CALL /* code: the row */
 } NodeKind;
@@ -42,6 +42,8 @@ const char *partial_text(const Op *op, int k);
 Node *tree_parse(Tree *t, const Op *op, int k, const char *text);
 /* factor * n, the factor as far down as the value stays the same. */
 Node *times_factor(Tree *t, Node *n);
+/* A comparison, or two tests combined. */
+bool is_test(OpCode code);
 /* Can op's result 0 change with operand k at all, by its types? */
 bool is_differentiable(const Op *op, int k);
 /* Does op, or a partial of it, obey the zero rule? */

@@ -30,7 +30,7 @@ static Type *node_type(const Writer *w, const Node *n)
     case N_NEG:
         return node_type(w, n->kid[0]);
     case N_BIN: {
-        if (n->code >= OP_EQ && n->code <= OP_GE)
+        if (is_test(n->code))
             return type_scalar(TY_INT);
         Type *x = node_type(w, n->kid[0]), *y = node_type(w, n->kid[1]);
         return x == y || !y ? x : !x ? y : w->type;
@@ -51,7 +51,7 @@ static Value *write_node(const Writer *w, const Node *n, Type *want);
 
 static Value *write_bin(const Writer *w, const Node *n, Type *want)
 {
-    bool is_compare = n->code >= OP_EQ && n->code <= OP_GE;
+    bool is_compare = is_test(n->code);
     Type *x = node_type(w, n->kid[0]), *y = node_type(w, n->kid[1]);
     Type *t = x && y && x != y ? w->type : x ? x : y;
     if (!t)

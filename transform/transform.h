@@ -557,6 +557,8 @@ void normalise_pointers(Fn *fn);
 void raise_loops(Fn *fn);
 /* unroll.c: loops of a few iterations over small local arrays are written out; the arrays become values. */
 void unroll_small(Fn *fn);
+/* logistic.c: 1 / (1 + exp(u)) as one op, whose derivative is finite everywhere. */
+void raise_logistic(Fn *fn);
 /* invariant.c: loop-invariant pure ops, and loads that nothing in the loop may overwrite, move before the loop. */
 void hoist_invariants(Fn *fn);
 
@@ -722,6 +724,7 @@ bool statics_check(Program *p, const Fn *fn);
 typedef struct {
     const char *after;                                    /* --after=PASS: stop after its first run */
     bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
+    bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
