@@ -47,7 +47,7 @@ deps:  ## install the packages that are missing (Debian; quick when there is not
 $(BUILD)/adgen: $(BUILD)/frontend/main.o $(CORE)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(CORE): $(filter-out $(BUILD)/frontend/main.o,$(FRONT)) $(TRANS) $(VENDOR) $(BUILD)/runtime_text.o
+$(CORE): $(filter-out $(BUILD)/frontend/main.o,$(FRONT)) $(TRANS) $(VENDOR) $(BUILD)/runtime_text.o $(BUILD)/report_text.o
 	rm -f $@
 	ar rcs $@ $^
 
@@ -68,7 +68,13 @@ $(BUILD)/runtime_text.c: $(RTTEXT) $(wildcard runtime/*.h) Makefile
 	{ echo 'extern const char *const runtime_text[];'; echo 'const char *const runtime_text[] = {'; \
 	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $(BUILD)/runtime_text.i; echo '    0,'; echo '};'; } > $@
 
-$(BUILD)/runtime_text.o: $(BUILD)/runtime_text.c
+# For --report: the page as C strings.
+$(BUILD)/report_text.c: transform/report.html Makefile
+	@mkdir -p $(BUILD)
+	{ echo 'extern const char *const report_text[];'; echo 'const char *const report_text[] = {'; \
+	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $<; echo '    0,'; echo '};'; } > $@
+
+$(BUILD)/runtime_text.o $(BUILD)/report_text.o: %.o: %.c
 	$(CC) -std=c11 $(CFLAGS) -c -o $@ $<
 
 # The vendored parser: its own dialect, and its warnings are not ours.

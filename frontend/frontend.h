@@ -26,6 +26,7 @@ typedef struct {
     const char *header_file; /* NULL: OUT with .h */
     bool standalone, line_directives;
     const char *after;       /* --after=PASS */
+    const char *report;      /* --report=FILE */
     struct {
         bool on, user_only;  /* -MD; -MMD: without system headers */
         bool phony;          /* -MP */
@@ -80,6 +81,11 @@ const char *depfile_quote(Arena *arena, const char *name);
 bool check_run(Program *p, const Options *opt, const char *out_text);
 /* Builds and runs a traced primal (graph_trace.c) with arguments as --check makes them; the graphs it draws are appended to *dot. */
 bool check_run_graph(Program *p, const Options *opt, const char *traced, Str *dot);
+
+/* ====================================================================== report_run.c: --report */
+
+/* The page about the functions; report has the generated text and where its lines come from, the rest is filled in. */
+void report_page(Program *p, const Options *opt, const Ptrs *fns, Report *report, Str *out);
 
 /* ====================================================================== graph_run.c: --emit=dot */
 

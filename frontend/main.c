@@ -159,7 +159,11 @@ static bool write_output(Program *p, const Options *opt, const Ptrs *fns, const 
                         .standalone = opt->standalone && opt->emit == EMIT_C,
                         .line_directives = opt->line_directives};
     Str header = {.arena = p->arena}, deps = {.arena = p->arena};
-    Pending files[3] = {{0}};
+    Ptrs lines = {.arena = p->arena};
+    Str page = {.arena = p->arena};
+    if (opt->report)
+        emit.lines = &lines;
+    Pending files[4] = {{0}};
     if (opt->emit == EMIT_IR)
         emit_ir(text, fns);
     else if (opt->emit == EMIT_DOT)
@@ -176,10 +180,15 @@ static bool write_output(Program *p, const Options *opt, const Ptrs *fns, const 
         depfile_text(&deps, opt, inclusions);
         good = pending_write(&files[2], p->arena, depfile_name(opt, p->arena), &deps);
     }
+    if (opt->report && good) {
+        Report report = {.text = text->s, .lines = &lines};
+        report_page(p, opt, fns, &report, &page);
+        good = pending_write(&files[3], p->arena, opt->report, &page);
+    }
     good = good && pending_write(&files[0], p->arena, opt->out, text);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         good = good && pending_finish(&files[i]);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         pending_drop(&files[i]);
     return good;
 }

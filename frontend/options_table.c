@@ -278,6 +278,12 @@ static void set_format(Parse *p, const char *arg)
         diag_set_format(*arg == 't' ? DIAG_TEXT : *arg == 'j' ? DIAG_JSON : DIAG_SARIF);
 }
 
+static void set_report(Parse *p, const char *arg)
+{
+    p->opt->report = arg;
+    pass_options.explain = true;
+}
+
 static void set_standalone(Parse *p, const char *arg)
 {
     (void)arg;
@@ -355,6 +361,7 @@ const OptionRow option_rows[] = {
     {"--standalone", ARG_NONE, NULL, set_standalone, "put the runtime's part into OUT: nothing to link but libm"},
     {"--line-directives", ARG_NONE, NULL, set_line_directives, "#line back to the source, for debuggers and profilers"},
     {"--emit", ARG_LONG, "c|ir|dot|primal", set_emit, "derivatives, IR, graph (with values: --set), the source's functions"},
+    {"--report", ARG_LONG, "FILE.html", set_report, "a page: source beside derivative, what is kept, why, how many bytes"},
     {"--after", ARG_LONG, "PASS", set_after, "with --emit=ir and dot: stop after this pass"},
     {"-MD", ARG_NONE, NULL, set_deps, "also write what OUT depends on, for make; -MMD: without system headers"},
     {"-MMD", ARG_NONE, NULL, set_deps, NULL},
@@ -394,7 +401,6 @@ const OptionRow option_rows[] = {
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
-    {"--report", ARG_LONG, "FILE", not_yet, NULL},
     {"--no-malloc", ARG_NONE, NULL, not_yet, NULL},
     {"--with-primal", ARG_NONE, NULL, not_yet, NULL},
     {"-fopenmp", ARG_NONE, NULL, not_yet, NULL},

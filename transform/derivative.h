@@ -199,4 +199,10 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
 void keep_finish(Keeper *k, Resolve resolve, void *ctx);
 Region *value_region(const Value *v);
 
+/* ====================================================================== decisions.c: for --report */
+
+void decided_keep(Fn *fn, const Keep *k);
+void decided_log(Fn *fn, const Op *store);
+void decided_activity(Fn *fn, const Activity *act);
+
 #endif

@@ -187,6 +187,7 @@ static Fn *derive_as(Request *rq, const char *name, bool apart)
         g = finish(g, rq);
     if (!g)
         return NULL;
+    decided_fused(g);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
         return NULL;
     return describe(g, rq) ? g : NULL;

@@ -176,6 +176,14 @@ static void load_text(SourceFile *f)
     f->len = s.n;
 }
 
+const char *diag_file_text(int file)
+{
+    SourceFile *f = source_file(file);
+    if (f)
+        load_text(f);
+    return f && f->text ? f->text : "";
+}
+
 static void line_text(Loc loc, const char **line, size_t *len)
 {
     SourceFile *f = source_file(loc.file);

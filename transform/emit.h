@@ -274,6 +274,7 @@ typedef struct {
     Needs *needs;
     int indent;
     Loc loc;              /* of the statement that is being printed, for --line-directives */
+    bool reverse;        /* in the reverse sweep */
     bool unconst;         /* the address that is being printed is written to, whatever its type says */
     const EmitOptions *opt;
 } Emitter;
@@ -332,10 +333,11 @@ void scan_words(StrMap *words, const char *text);
 /* --header: a function's comment with what its derivative parameters hold; its prototype as C++ takes it (no restrict, no VLA). */
 const char *header_comment(Arena *a, Program *p, const Fn *fn);
 char *cxx_prototype(Arena *a, const Fn *fn);
-/* --line-directives: a line begins with MARK_BEGIN file:line MARK_END, which put_with_lines makes #line of where it is needed. */
+/* --line-directives, --report: a line begins with MARK_BEGIN file:line:reverse MARK_END, which put_with_lines makes #line of where it is
+ * needed, and remembers in opt->lines. */
 #define MARK_BEGIN '\001'
 #define MARK_END '\002'
-void put_with_lines(Str *out, const char *text);
+void put_with_lines(Str *out, const char *text, const EmitOptions *opt);
 /* --standalone: what of the runtime the words need, as C text; and the headers for that. */
 void emit_runtime(Str *out, StrMap *words, Needs *needs);
 extern const char *const runtime_text[]; /* made by the build: the lines of the runtime's sources; NULL ends them */

@@ -353,7 +353,7 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     str_put(out, runtime.s);
     put_declarations(&f, out);
     put_callees(&f, out);
-    put_with_lines(out, body.s);
+    put_with_lines(out, body.s, opt);
     arena_free(f.arena);
 }
 

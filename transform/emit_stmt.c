@@ -17,8 +17,8 @@ void line(Emitter *e, const char *fmt, ...)
     char *text = arena_alloc(e->arena, (size_t)n + 1);
     vsnprintf(text, (size_t)n + 1, fmt, again);
     va_end(again);
-    if (e->opt->line_directives && e->loc.line > 0)
-        str_fmt(e->out, "%c%d:%d%c", MARK_BEGIN, e->loc.file, e->loc.line, MARK_END);
+    if ((e->opt->line_directives || e->opt->lines) && e->loc.line > 0)
+        str_fmt(e->out, "%c%d:%d:%d%c", MARK_BEGIN, e->loc.file, e->loc.line, e->reverse, MARK_END);
     str_fmt(e->out, "%*s%s\n", 4 * e->indent, "", wrap_line(e->arena, text, e->indent));
 }
 
@@ -503,6 +503,10 @@ void emit_op(Emitter *e, Op *op)
 
 void emit_region(Emitter *e, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next)
+    bool outer = e->reverse;
+    for (Op *op = r->first; op; op = op->next) {
+        e->reverse = (e->reverse || op->in_reverse) && !op->fused; /* and what follows it: the reverse comes last */
         emit_op(e, op);
+    }
+    e->reverse = outer;
 }

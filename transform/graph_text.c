@@ -44,9 +44,16 @@ static bool names_itself(const Value *v)
 
 static void put_address(Str *s, Value *p, Builder *b, Ptrs *indices, int depth);
 
-static void put_operand(Str *s, const Value *v, int depth)
+static bool is_factor(OpCode code)
+{
+    return code == OP_MUL || code == OP_DIV || code == OP_REM;
+}
+
+/* An operand of `outer`: in parentheses unless it is a factor in a sum. */
+static void put_operand(Str *s, const Value *v, OpCode outer, int depth)
 {
     bool nested = !names_itself(v) && v->def && operator_text(v->def->code);
+    nested = nested && !(is_factor(v->def->code) && (outer == OP_ADD || outer == OP_SUB));
     str_put(s, nested ? "(" : "");
     put_value(s, v, depth + 1);
     str_put(s, nested ? ")" : "");
@@ -66,12 +73,12 @@ static void put_value(Str *s, const Value *v, int depth)
     } else if (op->code == OP_CAST || op->code == OP_USE) {
         put_value(s, op->args[0], depth);
     } else if (operator_text(op->code)) {
-        put_operand(s, op->args[0], depth);
+        put_operand(s, op->args[0], op->code, depth);
         str_fmt(s, " %s ", operator_text(op->code));
-        put_operand(s, op->args[1], depth);
+        put_operand(s, op->args[1], op->code, depth);
     } else if (op->code == OP_NEG || op->code == OP_LNOT || op->code == OP_BITNOT) {
         str_put(s, op->code == OP_NEG ? "-" : op->code == OP_LNOT ? "!" : "~");
-        put_operand(s, op->args[0], depth);
+        put_operand(s, op->args[0], OP_NEG, depth);
     } else {
         str_put(s, op->nargs ? arena_printf(s->arena, "%s(...)", op->text ? op->text : op_info[op->code].text) : op_info[op->code].text);
     }
@@ -199,10 +206,10 @@ const char *graph_op_text(Arena *a, const Op *op)
     Str s = {.arena = a};
     str_put(&s, "");
     if (!left)
-        put_operand(&s, op->args[0], 0);
+        put_operand(&s, op->args[0], op->code, 0);
     str_fmt(&s, left ? "%s " : " %s", text);
     if (!right)
-        put_operand(&s, op->args[1], 0);
+        put_operand(&s, op->args[1], op->code, 0);
     return s.s;
 }
 

@@ -124,6 +124,7 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     if (fn->split)
         split_forget(fn);
     s->act = activity_analyse(fn, s->mem, rq);
+    decided_activity(fn, s->act);
     s->nvalues = fn->mem_values = fn->nvalues;
     if (diag_error_count() > errors) {
         s->failed = true;

@@ -347,6 +347,7 @@ Keep *keep_value(Keeper *keeper, Value *v)
     }
     ptrs_push(&keeper->keeps, k);
     ptrmap_put(&keeper->by_value, v, k);
+    decided_keep(keeper->fn, k);
     return k;
 }
 

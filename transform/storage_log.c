@@ -107,6 +107,7 @@ static Value *build_sizeof(Builder *b, Type *t)
 void log_store(Logger *l, Op *store)
 {
     Value *p = store->args[0], *log = log_for(l, store);
+    decided_log(l->fn, store);
     turn_back(l->mirror_of, store);
     Builder undo = before_op(log_undo_place(l, store)), save = before_op(store);
     save.loc = undo.loc = store->loc;

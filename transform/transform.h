@@ -71,6 +71,7 @@ typedef struct {
 /* Registers a source file's name and text (for the caret line); returns its index. text may be NULL. */
 int diag_add_file(const char *name, const char *text, size_t len);
 const char *diag_file_name(int file);
+const char *diag_file_text(int file); /* "" where it cannot be read */
 
 /* An error in the user's input: `file:line:col: error: ...`, the source line and a caret. Counts; the same error twice is shown once. */
 void diag_error(Loc loc, const char *fmt, ...);
@@ -363,6 +364,7 @@ struct Fn {
     struct MemInfo *mem;  /* set by differentiation: memory facts of the forward sweep, for storage_resolve */
     int mem_values;       /* values with smaller ids are known to mem */
     bool primal_done;     /* the caller has just run the primal: nothing of it is written or repeated */
+    Ptrs *decisions;      /* Decision*, with --report; else NULL */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
     bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
     Value *tape;  /* the ad_stack that carries kept values: a parameter, a local or made by ad_tape_new; NULL: made when needed */
@@ -723,6 +725,7 @@ bool statics_check(Program *p, const Fn *fn);
  * Returns the generated function or NULL after errors. */
 typedef struct {
     const char *after;                                    /* --after=PASS: stop after its first run */
+    bool explain;                                         /* passes tell decisions.c what they decide */
     bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
 } PassOptions;
@@ -735,6 +738,34 @@ Fn *prepare_primal(Program *p, Fn *fn);
 /* The names that --after takes, or (optional) -fno-; with spaces between. */
 const char *pass_names(Arena *a, bool optional);
 bool pass_switch_off(const char *name); /* false: no such optimisation */
+
+/* ====================================================================== decisions.c report.c: --report */
+
+/* What was decided about a line; made by decisions.c. */
+typedef enum { DECIDED_KEEP, DECIDED_LOG, DECIDED_FUSED, DECIDED_INACTIVE } DecisionKind;
+typedef struct {
+    DecisionKind kind;
+    Loc loc;
+    const char *what;  /* "tanh(s)" */
+    const char *where; /* "in an array by iteration" */
+    int64_t bytes;     /* of one; 0 for what keeps nothing */
+    const char *count; /* how many, in terms of the function's sizes: "n × m" */
+    const char *why;
+} Decision;
+/* After all passes: which loops of fn are fused. */
+void decided_fused(Fn *fn);
+
+typedef struct {
+    const char *svg, *why; /* the graph, or why there is none */
+} ReportGraph;
+typedef struct {
+    const char *command, *out_name, *text; /* text: what OUT holds */
+    const Ptrs *sources;                   /* char*: names of the given files */
+    const Ptrs *lines;                     /* OutLine*: EmitOptions.lines */
+    ReportGraph *graphs;                   /* one for each function */
+} Report;
+/* The page for these functions (Fn*). */
+void report_html(Str *out, const Ptrs *fns, const Report *report);
 
 /* ====================================================================== trace.c: -v, progress */
 
@@ -781,7 +812,13 @@ typedef struct {
     bool primal;           /* --emit=primal: functions under their own names */
     bool standalone;       /* the runtime's part is repeated in the file */
     bool line_directives;  /* #line back to the source */
+    Ptrs *lines;           /* gets an OutLine* for each line of the file, NULL where it is of no source line; or NULL */
 } EmitOptions;
+/* Where a line of the generated file comes from. */
+typedef struct {
+    int file, line;
+    bool reverse; /* part of the reverse sweep */
+} OutLine;
 /* Writes a whole C file with the given functions (Fn*). */
 void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt);
 /* The prototypes with documentation, for --header. */
