@@ -40,7 +40,7 @@ help:  ## list the targets
 	@echo "variables: CC, CFLAGS, BUILD, WERROR=1, LLVM, PREFIX, DESTDIR"
 
 deps:  ## install the packages that are missing (Debian; quick when there is nothing to do)
-	@.ci/deps
+	@.ci/deps --build
 
 # ---------------------------------------------------------------- building
 
