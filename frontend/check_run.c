@@ -108,9 +108,12 @@ static bool add_companion(Check *c, Ptrs *fns, const Request *rq, Mode mode, con
     return true;
 }
 
-/* What the derivatives are held against, which the user did not ask for. */
+/* What the derivatives are held against, which the user did not ask for: from the heap, wherever those keep their values. */
 static bool write_companions(Check *c, const char *path)
 {
+    const PassOptions asked = pass_options;
+    pass_options.tape = TAPE_HEAP;
+    pass_options.no_malloc = false;
     Ptrs fns = {.arena = c->arena};
     for (size_t i = 0; i < c->p->requests.n; i++) {
         const Request *rq = c->p->requests.at[i];
@@ -126,6 +129,7 @@ static bool write_companions(Check *c, const char *path)
         emit_c(&text, c->p, &fns, &emit);
     else
         str_put(&text, "typedef int ck_nothing;\n");
+    pass_options = asked;
     return write_text(c, path, text.s);
 }
 

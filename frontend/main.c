@@ -120,6 +120,8 @@ static bool make_functions(Program *p, const Options *opt, Ptrs *fns)
         diag_set_context(NULL, NULL);
         if (f)
             push_with_helpers(fns, f);
+        if (f && f->workspace)
+            ptrs_push(fns, f->workspace);
     }
     Ptrs seen = {.arena = p->arena}; /* a function may be declared before it is defined */
     for (size_t i = 0; i < p->items.n && !derivatives; i++) {

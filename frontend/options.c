@@ -220,6 +220,8 @@ static void check_whole(Parse *p)
         usage_error(p, "-MF, -MT, -MQ and -MP need -MD or -MMD");
     if (opt->deps.on && !opt->deps.file && opt->out && !strcmp(opt->out, "-"))
         usage_error(p, "-MD with -o - needs a name: -MF FILE");
+    if (pass_options.no_malloc && p->tape_storage && pass_options.tape == TAPE_HEAP)
+        usage_error(p, "--no-malloc does not go with --tape-storage=heap");
     if (opt->inputs.n == 0)
         usage_error(p, "no input file");
     else if (!opt->out)

@@ -20,6 +20,7 @@ typedef struct {
     Arena *arena;
     Request *last;    /* the SPEC that --name and friends belong to */
     const char *name; /* the option being handled, as typed */
+    const char *tape_storage; /* --tape-storage's argument or NULL */
     bool failed, stop;
 } Parse;
 

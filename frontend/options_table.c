@@ -328,6 +328,26 @@ static void set_verbose(Parse *p, const char *arg)
     p->opt->verbose = true;
 }
 
+static void set_no_malloc(Parse *p, const char *arg)
+{
+    (void)p, (void)arg;
+    pass_options.no_malloc = true;
+    if (pass_options.tape == TAPE_HEAP)
+        pass_options.tape = TAPE_STACK;
+}
+
+static void set_tape_storage(Parse *p, const char *arg)
+{
+    static const char *const names[] = {[TAPE_HEAP] = "heap", [TAPE_STACK] = "stack", [TAPE_STATIC] = "static", [TAPE_ARG] = "arg"};
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(arg, names[i])) {
+            pass_options.tape = (TapeStorage)i;
+            p->tape_storage = arg;
+            return;
+        }
+    usage_error(p, "--tape-storage=%s: one of stack, static, arg, heap", arg);
+}
+
 static void not_yet(Parse *p, const char *arg)
 {
     (void)arg;
@@ -385,6 +405,10 @@ const OptionRow option_rows[] = {
     {NULL, ARG_NONE, NULL, NULL, "Optimisation"},
     {"-faccurate-tails", ARG_NONE, NULL, set_accurate_tails, "all digits of derivatives near 0: of tanh, expm1, 1/(1+exp(u))"},
     {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (fuse, hoist, log, recompute, reload): the numbers stay the same"},
+    {NULL, ARG_NONE, NULL, NULL, "Memory of derivatives"},
+    {"--tape-storage", ARG_LONG, "heap|stack|static|arg", set_tape_storage,
+     "where values are kept: heap (default), arrays of proven size, the caller's workspace"},
+    {"--no-malloc", ARG_NONE, NULL, set_no_malloc, "no heap: all sizes have proven bounds (--tape-storage=stack, static or arg)"},
     {NULL, ARG_NONE, NULL, NULL, "Messages"},
     {"-W", ARG_JOINED, "WARNING", set_warning, "a warning on or off; --explain tells about each"},
     {"-Wno-", ARG_JOINED, "WARNING", set_no_warning, NULL},
@@ -401,7 +425,6 @@ const OptionRow option_rows[] = {
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
-    {"--no-malloc", ARG_NONE, NULL, not_yet, NULL},
     {"--with-primal", ARG_NONE, NULL, not_yet, NULL},
     {"-fopenmp", ARG_NONE, NULL, not_yet, NULL},
     {NULL, ARG_NONE, NULL, NULL, NULL},

@@ -186,6 +186,90 @@ static inline void ad_log_save(ad_log *log, const void *p, size_t size)
     memcpy(entry + sizeof p, p, size);
 }
 
+/* ====================================================================== tapes that do not grow (--no-malloc, --tape-storage) */
+
+/* A stack and a log in memory whose size the generated code has proved to be enough: nothing is checked. */
+typedef struct {
+    unsigned char *top; /* next free byte */
+} ad_fixed_stack;
+typedef struct {
+    unsigned char *entries;
+    size_t n, undone;
+} ad_fixed_log;
+
+static inline void ad_fixed_start(ad_fixed_stack *s, void *memory)
+{
+    s->top = (unsigned char *)memory;
+}
+
+/* void ad_fixed_push_double(ad_fixed_stack *s, double v); double ad_fixed_pop_double(ad_fixed_stack *s); and so on. */
+#define AD_FIXED_OF(name, type)                                                                                                    \
+    static inline void ad_fixed_push_##name(ad_fixed_stack *s, type v)                                                             \
+    {                                                                                                                              \
+        memcpy(s->top, &v, sizeof v);                                                                                              \
+        s->top += sizeof v;                                                                                                        \
+    }                                                                                                                              \
+    static inline type ad_fixed_pop_##name(ad_fixed_stack *s)                                                                      \
+    {                                                                                                                              \
+        type v;                                                                                                                    \
+        s->top -= sizeof v;                                                                                                        \
+        memcpy(&v, s->top, sizeof v);                                                                                              \
+        return v;                                                                                                                  \
+    }
+AD_FIXED_OF(double, double)
+AD_FIXED_OF(float, float)
+AD_FIXED_OF(ldouble, long double)
+AD_FIXED_OF(char, char)
+AD_FIXED_OF(schar, signed char)
+AD_FIXED_OF(uchar, unsigned char)
+AD_FIXED_OF(short, short)
+AD_FIXED_OF(ushort, unsigned short)
+AD_FIXED_OF(int, int)
+AD_FIXED_OF(uint, unsigned)
+AD_FIXED_OF(long, long)
+AD_FIXED_OF(ulong, unsigned long)
+AD_FIXED_OF(llong, long long)
+AD_FIXED_OF(ullong, unsigned long long)
+AD_FIXED_OF(ptr, void *)
+#undef AD_FIXED_OF
+
+static inline void ad_fixed_log_start(ad_fixed_log *log, void *memory)
+{
+    log->entries = (unsigned char *)memory;
+}
+
+static inline void ad_fixed_log_save(ad_fixed_log *log, const void *p, size_t size)
+{
+    unsigned char *entry = log->entries + log->n++ * (sizeof p + size);
+    memcpy(entry, &p, sizeof p);
+    memcpy(entry + sizeof p, p, size);
+}
+
+/* As ad_log_undo and ad_log_redo. */
+void ad_fixed_log_undo(ad_fixed_log *log, size_t size);
+void ad_fixed_log_redo(ad_fixed_log *log, size_t size);
+
+/* n objects of `size` bytes from the workspace that *space points to, which then points behind them; aligned for every type. */
+#define AD_WORKSPACE_ALIGN ((size_t)16)
+static inline void *ad_workspace_take(void **space, size_t n, size_t size)
+{
+    unsigned char *p = (unsigned char *)*space;
+    if (!n || !size)
+        return p;
+    p += (AD_WORKSPACE_ALIGN - (size_t)p % AD_WORKSPACE_ALIGN) % AD_WORKSPACE_ALIGN;
+    *space = p + n * size;
+    return p;
+}
+
+/* Memory kept between calls: `ad_pool pool = {0};`, then f_grad(..., ad_pool_get(&pool, f_grad_workspace(n))) as often as you
+ * like, from one thread at a time; ad_pool_free at the end. Contents are undefined. */
+typedef struct {
+    void *memory;
+    size_t bytes;
+} ad_pool;
+void *ad_pool_get(ad_pool *pool, size_t bytes);
+void ad_pool_free(ad_pool *pool);
+
 /* ====================================================================== memory of the function itself */
 
 /* How many bytes the block of malloc's has, at least what was asked for; 0 for NULL. */

@@ -421,6 +421,25 @@ static void forward_prototype(Maker *m, const Args *args, const Request *rq)
     str_put(m->out, *sep ? ");\n" : "void);\n");
 }
 
+/* Under --tape-storage=arg; what it is held against is made without. */
+static bool takes_workspace(const char *name, Mode mode)
+{
+    return pass_options.tape == TAPE_ARG && mode != MODE_JVP && strncmp(name, "ck_", 3) != 0;
+}
+
+/* What NAME_workspace is given: the integer parameters, or their types. */
+static void integer_arguments(Maker *m, const Args *args, Str *out, bool types)
+{
+    str_put(out, "");
+    for (int i = 0; i < args->n; i++) {
+        const Arg *a = &args->at[i];
+        if (a->var && !a->is_global && type_is_int(a->type))
+            str_fmt(out, types ? "%s%s" : "%sck->%s", out->n ? ", " : "", types ? type_declare(m->arena, a->type, "") : a->name);
+    }
+    if (types && !out->n)
+        str_put(out, "void");
+}
+
 /* `R name(primal..., d_..., d_return, d_globals...);` */
 static void prototype(Maker *m, const Args *args, const char *name, const Request *rq, Mode mode)
 {
@@ -444,6 +463,13 @@ static void prototype(Maker *m, const Args *args, const char *name, const Reques
     }
     if (is_matrix(mode)) {
         str_fmt(&params, "%s%s", sep, type_declare(m->arena, type_ptr(request_matrix_type(rq)), ""));
+        sep = ", ";
+    }
+    if (takes_workspace(name, mode)) {
+        str_fmt(&params, "%svoid *", sep);
+        Str sizes = {.arena = m->arena};
+        integer_arguments(m, args, &sizes, true);
+        str_fmt(m->out, "size_t %s_workspace(%s);\n", name, sizes.s);
         sep = ", ";
     }
     str_put(&params, *sep ? ")" : "void)");
@@ -516,6 +542,12 @@ static void call_function(Maker *m, const Args *args, int id, const char *role, 
     bool matrix = derivative && is_matrix(mode);
     str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->args;\n", matrix ? ", void *ck_m" : "", id);
     copy_globals(m, args, true);
+    bool workspace = derivative && takes_workspace(name, mode);
+    if (workspace) {
+        Str sizes = {.arena = m->arena};
+        integer_arguments(m, args, &sizes, false);
+        str_fmt(m->out, "    void *ck_space = malloc(%s_workspace(%s));\n", name, sizes.s);
+    }
     const char *sep = "";
     bool returns = args->n && !args->at[args->n - 1].var && !matrix;
     str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", name);
@@ -526,7 +558,7 @@ static void call_function(Maker *m, const Args *args, int id, const char *role, 
         }
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
         pass_set(m, args, id, set, &sep);
-    str_fmt(m->out, "%s);\n", matrix ? ", ck_m" : "");
+    str_fmt(m->out, "%s);\n%s", matrix ? ", ck_m" : workspace ? ", ck_space" : "", workspace ? "    free(ck_space);\n" : "");
     copy_globals(m, args, false);
     str_put(m->out, "}\n\n");
 }
@@ -714,7 +746,7 @@ static Maker maker_new(Str *out, Program *p, const char *source, const CheckOpti
 {
     Maker m = {.out = out, .arena = p->arena, .opt = opt, .inside = {.arena = p->arena}};
     str_fmt(out,
-            "#define main ck_source_main\n#include \"%s\"\n#undef main\n\n#include <stdio.h>\n#include <string.h>\n#include "
+            "#define main ck_source_main\n#include \"%s\"\n#undef main\n\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
             "\"adgen_rt.h\"\n#include \"adgen_check.h\"\n",
             source);
     return m;

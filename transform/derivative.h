@@ -130,6 +130,26 @@ bool flow_on_sink_side(const FlowGraph *g, int node);
 /* An upper bound of a FOR's trip count, in type long and not negative, computed at b, which is before `outermost`, a loop around the
  * FOR or the FOR itself; exact where its bounds do not depend on counters of loops inside outermost. NULL: not known there. */
 Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost);
+/* The largest (direction 1) or smallest (-1) value that integer v takes in the loops, as a long; NULL: not known there. */
+Value *bound_at_entry(Builder *b, const Value *v, const Op *outermost, int direction);
+/* An extent for any step, taken to be one where it is not constant. */
+Value *extent_at_most(Builder *b, const Op *for_op, const Op *outermost);
+
+/* ====================================================================== interval.c, trip_bound.c: sizes that are known */
+
+/* The interval of integer v where `at` is executed, clamped to +-2^62. False: v has no upper bound below that. */
+bool int_interval(const Value *v, const Op *at, int64_t *lo, int64_t *hi);
+
+/* Larger counts, such as those of a type's whole range, are as good as unknown. */
+#define TRIPS_LIMIT ((int64_t)1 << 24)
+/* How often the body of a FOR, the second region of a WHILE, runs at most each time the loop is entered; -1: not known. */
+int64_t trip_bound(const Op *loop);
+/* The largest v, going by loops `for (i = c; i < v; i++)` before `at` that walk through arrays; -1: not known. */
+int64_t walked_before(const Value *v, const Op *at);
+/* As trip_bound, going by the arrays that the loop walks through alone. */
+int64_t trips_by_access(const Op *loop);
+/* The same for a WHILE as a long at b, which is before outermost; NULL: not known. */
+Value *while_limit(Builder *b, const Op *loop, const Op *outermost);
 
 /* ====================================================================== apart.c */
 
@@ -161,6 +181,24 @@ bool log_covers(Logger *l, const Op *load, const Ptrs *stores);
 void log_store(Logger *l, Op *store);
 /* Puts back what was taken back. */
 void log_finish(Logger *l);
+
+/* ====================================================================== storage_place.c, storage_workspace.c */
+
+/* Are indexed arrays to be C arrays of constant size? */
+bool place_in_array(void);
+/* The most elements that an array over the nest, with these extents, can have; -1: not known, and a diag_error where it has to be. */
+int64_t place_elements(Op *const *nest, Value *const *extent, int depth, const Op *outermost);
+/* How often the op is executed at most, not counting iterations that contain their own reverse; -1: not known. */
+int64_t times_executed(const Op *op);
+
+/* The function that gets a workspace. begin adds the parameter; end makes fn->workspace. */
+typedef struct Workspace Workspace;
+Workspace *workspace_begin(Fn *fn);
+void workspace_end(Workspace *w);
+/* A piece of it instead of what alloc makes, before it; in bytes for what growth (PUSHes, ad_log_saves) put on the stack, at the top. NULL
+ * after a diag_error. */
+Value *workspace_for_alloc(Workspace *w, Op *alloc);
+Value *workspace_for_stack(Workspace *w, const Ptrs *growth, Op *stack);
 
 /* ====================================================================== storage_keep.c */
 

@@ -33,6 +33,7 @@ static const Pass after_differentiation[] = {
 
 static const Pass after_storage[] = {
     {"primal_done", drop_primal, NULL},
+    {"place", place_tapes, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
 };
@@ -135,6 +136,11 @@ static bool add_directions(Fn *g, const Request *rq)
 
 static Fn *matrix(Program *p, Request *rq)
 {
+    if (pass_options.tape == TAPE_ARG) {
+        diag_error(rq->loc, "--tape-storage=arg is not supported for dense matrices; use --tape-storage=stack or static, or call --jvp, --vjp "
+                            "or --hvp yourself");
+        return NULL;
+    }
     Fn *g = dense_matrix(p, rq);
     if (g && g->text_body)
         g->comment = what_it_computes(rq, g);
@@ -179,6 +185,7 @@ static Fn *derive_as(Request *rq, const char *name, bool apart)
     if (rq->split)
         split_begin(g);
     g->primal_done = rq->primal_done;
+    g->has_tape = rq->mode != MODE_JVP;
     g->noalias |= rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
@@ -204,7 +211,7 @@ static const char *with_suffix(const Program *p, const char *name, const char *s
 /* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions. */
 static Fn *with_versions(Program *p, Request *rq, Fn *g)
 {
-    if (pass_options.no_apart || pass_options.after || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0 ||
+    if (pass_options.no_apart || pass_options.after || pass_options.tape != TAPE_HEAP || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0 ||
         g->helpers.n)
         return g;
     const char *name = g->name;
@@ -227,6 +234,10 @@ Fn *derive(Program *p, Request *rq)
 {
     if (!is_supported(rq))
         return NULL;
+    if (rq->split && pass_options.tape != TAPE_HEAP) {
+        diag_error(rq->loc, "--split keeps its tape on the heap: it does not go with --no-malloc and --tape-storage");
+        return NULL;
+    }
     if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
         return matrix(p, rq);
     Fn *g = derive_as(rq, request_result_name(rq, p->arena), false);

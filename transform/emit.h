@@ -350,6 +350,7 @@ void emit_while(Emitter *e, Op *op);
 
 /* ====================================================================== emit_fn.c */
 
+bool returns_size(const Fn *fn); /* ... a size_t, which <stddef.h> declares */
 void emit_function(Emitter *e, Fn *fn, const Names *reserved);
 char *prototype(Arena *a, const Fn *fn, const Plan *plan); /* without `;`, unwrapped; plan: NULL or how parameters are called */
 /* Statement text broken into lines of at most 110 columns where it can be. */

@@ -380,6 +380,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
         if (fn->is_static) /* a helper */
             continue;
         str_put(&body, body.n ? "\n" : "");
+        f.needs.stddef_h |= returns_size(fn);
         const char *c = prototype(f.arena, fn, NULL), *cxx = cxx_prototype(f.arena, fn);
         bool both = strcmp(c, cxx) != 0;
         tape |= fn->ret->kind == TY_PTR && fn->ret->elem == type_opaque("ad_tape");

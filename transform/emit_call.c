@@ -21,6 +21,14 @@ static const char *stack_type(const Type *t)
     return names[t->kind];
 }
 
+/* Of the stack that p points to: "ad_push_double", "ad_fixed_pop_int". */
+static const char *stack_call(Emitter *e, const Value *p, const char *what, const Type *t)
+{
+    bool fixed = p->type->elem->kind == TY_OPAQUE && !strcmp(p->type->elem->name, "ad_fixed_stack");
+    e->needs->runtime = true;
+    return arena_printf(e->arena, "ad_%s%s_%s", fixed ? "fixed_" : "", what, stack_type(t));
+}
+
 static Text text_of(const char *s, Type *type)
 {
     return (Text){.s = s, .prec = PREC_POSTFIX, .type = type};
@@ -143,8 +151,7 @@ Text call_expr(Emitter *e, const Op *op)
     case OP_REALLOC:
         return alloc_call(e, op);
     case OP_POP:
-        e->needs->runtime = true;
-        return text_of(arena_printf(e->arena, "ad_pop_%s(%s)", stack_type(op->results[0]->type), expr(e, op->args[0]).s),
+        return text_of(arena_printf(e->arena, "%s(%s)", stack_call(e, op->args[0], "pop", op->results[0]->type), expr(e, op->args[0]).s),
                        op->results[0]->type);
     case OP_CALL:
     case OP_CALLPTR:
@@ -200,11 +207,11 @@ static void emit_copy(Emitter *e, const Op *op)
 
 static void emit_push(Emitter *e, const Op *op)
 {
-    e->needs->runtime = true;
     Value *v = op->args[1];
     const char *cast = v->type->kind == TY_PTR && v->type->elem_const ? "(void *)" : "";
     Text t = expr_assign(e, v);
-    line(e, "ad_push_%s(%s, %s%s);", stack_type(v->type), expr(e, op->args[0]).s, cast, *cast ? at_prec(e, t, PREC_UNARY) : t.s);
+    line(e, "%s(%s, %s%s);", stack_call(e, op->args[0], "push", v->type), expr(e, op->args[0]).s, cast,
+         *cast ? at_prec(e, t, PREC_UNARY) : t.s);
 }
 
 void emit_memory(Emitter *e, const Op *op)

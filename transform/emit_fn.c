@@ -164,6 +164,11 @@ static void emit_text_function(Emitter *e, const Fn *fn)
     str_fmt(e->out, "{\n%s}\n", fn->text_body);
 }
 
+bool returns_size(const Fn *fn)
+{
+    return fn->ret_spelled && !strcmp(fn->ret_spelled, "size_t");
+}
+
 void emit_function(Emitter *e, Fn *fn, const Names *reserved)
 {
     e->fn = fn;
@@ -172,6 +177,7 @@ void emit_function(Emitter *e, Fn *fn, const Names *reserved)
         emit_text_function(e, fn);
         return;
     }
+    e->needs->stddef_h |= returns_size(fn);
     e->plan = plan_fn(fn, e->arena, reserved);
     if (fn->comment)
         emit_comment(e, fn->comment);

@@ -375,7 +375,7 @@ static void emit_local(Emitter *e, Op *op)
     }
     e->needs->runtime |= op->of->kind == TY_OPAQUE && !strncmp(op->of->name, "ad_", 3);
     const char *init = !op->zeroed ? "" : !scalar ? " = {0}" : op->of->kind == TY_PTR ? " = NULL" : " = 0";
-    line(e, "%s%s;", declare_var(e->arena, op->of, var->hint, var->name), init);
+    line(e, "%s%s%s;", op->is_static ? "static " : "", declare_var(e->arena, op->of, var->hint, var->name), init);
 }
 
 /* ---------------------------------------------------------------------- statements */

@@ -333,6 +333,20 @@ static const char *put_starts(Dense *d, Role role, const char *what, bool total)
     return at;
 }
 
+/* An array with the elements of p; C arrays of constant size under --no-malloc. */
+static void put_array(Dense *d, const Part *p, const char *name, bool copy)
+{
+    const char *type = type_spelling(p->leaf);
+    if (pass_options.no_malloc && (!p->constant || p->size <= 0))
+        refuse(d, p->var->loc, arena_printf(d->arena, "--no-malloc: the length of '%s' is not a constant", p->name));
+    else if (pass_options.no_malloc)
+        PUT(1, copy ? "%s %s[%ld];" : "%s %s[%ld] = {0};", type, name, p->size);
+    else if (copy)
+        PUT(1, "void *%s = ad_tape_alloc(%s, sizeof(%s));", name, p->count, type);
+    else
+        PUT(1, "%s *%s = ad_tape_calloc(%s, sizeof *%s);", type, name, p->count, name);
+}
+
 static void put_allocations(Dense *d)
 {
     for (const char *set = sets(d); *set; set++)
@@ -342,19 +356,22 @@ static void put_allocations(Dense *d)
             if (p->scalar || !has_set(d, p))
                 continue;
             strmap_put(&d->taken, name, d);
-            PUT(1, "%s *%s = ad_tape_calloc(%s, sizeof *%s);", type_spelling(p->leaf), name, p->count, name);
+            put_array(d, p, name, false);
         }
     for (int i = 0; i < d->nparams; i++) {
         const Part *p = &d->part[i];
         if (!p->saved)
             continue;
         const char *old = prefixed(d, "old", p->name), *type = type_spelling(p->leaf);
-        PUT(1, "void *%s = ad_tape_alloc(%s, sizeof(%s));", old, p->count, type);
+        put_array(d, p, old, true);
         PUT(1, "memcpy(%s, %s, %s * sizeof(%s));", old, p->name, p->count, type);
     }
     for (size_t i = 0; i < d->globals.n; i++) {
         const char *g = ((Var *)d->globals.at[i])->name;
-        PUT(1, "void *%s = ad_tape_alloc(1, sizeof %s);", prefixed(d, "old", g), g);
+        if (pass_options.no_malloc)
+            PUT(1, "unsigned char %s[sizeof %s];", prefixed(d, "old", g), g);
+        else
+            PUT(1, "void *%s = ad_tape_alloc(1, sizeof %s);", prefixed(d, "old", g), g);
         PUT(1, "memcpy(%s, &%s, sizeof %s);", prefixed(d, "old", g), g, g);
     }
 }
@@ -477,6 +494,8 @@ static void put_results(Dense *d)
 
 static void put_frees(Dense *d)
 {
+    if (pass_options.no_malloc)
+        return;
     for (const char *set = sets(d); *set; set++)
         for (int i = 0; i < d->nparts; i++)
             if (!d->part[i].scalar && has_set(d, &d->part[i]))
@@ -571,5 +590,5 @@ Fn *dense_matrix(Program *p, Request *rq)
         return NULL;
     d.matrix = fresh(&d, rq->mode == MODE_HESSIAN ? "H" : "J");
     put_body(&d);
-    return driver(&d, name);
+    return d.failed ? NULL : driver(&d, name);
 }

@@ -76,13 +76,28 @@ static Value *bound(Builder *b, const Value *v, const Op *outermost, int directi
     }
 }
 
+Value *bound_at_entry(Builder *b, const Value *v, const Op *outermost, int direction)
+{
+    return bound(b, v, outermost, direction);
+}
+
+static bool has_constant_step(const Op *for_op)
+{
+    const Op *step = for_op->args[2]->def;
+    return step && step->code == OP_ICONST;
+}
+
 Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost)
 {
+    return has_constant_step(for_op) ? extent_at_most(b, for_op, outermost) : NULL;
+}
+
+Value *extent_at_most(Builder *b, const Op *for_op, const Op *outermost)
+{
     int sign = step_sign(for_op);
-    const Op *step = for_op->args[2]->def;
-    if (sign == 0 || !step || step->code != OP_ICONST)
+    if (sign == 0 || (!has_constant_step(for_op) && for_op->cmp == OP_NE))
         return NULL;
-    int64_t stride = sign * for_step(for_op);
+    int64_t stride = sign * for_step(for_op); /* 1 where only its sign is known */
     Value *hi = bound(b, for_op->args[1], outermost, sign);
     Value *lo = hi ? bound(b, for_op->args[0], outermost, -sign) : NULL;
     if (!lo)

@@ -93,6 +93,10 @@ enum { SMALL_ARRAY = 1024 }; /* elements: up to here a C array, no allocation */
 static Value *constant_product(Builder *b, Keep *k)
 {
     int64_t total = 1;
+    if (place_in_array()) {
+        int64_t most = place_elements(k->nest, k->extent, k->depth, k->entry);
+        return most < 0 ? NULL : build_int(b, type_scalar(TY_ULONG), most > 0 ? most : 1);
+    }
     for (int i = 0; i < k->depth; i++) {
         const Op *c = k->extent[i]->def;
         if (!c || c->code != OP_ICONST || c->ival > SMALL_ARRAY)
@@ -119,6 +123,7 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
         Builder top = function_top(fn);
         Type *array = type_array(elem, constant->def->ival);
         Value *local = build_local(&top, array, kept_var(fn, array, k->value), NULL, 0);
+        local->def->is_static = pass_options.tape == TAPE_STATIC;
         Builder behind = after_op(local->def);
         return build_decay(&behind, local);
     }
@@ -133,7 +138,12 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
     alloc->tape = true;
     alloc->results[0]->type = type_ptr(elem);
     alloc->results[0]->var = kept_var(fn, type_ptr(elem), k->value);
-    ptrs_push(&keeper->to_free, alloc->results[0]);
+    if (pass_options.tape == TAPE_ARG) { /* storage_place.c will see to it */
+        int64_t most = place_elements(k->nest, k->extent, k->depth, k->entry);
+        alloc->ival = most < 0 ? -1 : most + 1;
+    } else {
+        ptrs_push(&keeper->to_free, alloc->results[0]);
+    }
     return alloc->results[0];
 }
 

@@ -365,6 +365,8 @@ struct Fn {
     int mem_values;       /* values with smaller ids are known to mem */
     bool primal_done;     /* the caller has just run the primal: nothing of it is written or repeated */
     Ptrs *decisions;      /* Decision*, with --report; else NULL */
+    bool has_tape;        /* a derivative in reverse mode: what --tape-storage is about */
+    Fn *workspace;        /* --tape-storage=arg: says how large its workspace has to be; or NULL */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
     bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
     Value *tape;  /* the ad_stack that carries kept values: a parameter, a local or made by ad_tape_new; NULL: made when needed */
@@ -715,6 +717,9 @@ Fn *dense_matrix(Program *p, Request *rq);
 /* fuse.c: independent iterations are reversed at once. After adjoint, before storage. */
 void fuse_loops(Fn *fn);
 
+/* storage_place.c: puts what storage keeps where --no-malloc and --tape-storage want it. After storage. */
+void place_tapes(Fn *fn);
+
 /* storage.c: resolves every USE: in scope, counter, reload, recompute, kept in an indexed array, kept on a stack. */
 void storage_resolve(Fn *fn);
 
@@ -723,7 +728,10 @@ bool statics_check(Program *p, const Fn *fn);
 
 /* derive.c: the whole way of one request: clone, inline, promote, raise, differentiate, store, clean. The pipeline's list of passes.
  * Returns the generated function or NULL after errors. */
+typedef enum { TAPE_HEAP, TAPE_STACK, TAPE_STATIC, TAPE_ARG } TapeStorage;
 typedef struct {
+    TapeStorage tape;                                     /* --tape-storage */
+    bool no_malloc;                                       /* --no-malloc: tape is not TAPE_HEAP */
     const char *after;                                    /* --after=PASS: stop after its first run */
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
