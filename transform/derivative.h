@@ -148,6 +148,8 @@ int64_t trip_bound(const Op *loop);
 int64_t walked_before(const Value *v, const Op *at);
 /* As trip_bound, going by the arrays that the loop walks through alone. */
 int64_t trips_by_access(const Op *loop);
+/* The same for a loop around `inner`, if that has any iterations. */
+int64_t trips_by_inner(const Op *loop, const Op *inner);
 /* The same for a WHILE as a long at b, which is before outermost; NULL: not known. */
 Value *while_limit(Builder *b, const Op *loop, const Op *outermost);
 

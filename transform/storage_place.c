@@ -43,8 +43,11 @@ int64_t place_elements(Op *const *nest, Value *const *extent, int depth, const O
         /* The extent is that of each entry only where it is the same each time. */
         bool same = value_outside(loop->args[0], outermost) && value_outside(loop->args[1], outermost);
         int64_t here = same || loop == outermost ? trip_bound(loop) : -1, n = known ? hi : -1;
+        int64_t below = d + 1 < depth && (same || loop == outermost) ? trips_by_inner(loop, nest[d + 1]) : -1;
         if (here >= 0 && (n < 0 || here < n))
             n = here;
+        if (below >= 0 && (n < 0 || below < n))
+            n = below;
         if (n < 0 || total > TRIPS_LIMIT / (n ? n : 1)) {
             if (fixed_size())
                 unknown_bound(loop);

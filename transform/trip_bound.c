@@ -26,7 +26,7 @@ static int known_side(const Counter *c, const Value *cond, Value *goes_on, int d
         goes_on = value_condition(goes_on->def->args[0]);
         negated = !negated;
     }
-    if (goes_on->arg_of && goes_on->arg_of == c->loop->regions[0])
+    if (goes_on != cond && goes_on->arg_of && goes_on->arg_of == c->loop->regions[0])
         goes_on = value_condition(region_terminator(c->loop->regions[1])->args[goes_on->index]);
     if (goes_on == cond)
         return negated;
@@ -236,7 +236,9 @@ static bool linear_in(const Value *v, const Value *counter, const Op *loop, int6
     *coef = v == counter ? 1 : 0;
     if (v == counter || value_outside(v, loop) || value_int(v, &k))
         return true;
-    if (!op || depth > 16)
+    if (!op) /* of an inner loop: in its first iteration */
+        return v->index == 0 && v->arg_of->owner->code == OP_FOR && value_outside(v->arg_of->owner->args[0], loop);
+    if (depth > 16)
         return false;
     switch (op->code) {
     case OP_CAST:
@@ -296,22 +298,39 @@ static int64_t access_bound(const Fn *fn, const Op *loop, const Value *p, const 
     return best;
 }
 
-/* Every iteration makes the accesses of the body's own ops, which stay in their arrays. */
-int64_t trips_by_access(const Op *loop)
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* Going by the accesses of the ops in r. */
+static int64_t region_bound(const Fn *fn, const Op *loop, const Region *r)
 {
     int64_t best = -1;
-    const Op *step = loop->code == OP_FOR ? loop->args[2]->def : NULL;
-    if (!step || step->code != OP_ICONST || step->ival == 0)
-        return -1;
-    const Fn *fn = loop->parent->fn;
-    for (const Op *op = loop->regions[0]->first; op; op = op->next) {
-        if ((op->code != OP_LOAD && op->code != OP_STORE) || op->in_reverse)
-            continue;
-        int64_t n = access_bound(fn, loop, op->args[0], op);
-        if (n >= 0 && (best < 0 || n < best))
-            best = n;
-    }
+    for (const Op *op = r->first; op; op = op->next)
+        if ((op->code == OP_LOAD || op->code == OP_STORE) && !op->in_reverse)
+            best = least(best, access_bound(fn, loop, op->args[0], op));
     return best;
+}
+
+static bool has_known_step(const Op *loop)
+{
+    const Op *step = loop->code == OP_FOR ? loop->args[2]->def : NULL;
+    return step && step->code == OP_ICONST && step->ival != 0;
+}
+
+int64_t trips_by_access(const Op *loop)
+{
+    return has_known_step(loop) ? region_bound(loop->parent->fn, loop, loop->regions[0]) : -1;
+}
+
+int64_t trips_by_inner(const Op *loop, const Op *inner)
+{
+    for (int i = 0; i < 2; i++)
+        if (!value_outside(inner->args[i], loop))
+            return -1;
+    bool plain = has_known_step(loop) && inner->parent == loop->regions[0];
+    return plain ? region_bound(loop->parent->fn, loop, inner->regions[0]) : -1;
 }
 
 /* ---------------------------------------------------------------------- loops */
