@@ -440,6 +440,29 @@ static void integer_arguments(Maker *m, const Args *args, Str *out, bool types)
         str_put(out, "void");
 }
 
+/* Its parameter, and the function that says how large it has to be. */
+static bool declare_workspace(Maker *m, const Args *args, const char *name, Mode mode, Str *params, const char *sep)
+{
+    Str sizes = {.arena = m->arena};
+    if (!takes_workspace(name, mode))
+        return false;
+    str_fmt(params, "%svoid *", sep);
+    integer_arguments(m, args, &sizes, true);
+    str_fmt(m->out, "size_t %s_workspace(%s);\n", name, sizes.s);
+    return true;
+}
+
+/* Exactly so much of it, so that the sanitizers see what is too little. */
+static bool make_workspace(Maker *m, const Args *args, const char *name, Mode mode)
+{
+    Str sizes = {.arena = m->arena};
+    if (!takes_workspace(name, mode))
+        return false;
+    integer_arguments(m, args, &sizes, false);
+    str_fmt(m->out, "    void *ck_space = malloc(%s_workspace(%s));\n", name, sizes.s);
+    return true;
+}
+
 /* `R name(primal..., d_..., d_return, d_globals...);` */
 static void prototype(Maker *m, const Args *args, const char *name, const Request *rq, Mode mode)
 {
@@ -465,13 +488,8 @@ static void prototype(Maker *m, const Args *args, const char *name, const Reques
         str_fmt(&params, "%s%s", sep, type_declare(m->arena, type_ptr(request_matrix_type(rq)), ""));
         sep = ", ";
     }
-    if (takes_workspace(name, mode)) {
-        str_fmt(&params, "%svoid *", sep);
-        Str sizes = {.arena = m->arena};
-        integer_arguments(m, args, &sizes, true);
-        str_fmt(m->out, "size_t %s_workspace(%s);\n", name, sizes.s);
+    if (declare_workspace(m, args, name, mode, &params, sep))
         sep = ", ";
-    }
     str_put(&params, *sep ? ")" : "void)");
     Type *ret = is_matrix(mode) || split ? type_void() : m->fn->ret;
     str_fmt(m->out, "%s;\n", type_declare(m->arena, ret, arena_printf(m->arena, "%s%s", name, params.s)));
@@ -542,12 +560,7 @@ static void call_function(Maker *m, const Args *args, int id, const char *role, 
     bool matrix = derivative && is_matrix(mode);
     str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->args;\n", matrix ? ", void *ck_m" : "", id);
     copy_globals(m, args, true);
-    bool workspace = derivative && takes_workspace(name, mode);
-    if (workspace) {
-        Str sizes = {.arena = m->arena};
-        integer_arguments(m, args, &sizes, false);
-        str_fmt(m->out, "    void *ck_space = malloc(%s_workspace(%s));\n", name, sizes.s);
-    }
+    bool workspace = derivative && make_workspace(m, args, name, mode);
     const char *sep = "";
     bool returns = args->n && !args->at[args->n - 1].var && !matrix;
     str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", name);
@@ -583,6 +596,7 @@ static void lanes_prototype(Maker *m, const Args *args, const Request *rq)
             str_fmt(&params, "%svoid *", sep);
             sep = ", ";
         }
+    declare_workspace(m, args, request_result_name(rq, m->arena), rq->mode, &params, sep);
     str_put(&params, ")");
     str_fmt(m->out, "%s;\n", type_declare(m->arena, m->fn->ret, arena_printf(m->arena, "%s%s", request_result_name(rq, m->arena), params.s)));
 }
@@ -615,6 +629,7 @@ static void call_lanes(Maker *m, const Args *args, int id, const Request *rq)
     for (int i = 0; i < 3; i++)
         str_fmt(m->out, "    (void)%s;\n", set_names[i]);
     copy_globals(m, args, true);
+    bool workspace = make_workspace(m, args, request_result_name(rq, m->arena), rq->mode);
     const char *sep = "";
     bool returns = args->n && !args->at[args->n - 1].var;
     str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", request_result_name(rq, m->arena));
@@ -625,7 +640,9 @@ static void call_lanes(Maker *m, const Args *args, int id, const Request *rq)
         }
     for (const Set *set = sets_of(rq->mode); set->args; set++)
         pass_lanes(m, args, id, set, &sep);
-    str_put(m->out, ");\n    ck_narrow(&ck_w);\n");
+    str_fmt(m->out, "%s);\n    ck_narrow(&ck_w);\n", workspace ? ", ck_space" : "");
+    if (workspace)
+        str_put(m->out, "    free(ck_space);\n");
     copy_globals(m, args, false);
     str_put(m->out, "}\n\n");
 }

@@ -1,4 +1,5 @@
 // check: --tape-storage=static --set n=6
+// directions: --directions: parameter 'm' is a struct or a pointer to pointers, which cannot have several directions
 /* Pointer walks, struct fields, globals, helper functions: arrays of constant size, not on the stack. */
 #include <adgen.h>
 #include <math.h>
