@@ -117,6 +117,28 @@ verdict $? same_bits
     printf '#include "g.h"\nint main(void)\n{\n    return f_grad_workspace(2, 3) == 0;\n}\n' >use.c && $CC $STRICT -I"$ROOT/runtime" -o use use.c g.c "$RT/libadgen_rt.a" -lm 2>log && ./use
 verdict $? header
 
+# ---- a record as the result: the workspace stands before it
+cat >record.c <<'C'
+#include <math.h>
+#include <adgen.h>
+typedef struct {
+    double sum, last;
+} Two;
+
+AD_VJP(x)
+Two returned(AD_LEN(n) const double *x, short n)
+{
+    Two r = {0, 1};
+    for (int i = 0; i < n; i++) {
+        r.sum += r.last * x[i];
+        r.last = sin(r.last * x[i]);
+    }
+    return r;
+}
+C
+CC="$CC $SAN" "$ADGEN" record.c --tape-storage=arg --check --set n=5 -o g.c >log 2>&1 && grep -q 'Two returned_vjp(const double \*x, short n, double \*d_x, Two d_return, void \*workspace)' g.c
+verdict $? record
+
 # ---- options that do not fit
 "$ADGEN" f.c --no-malloc --tape-storage=heap -o g.c 2>log
 [ $? -eq 2 ] && grep -q -e '--no-malloc does not go with --tape-storage=heap' log

@@ -54,18 +54,3 @@ double nothing_kept(AD_LEN(n) const float *x, double s, int n)
         s += 2 * x[i];
     return s;
 }
-
-typedef struct {
-    double sum, last;
-} Two;
-
-AD_VJP(x)
-Two returned(AD_LEN(n) const double *x, short n)
-{
-    Two r = {0, 1};
-    for (int i = 0; i < n; i++) {
-        r.sum += r.last * x[i];
-        r.last = sin(r.last * x[i]);
-    }
-    return r;
-}
