@@ -284,6 +284,12 @@ static void set_report(Parse *p, const char *arg)
     pass_options.explain = true;
 }
 
+static void set_nan_trap(Parse *p, const char *arg)
+{
+    (void)p, (void)arg;
+    pass_options.nan_trap = true;
+}
+
 static void set_standalone(Parse *p, const char *arg)
 {
     (void)arg;
@@ -379,6 +385,7 @@ const OptionRow option_rows[] = {
     {"-o", ARG_EITHER, "FILE", set_out, "the generated C file (- is standard output)"},
     {"--header", ARG_OPTIONAL, "FILE", set_header, "also write a header for the generated functions (default: OUT with .h)"},
     {"--standalone", ARG_NONE, NULL, set_standalone, "put the runtime's part into OUT: nothing to link but libm"},
+    {"--nan-trap", ARG_NONE, NULL, set_nan_trap, "stop at the first derivative that is not finite, and say where"},
     {"--line-directives", ARG_NONE, NULL, set_line_directives, "#line back to the source, for debuggers and profilers"},
     {"--emit", ARG_LONG, "c|ir|dot|primal", set_emit, "derivatives, IR, graph (with values: --set), the source's functions"},
     {"--report", ARG_LONG, "FILE.html", set_report, "a page: source beside derivative, what is kept, why, how many bytes"},

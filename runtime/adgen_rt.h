@@ -26,6 +26,10 @@ __attribute__((noreturn))
 #endif
 void ad_unknown_target(const char *where);
 
+/* --nan-trap: where value is not finite, says so with n names (const char *) and values (double), and aborts; a program may define its own,
+ * which may return. where: "file:line: what". */
+void ad_nan_trap(const char *where, double value, int n, ...);
+
 /* Memory for n objects of `size` bytes, contents undefined (under -DAD_DEBUG: signalling NaN). Never returns NULL; free() ends it. */
 void *ad_tape_alloc(size_t n, size_t size);
 /* The same, all zero: shadow memory. */

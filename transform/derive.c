@@ -195,6 +195,8 @@ static Fn *derive_as(Request *rq, const char *name, bool apart)
     if (!g)
         return NULL;
     decided_fused(g);
+    if (pass_options.nan_trap)
+        trap_nans(g);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
         return NULL;
     return describe(g, rq) ? g : NULL;

@@ -239,6 +239,7 @@ static void put_includes(File *f, Str *out)
     put_include(f, out, n->stdlib, "<stdlib.h>");
     put_include(f, out, n->string, "<string.h>");
     put_include(f, out, n->stdint_h, "<stdint.h>");
+    put_include(f, out, n->stdarg_h, "<stdarg.h>");
     put_include(f, out, n->stdio_h, "<stdio.h>");
     put_include(f, out, n->runtime && !f->opt->standalone, "<adgen_rt.h>");
     if (out->n > before)

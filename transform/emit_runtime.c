@@ -265,6 +265,7 @@ void emit_runtime(Str *out, StrMap *words, Needs *needs)
     needs->stdlib |= mentions(&own, "malloc calloc realloc free abort exit");
     needs->string |= mentions(&own, "memcpy memset memmove memcmp strlen");
     needs->stdio_h |= mentions(&own, "fprintf printf stderr fputs");
+    needs->stdarg_h |= mentions(&own, "va_list");
     needs->stdint_h |= mentions(&own, "SIZE_MAX uint64_t uint32_t int64_t uintptr_t");
     needs->stddef_h |= mentions(&own, "size_t NULL ptrdiff_t");
     needs->math |= mentions_math(&own);

@@ -79,6 +79,13 @@ static void put_value(Str *s, const Value *v, int depth)
     } else if (op->code == OP_NEG || op->code == OP_LNOT || op->code == OP_BITNOT) {
         str_put(s, op->code == OP_NEG ? "-" : op->code == OP_LNOT ? "!" : "~");
         put_operand(s, op->args[0], OP_NEG, depth);
+    } else if (op_info[op->code].kind == KIND_MATH) {
+        str_fmt(s, "%s(", op_info[op->code].text);
+        for (int i = 0; i < op->nargs; i++) {
+            str_put(s, i ? ", " : "");
+            put_value(s, op->args[i], depth + 1);
+        }
+        str_put(s, ")");
     } else {
         str_put(s, op->nargs ? arena_printf(s->arena, "%s(...)", op->text ? op->text : op_info[op->code].text) : op_info[op->code].text);
     }

@@ -18,6 +18,7 @@ Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char 
     v->name = arena_printf(fn->arena, "%s%s", prefix, like && like->name ? like->name : fallback);
     v->type = t;
     v->owner = fn;
+    v->is_made = true;
     if (like)
         v->loc = like->loc;
     return v;

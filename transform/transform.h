@@ -258,6 +258,7 @@ struct Var {
     const char *spelled; /* how the source spells the base type where a typedef hides it ("real"), else NULL: use type */
     Loc loc;
     bool is_param, is_global, is_static, is_extern, is_const, is_volatile, is_restrict, is_atomic, is_thread;
+    bool is_made;        /* adgen has named it: d_x, kept_y */
     int shadow;          /* 0: primal memory; else which derivative memory: what different numbers reach never overlaps (d_ 1, v_ 2, h_ 3) */
     bool is_inactive;    /* AD_INACTIVE */
     bool is_array_param; /* declared with [] : a[], a[3], a[n][m]; dims below */
@@ -723,6 +724,9 @@ void place_tapes(Fn *fn);
 /* storage.c: resolves every USE: in scope, counter, reload, recompute, kept in an indexed array, kept on a stack. */
 void storage_resolve(Fn *fn);
 
+/* nan_trap.c: derivatives that are not finite stop the program (--nan-trap). The last pass. */
+void trap_nans(Fn *fn);
+
 /* statics.c: a diag_error where the generated function uses a file-scope static variable that is written: OUT would have one of its own. */
 bool statics_check(Program *p, const Fn *fn);
 
@@ -733,6 +737,7 @@ typedef struct {
     TapeStorage tape;                                     /* --tape-storage */
     bool no_malloc;                                       /* --no-malloc: tape is not TAPE_HEAP */
     const char *after;                                    /* --after=PASS: stop after its first run */
+    bool nan_trap;                                        /* --nan-trap */
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */

@@ -1,0 +1,120 @@
+/* nan_trap.c: --nan-trap: the generated function stops at the first derivative that is not finite, and says where and from what.
+ *
+ *     d_x[i] += d_s * (1 / y);   ->   ad_nan_trap("loss.c:12: d_x[i]", d_s * (1 / y), 3, "i", i, "d_s", d_s, "y", y);
+ *                                     d_x[i] += d_s * (1 / y);
+ *
+ * What is watched: what is added to and stored in derivative memory, and values that are derivatives by name. A partial alone may be
+ * infinite: a factor of zero takes it away. */
+#include "derivative.h"
+#include "graph.h"
+
+#include <string.h>
+
+enum { MAX_SHOWN = 6, DEPTH = 3 };
+
+typedef struct {
+    Fn *fn;
+    Ptrs ops;   /* Op*: those of the function before anything is added */
+    Ptrs shown; /* Value*: of the message that is being made */
+} Trap;
+
+static bool is_derivative(const Var *v)
+{
+    return v && v->is_made && v->name && strchr("dvh", v->name[0]) && v->name[1] == '_';
+}
+
+/* Does the address lead into a derivative's memory? */
+static bool is_derivative_memory(const Value *p)
+{
+    while (!is_derivative(p->var) && p->def && p->def->nargs && (op_info[p->def->code].kind == KIND_ADDR || p->def->code == OP_LOAD))
+        p = p->def->args[0];
+    return is_derivative(p->var) || (p->def && is_derivative(p->def->var));
+}
+
+static void gather(Trap *t, Value *v, int depth)
+{
+    const Op *op = v->def;
+    bool constant = op && op_info[op->code].kind == KIND_CONST, named = v->var && v->var->name && *v->var->name;
+    if (constant || t->shown.n == MAX_SHOWN || ptrs_has(&t->shown, v))
+        return;
+    if (depth > 0 && (named || !op || op->code == OP_LOAD || op->nregions || depth > DEPTH)) {
+        if (type_is_float(v->type) || (type_is_int(v->type) && named))
+            ptrs_push(&t->shown, v);
+        return;
+    }
+    for (int i = 0; op && i < op->nargs && !op->nregions; i++)
+        gather(t, op->args[i], depth + 1);
+}
+
+/* The indices of an address. */
+static void gather_indices(Trap *t, const Value *p)
+{
+    for (; p->def && p->def->nargs && op_info[p->def->code].kind == KIND_ADDR; p = p->def->args[0])
+        if (p->def->code == OP_INDEX)
+            gather(t, p->def->args[1], 1);
+}
+
+static Value *string(Builder *b, const char *text)
+{
+    Op *op = op_build(b, OP_STRING, NULL, 0, 1);
+    op->text = graph_quoted(b->fn->arena, text);
+    op->results[0]->type = type_ptr_q(type_scalar(TY_CHAR), true, false);
+    return op->results[0];
+}
+
+/* A check of v at b, which is called `what` in the message. */
+static void watch(Trap *t, Builder *b, Value *v, const char *what, Loc loc)
+{
+    enum { FIRST = 3 };
+    Arena *a = t->fn->arena;
+    Value *args[FIRST + 2 * MAX_SHOWN];
+    const char *file = diag_file_name(loc.file);
+    gather(t, v, 0);
+    args[0] = string(b, file ? arena_printf(a, "%s:%d: %s", file, loc.line, what) : what);
+    args[1] = build_cast(b, v, type_scalar(TY_F64));
+    args[2] = build_int(b, type_scalar(TY_INT), (int64_t)t->shown.n);
+    for (size_t i = 0; i < t->shown.n; i++) {
+        Value *s = t->shown.at[i];
+        const char *name = graph_value_text(a, s);
+        bool elsewhere = s->def && s->def->code != OP_LOAD && s->def->loc.line > 0 && s->def->loc.line != loc.line;
+        args[FIRST + 2 * i] = string(b, elsewhere ? arena_printf(a, "%s (line %d)", name, s->def->loc.line) : name);
+        args[FIRST + 2 * i + 1] = build_cast(b, s, type_scalar(TY_F64));
+    }
+    Op *op = op_build(b, OP_CALL, args, FIRST + 2 * (int)t->shown.n, 0);
+    op->text = "ad_nan_trap";
+    op->of = type_void();
+    t->shown.n = 0;
+}
+
+static void trap(Trap *t, Op *op)
+{
+    bool memory = (op->code == OP_ACCUM || op->code == OP_STORE) && type_is_float(op->args[1]->type);
+    if (memory && is_derivative_memory(op->args[0]) && !(op->args[1]->def && op_info[op->args[1]->def->code].kind == KIND_CONST)) {
+        Builder b = before_op(op);
+        const char *what = graph_address_text(t->fn->arena, op->args[0], NULL, NULL);
+        gather_indices(t, op->args[0]);
+        watch(t, &b, op->args[1], what, op->loc);
+        return;
+    }
+    const OpInfo *info = &op_info[op->code];
+    Value *v = op->nresults ? op->results[0] : NULL;
+    bool computes = info->kind == KIND_ARITH || info->kind == KIND_MATH || info->kind == KIND_CALL || op->code == OP_MULZ || op->code == OP_IF;
+    if (!v || !computes || !type_is_float(v->type) || !is_derivative(v->var))
+        return;
+    Builder b = after_op(op);
+    watch(t, &b, v, v->var->name, op->loc);
+}
+
+static void collect(Op *op, void *ctx)
+{
+    ptrs_push(ctx, op);
+}
+
+void trap_nans(Fn *fn)
+{
+    Trap t = {fn, {.arena = fn->arena}, {.arena = fn->arena}};
+    walk_ops(fn->body, collect, &t.ops);
+    for (size_t i = 0; i < t.ops.n; i++)
+        trap(&t, t.ops.at[i]);
+    verify_fn(fn, "nan-trap");
+}
