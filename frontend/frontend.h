@@ -6,7 +6,7 @@
 #ifndef ADGEN_FRONTEND_H
 #define ADGEN_FRONTEND_H
 
-#include "../transform/transform.h"
+#include "../transform/report.h"
 
 /* ====================================================================== options.c: the command line */
 

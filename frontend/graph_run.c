@@ -15,8 +15,9 @@ bool graph_text(Program *p, const Options *opt, const Ptrs *fns, Str *text)
         return diag_error_count() == 0;
     }
     if (opt->after || !p->requests.n) {
-        diag_error((Loc){.file = -1}, opt->after ? "--after=%s shows a graph without values: leave out --set, --range and --len"
-                                                 : "a graph with values needs a SPEC%s: --grad 'f(x)' says what adjoints are of",
+        diag_error((Loc){.file = -1},
+                   opt->after ? "--after=%s shows a graph without values: leave out --set, --range and --len"
+                              : "a graph with values needs a SPEC%s: --grad 'f(x)' says what adjoints are of",
                    opt->after ? opt->after : "");
         return false;
     }

@@ -298,12 +298,13 @@ static void print_edges(FILE *out, int k)
 
 static void print_graph(FILE *out, const char *name, const char *what)
 {
-    fprintf(out, "digraph \"%s\" {\n"
-           "    label=\"%s: %s\";\n"
-           "    labelloc=t;\n    fontname=\"Helvetica\";\n    rankdir=LR;\n"
-           "    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fa\", fontname=\"Helvetica\", fontsize=12];\n"
-           "    edge [fontname=\"Helvetica\", fontsize=10, fontcolor=\"#666666\", arrowsize=0.7];\n",
-           name, name, what);
+    fprintf(out,
+            "digraph \"%s\" {\n"
+            "    label=\"%s: %s\";\n"
+            "    labelloc=t;\n    fontname=\"Helvetica\";\n    rankdir=LR;\n"
+            "    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fa\", fontname=\"Helvetica\", fontsize=12];\n"
+            "    edge [fontname=\"Helvetica\", fontsize=10, fontcolor=\"#666666\", arrowsize=0.7];\n",
+            name, name, what);
     for (int k = 1; k <= graph.n; k++)
         if (graph.node[k].shown)
             print_node(out, k);
@@ -336,10 +337,12 @@ int ck_graph(const ck_test *t, const char *file)
     int shown = run_backwards();
     FILE *out = shown <= MAX_SHOWN ? fopen(file, "a") : NULL;
     if (out)
-        print_graph(out, t->name, shown ? "at each node its value and its adjoint, on edges the partial derivatives"
-                                        : "with these inputs it computes no dependent");
+        print_graph(out, t->name,
+                    shown ? "at each node its value and its adjoint, on edges the partial derivatives"
+                          : "with these inputs it computes no dependent");
     else
-        fprintf(stderr, "%s: a graph of %d nodes, more than the %d that can be read; --set gives smaller sizes\n", t->name, shown, MAX_SHOWN);
+        fprintf(stderr, "%s: a graph of %d nodes, more than the %d that can be read; --set gives smaller sizes\n", t->name, shown,
+                MAX_SHOWN);
     int failed = !out || fclose(out) != 0;
     release(&a);
     return failed;

@@ -4,7 +4,7 @@
  * registered with runtime/adgen_check.h), and functions that call the primal, the tangent and the adjoint. The source itself is included,
  * so that static functions and the source's types are at hand.
  */
-#include "transform.h"
+#include "report.h"
 
 #include <stdlib.h>
 #include <string.h>

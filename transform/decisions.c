@@ -136,7 +136,9 @@ void decided_keep(Fn *fn, const Keep *k)
             d->count = times(a, d->count, trips(a, k->nest[i]));
     else if (k->kind == KEEP_STACK)
         d->count = executions(a, value_region(k->value));
-    d->where = k->kind == KEEP_SLOT ? "in a variable" : k->kind == KEEP_ARRAY ? "in an array by iteration" : "on the tape, last in first out";
+    d->where = k->kind == KEEP_SLOT    ? "in a variable"
+               : k->kind == KEEP_ARRAY ? "in an array by iteration"
+                                       : "on the tape, last in first out";
 }
 
 void decided_log(Fn *fn, const Op *store)

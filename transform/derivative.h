@@ -239,7 +239,7 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
 void keep_finish(Keeper *k, Resolve resolve, void *ctx);
 Region *value_region(const Value *v);
 
-/* ====================================================================== decisions.c: for --report */
+/* ====================================================================== decisions.c: for --report (report.h) */
 
 void decided_keep(Fn *fn, const Keep *k);
 void decided_log(Fn *fn, const Op *store);

@@ -1,5 +1,6 @@
 /* derive.c: the way of one request, from a function of the source to its derivative. The list of passes is the architecture. */
 #include "derivative.h"
+#include "report.h"
 
 #include <string.h>
 

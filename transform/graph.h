@@ -2,7 +2,7 @@
 #ifndef ADGEN_GRAPH_H
 #define ADGEN_GRAPH_H
 
-#include "transform.h"
+#include "report.h"
 
 /* graph_text.c: values as a reader of the source knows them. */
 

@@ -96,7 +96,8 @@ static void effect_node(Dot *d, const Op *op, const char *text, int first)
 static void phi_node(Dot *d, const Value *v)
 {
     if (graph_is_node(v))
-        put(d, arena_printf(d->arena, "%s [label=%s, shape=ellipse];", node_name(d, v), label(d, *var_name(v) ? var_name(v) : "carried", NULL)));
+        put(d, arena_printf(d->arena, "%s [label=%s, shape=ellipse];", node_name(d, v),
+                            label(d, *var_name(v) ? var_name(v) : "carried", NULL)));
 }
 
 static void put_region(Dot *d, const Region *r);
@@ -120,9 +121,12 @@ static void for_node(Dot *d, const Op *op)
     const char *counter = *var_name(body->args[0]) ? var_name(body->args[0]) : "i";
     int64_t step = for_step(op);
     const char *cmp = op->cmp == OP_LT ? "<" : op->cmp == OP_LE ? "<=" : op->cmp == OP_GT ? ">" : op->cmp == OP_GE ? ">=" : "!=";
-    const char *advance = step == 1 ? "++" : step == -1 ? "--" : arena_printf(d->arena, " += %s", graph_value_text(d->arena, op->args[2]));
-    open_cluster(d, arena_printf(d->arena, "for (%s = %s; %s %s %s; %s%s)%s", counter, graph_value_text(d->arena, op->args[0]), counter, cmp,
-                                 graph_value_text(d->arena, op->args[1]), counter, advance, op->reversed ? ", last first" : ""));
+    const char *advance = step == 1    ? "++"
+                          : step == -1 ? "--"
+                                       : arena_printf(d->arena, " += %s", graph_value_text(d->arena, op->args[2]));
+    open_cluster(d, arena_printf(d->arena, "for (%s = %s; %s %s %s; %s%s)%s", counter, graph_value_text(d->arena, op->args[0]),
+                                 counter, cmp, graph_value_text(d->arena, op->args[1]), counter, advance,
+                                 op->reversed ? ", last first" : ""));
     for (int k = 1; k < body->nargs; k++)
         phi_node(d, body->args[k]);
     put_region(d, body);
@@ -172,7 +176,8 @@ static void if_node(Dot *d, const Op *op)
         const Value *v = op->results[k];
         if (!graph_is_node(v))
             continue;
-        put(d, arena_printf(d->arena, "%s [label=%s, shape=diamond];", node_name(d, v), label(d, graph_value_text(d->arena, op->args[0]), var_name(v))));
+        put(d, arena_printf(d->arena, "%s [label=%s, shape=diamond];", node_name(d, v),
+                            label(d, graph_value_text(d->arena, op->args[0]), var_name(v))));
         for (int r = 0; r < 2; r++)
             edge(d, region_terminator(op->regions[r])->args[k], node_name(d, v), r ? " [taillabel=\"else\"]" : "");
     }
@@ -195,7 +200,10 @@ static void op_node(Dot *d, const Op *op)
     case OP_ACCUM:
         if (type_is_differentiable(op->args[1]->type)) {
             const char *value = graph_is_node(op->args[1]) ? "" : graph_value_text(a, op->args[1]);
-            effect_node(d, op, arena_printf(a, op->code == OP_STORE ? "%s = %s" : "%s += %s", graph_address_text(a, op->args[0], NULL, NULL), value), 1);
+            effect_node(d, op,
+                        arena_printf(a, op->code == OP_STORE ? "%s = %s" : "%s += %s",
+                                     graph_address_text(a, op->args[0], NULL, NULL), value),
+                        1);
         }
         break;
     case OP_ZERO:
@@ -228,18 +236,21 @@ void graph_dot(Str *out, Fn *fn)
     Dot d = {.out = out, .arena = out->arena, .indent = 1, .edges = {.arena = out->arena}};
     str_put(&d.edges, "");
     str_fmt(out, "digraph %s {\n", graph_quoted(d.arena, fn->name));
-    str_fmt(out, "    label=%s;\n    labelloc=t;\n    fontname=\"Helvetica\";\n    style=rounded;\n    color=\"#999999\";\n", graph_quoted(d.arena, fn->name));
+    str_fmt(out, "    label=%s;\n    labelloc=t;\n    fontname=\"Helvetica\";\n    style=rounded;\n    color=\"#999999\";\n",
+            graph_quoted(d.arena, fn->name));
     put(&d, "node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fa\", fontname=\"Helvetica\", fontsize=12];");
     put(&d, "edge [arrowsize=0.7, fontname=\"Helvetica\", fontsize=10];");
     for (int i = 0; i < fn->body->nargs; i++) {
         const Value *v = fn->body->args[i];
         if (graph_is_node(v))
-            put(&d, arena_printf(d.arena, "%s [label=%s, shape=ellipse, fillcolor=\"#d9ead3\"];", node_name(&d, v), label(&d, var_name(v), NULL)));
+            put(&d, arena_printf(d.arena, "%s [label=%s, shape=ellipse, fillcolor=\"#d9ead3\"];", node_name(&d, v),
+                                 label(&d, var_name(v), NULL)));
     }
     put_region(&d, fn->body);
     const Op *end = region_terminator(fn->body);
     if (end->nargs && type_is_differentiable(end->args[0]->type)) {
-        const char *text = graph_is_node(end->args[0]) ? "return" : arena_printf(d.arena, "return %s", graph_value_text(d.arena, end->args[0]));
+        const char *text =
+            graph_is_node(end->args[0]) ? "return" : arena_printf(d.arena, "return %s", graph_value_text(d.arena, end->args[0]));
         put(&d, arena_printf(d.arena, "result [label=%s, fillcolor=\"#fce5cd\", peripheries=2];", label(&d, text, NULL)));
         edge(&d, end->args[0], "result", "");
     }

@@ -13,9 +13,9 @@ static const char *operator_text(OpCode code)
         OpCode code;
         const char *text;
     } operators[] = {
-        {OP_ADD, "+"}, {OP_SUB, "-"},    {OP_MUL, "*"}, {OP_DIV, "/"},  {OP_REM, "%"},  {OP_AND, "&"},  {OP_OR, "|"},   {OP_XOR, "^"},
-        {OP_SHL, "<<"}, {OP_SHR, ">>"},  {OP_LT, "<"},  {OP_LE, "<="},  {OP_GT, ">"},   {OP_GE, ">="},  {OP_EQ, "=="},  {OP_NE, "!="},
-        {OP_LAND, "&&"}, {OP_LOR, "||"},
+        {OP_ADD, "+"}, {OP_SUB, "-"}, {OP_MUL, "*"},  {OP_DIV, "/"},  {OP_REM, "%"},   {OP_AND, "&"},
+        {OP_OR, "|"},  {OP_XOR, "^"}, {OP_SHL, "<<"}, {OP_SHR, ">>"}, {OP_LT, "<"},    {OP_LE, "<="},
+        {OP_GT, ">"},  {OP_GE, ">="}, {OP_EQ, "=="},  {OP_NE, "!="},  {OP_LAND, "&&"}, {OP_LOR, "||"},
     };
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
         if (operators[i].code == code)
@@ -87,7 +87,8 @@ static void put_value(Str *s, const Value *v, int depth)
         }
         str_put(s, ")");
     } else {
-        str_put(s, op->nargs ? arena_printf(s->arena, "%s(...)", op->text ? op->text : op_info[op->code].text) : op_info[op->code].text);
+        str_put(s, op->nargs ? arena_printf(s->arena, "%s(...)", op->text ? op->text : op_info[op->code].text)
+                             : op_info[op->code].text);
     }
 }
 
@@ -166,7 +167,8 @@ static void put_address(Str *s, Value *p, Builder *b, Ptrs *indices, int depth)
     } else if (op && op->code == OP_FIELD) {
         const Type *record = op->args[0]->type->elem;
         const Op *below = op->args[0]->def;
-        bool object = below && (below->code == OP_INDEX || below->code == OP_FIELD || below->code == OP_LOCAL || below->code == OP_GLOBAL);
+        bool object =
+            below && (below->code == OP_INDEX || below->code == OP_FIELD || below->code == OP_LOCAL || below->code == OP_GLOBAL);
         if (object)
             put_address(s, op->args[0], b, indices, depth + 1);
         else

@@ -228,7 +228,9 @@ static void trace_ends(Trace *t)
         Value *v = t->fn->body->args[i];
         if (is_traced(v))
             call(&b, "ad_graph_parameter",
-                 (Value *[]){number(&b, v->id), string(&b, name_of(v)), number(&b, (t->rq->roles[i] & ROLE_INDEP) != 0), as_double(&b, v)}, 4);
+                 (Value *[]){number(&b, v->id), string(&b, name_of(v)), number(&b, (t->rq->roles[i] & ROLE_INDEP) != 0),
+                             as_double(&b, v)},
+                 4);
     }
 }
 

@@ -26,7 +26,8 @@ static bool is_derivative(const Var *v)
 /* Does the address lead into a derivative's memory? */
 static bool is_derivative_memory(const Value *p)
 {
-    while (!is_derivative(p->var) && p->def && p->def->nargs && (op_info[p->def->code].kind == KIND_ADDR || p->def->code == OP_LOAD))
+    while (!is_derivative(p->var) && p->def && p->def->nargs &&
+           (op_info[p->def->code].kind == KIND_ADDR || p->def->code == OP_LOAD))
         p = p->def->args[0];
     return is_derivative(p->var) || (p->def && is_derivative(p->def->var));
 }
@@ -98,7 +99,8 @@ static void trap(Trap *t, Op *op)
     }
     const OpInfo *info = &op_info[op->code];
     Value *v = op->nresults ? op->results[0] : NULL;
-    bool computes = info->kind == KIND_ARITH || info->kind == KIND_MATH || info->kind == KIND_CALL || op->code == OP_MULZ || op->code == OP_IF;
+    bool computes =
+        info->kind == KIND_ARITH || info->kind == KIND_MATH || info->kind == KIND_CALL || op->code == OP_MULZ || op->code == OP_IF;
     if (!v || !computes || !type_is_float(v->type) || !is_derivative(v->var))
         return;
     Builder b = after_op(op);

@@ -1,6 +1,7 @@
 /* report.c: --report: one page with source and generated code side by side, what belongs together, and what was decided about each line.
  * The page is report.html, which the build turns into report_text; here is the data that it shows, as JSON. */
 #include "emit.h"
+#include "report.h"
 
 #include <string.h>
 
@@ -65,7 +66,8 @@ static void put_origins(Page *page, const Ptrs *lines)
     for (size_t i = 0; i < lines->n; i++) {
         const OutLine *l = lines->at[i];
         int file = l ? file_number(page, l->file) : -1;
-        str_fmt(page->out, file < 0 ? "%s0" : "%s[%d,%d,%d]", i ? "," : "", file, file < 0 ? 0 : l->line, file < 0 ? 0 : l->reverse);
+        str_fmt(page->out, file < 0 ? "%s0" : "%s[%d,%d,%d]", i ? "," : "", file, file < 0 ? 0 : l->line,
+                file < 0 ? 0 : l->reverse);
     }
     str_put(page->out, "]");
 }
