@@ -98,6 +98,15 @@ static void set_split(Parse *p, const char *arg)
     check_halves(p);
 }
 
+static void set_sparse(Parse *p, const char *arg)
+{
+    (void)arg;
+    if (!p->last || (p->last->mode != MODE_JACOBIAN && p->last->mode != MODE_HESSIAN))
+        usage_error(p, "--sparse comes after the --jacobian or --hessian that it belongs to");
+    else
+        p->last->sparse = true;
+}
+
 /* More would be a slip: derivative arrays are K times as large as the primal's. */
 enum { MOST_DIRECTIONS = 1024 };
 
@@ -379,6 +388,7 @@ const OptionRow option_rows[] = {
     {"--hessian", ARG_LONG, "SPEC", set_hessian, "dense Hessian, lengths from AD_LEN: NAME_hess"},
     {"--name", ARG_LONG, "NEW", set_name, "name of the function made by the SPEC before it"},
     {"--directions", ARG_LONG, "K", set_directions, "K directions at once for the SPEC before it: the last index of what holds derivatives"},
+    {"--sparse", ARG_NONE, NULL, set_sparse, "for the --jacobian or --hessian before it: compressed rows (CSR)"},
     {"--primal-done", ARG_NONE, NULL, set_primal_done, "for the --vjp before it: the caller has just run the primal"},
     {"--split", ARG_NONE, NULL, set_split, "for the --vjp before it: NAME_fwd leaves a tape, NAME_rev takes it"},
     {NULL, ARG_NONE, NULL, NULL, "Output"},

@@ -274,6 +274,40 @@ typedef struct {
 void *ad_pool_get(ad_pool *pool, size_t bytes);
 void ad_pool_free(ad_pool *pool);
 
+/* ====================================================================== sparse matrices */
+
+/* The structure of a sparse Jacobian or Hessian in compressed rows (CSR): row i has the entries row_start[i] to row_start[i + 1] - 1, in the
+ * columns column[k], which ascend. `ad_csr J = {0};` has none: the function that gets it finds it, and later calls use it again. That is
+ * right as long as the same branches are taken and the same elements are chosen (the structure is that of the run that found it);
+ * ad_csr_free it otherwise. Another thread needs one of its own, or a found one, which is only read. */
+typedef struct {
+    size_t rows, columns, nonzeros;
+    size_t colours;    /* how many directions the values take */
+    size_t *row_start; /* rows + 1 */
+    size_t *column;    /* nonzeros */
+    size_t *colour;    /* of each column (or row), SIZE_MAX: it has no entries */
+    size_t *source;    /* where each value is among those of the colours */
+    struct ad_csr_word *words; /* while it is found */
+    size_t nwords, words_cap;
+} ad_csr;
+
+/* Which lines have been given directions: columns, rows, or columns of a symmetric matrix. */
+typedef enum { AD_CSR_BY_COLUMNS, AD_CSR_BY_ROWS, AD_CSR_SYMMETRIC } ad_csr_kind;
+
+void ad_csr_free(ad_csr *s);
+/* For generated code: must the structure be found? A matrix of another size is freed first. */
+int ad_csr_begin(ad_csr *s, size_t rows, size_t columns);
+/* Line `line` meets line first + k for each bit k of bits. */
+void ad_csr_add(ad_csr *s, size_t line, size_t first, unsigned long long bits);
+/* From what was added: the structure and its colouring. */
+void ad_csr_finish(ad_csr *s, ad_csr_kind kind);
+
+/* The set of direction i alone, among the 64 from `first` on. */
+static inline unsigned long long ad_bit(size_t i, size_t first)
+{
+    return i - first < 64 ? 1ULL << (i - first) : 0;
+}
+
 /* ====================================================================== memory of the function itself */
 
 /* How many bytes the block of malloc's has, at least what was asked for; 0 for NULL. */

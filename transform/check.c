@@ -485,7 +485,7 @@ static void prototype(Maker *m, const Args *args, const char *name, const Reques
         }
     }
     if (is_matrix(mode)) {
-        str_fmt(&params, "%s%s", sep, type_declare(m->arena, type_ptr(request_matrix_type(rq)), ""));
+        str_fmt(&params, "%s%s%s%s", sep, rq->sparse ? "ad_csr *, " : "", type_spelling(request_matrix_type(rq)), rq->sparse ? " **" : " *");
         sep = ", ";
     }
     if (declare_workspace(m, args, name, mode, &params, sep))
@@ -551,14 +551,28 @@ static void call_halves(Maker *m, const Args *args, int id, const Request *rq)
     str_put(m->out, "}\n\n");
 }
 
+/* A sparse matrix is made dense: value by value, 0 elsewhere. */
+static void spread_matrix(Maker *m, const char *type)
+{
+    str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows * ck_s.columns; i++)\n        ((%s *)ck_m)[i] = 0;\n", type);
+    str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows; i++)\n"
+                    "        for (size_t k = ck_s.row_start[i]; k < ck_s.row_start[i + 1]; k++)\n"
+                    "            ((%s *)ck_m)[i * ck_s.columns + ck_s.column[k]] = ck_values[k];\n", type);
+    str_put(m->out, "    free(ck_values);\n    ad_csr_free(&ck_s);\n");
+}
+
 /* One call: of the primal (or its like), or a derivative. */
-static void call_function(Maker *m, const Args *args, int id, const char *role, const char *name, Mode mode, bool derivative)
+static void call_function(Maker *m, const Args *args, int id, const char *role, const char *name, Mode mode, bool derivative, const Request *rq)
 {
     str_fmt(m->out, "static void ck_%s%d(ck_args *ck_a", role, id);
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
         str_fmt(m->out, ", ck_args *%s", set->args);
     bool matrix = derivative && is_matrix(mode);
     str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->args;\n", matrix ? ", void *ck_m" : "", id);
+    bool sparse = matrix && rq->sparse;
+    const char *number = matrix ? type_spelling(request_matrix_type(rq)) : NULL;
+    if (sparse)
+        str_fmt(m->out, "    ad_csr ck_s = {0};\n    %s *ck_values = NULL;\n", number);
     copy_globals(m, args, true);
     bool workspace = derivative && make_workspace(m, args, name, mode);
     const char *sep = "";
@@ -571,7 +585,10 @@ static void call_function(Maker *m, const Args *args, int id, const char *role, 
         }
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
         pass_set(m, args, id, set, &sep);
-    str_fmt(m->out, "%s);\n%s", matrix ? ", ck_m" : workspace ? ", ck_space" : "", workspace ? "    free(ck_space);\n" : "");
+    str_fmt(m->out, "%s);\n%s", sparse ? ", &ck_s, &ck_values" : matrix ? ", ck_m" : workspace ? ", ck_space" : "",
+            workspace ? "    free(ck_space);\n" : "");
+    if (sparse)
+        spread_matrix(m, number);
     copy_globals(m, args, false);
     str_put(m->out, "}\n\n");
 }
@@ -732,12 +749,12 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
     prototype(m, &args, companion_name, rq, companion);
     str_put(m->out, "\n");
     build_function(m, &args, id);
-    call_function(m, &args, id, "primal", rq->fn->name, MODE_VJP, false);
-    call_function(m, &args, id, "companion", companion_name, companion, true);
+    call_function(m, &args, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
+    call_function(m, &args, id, "companion", companion_name, companion, true, rq);
     if (is_split(rq, rq->mode))
         call_halves(m, &args, id, rq);
     else if (rq->mode != MODE_JVP)
-        call_function(m, &args, id, "asked", name, rq->mode, true);
+        call_function(m, &args, id, "asked", name, rq->mode, true, rq);
     if (rq->directions) {
         lanes_prototype(m, &args, rq);
         call_lanes(m, &args, id, rq);
@@ -754,8 +771,8 @@ static void check_primal(Maker *m, const Fn *fn, int id)
     prototype(m, &args, again, NULL, MODE_GRAD);
     str_put(m->out, "\n");
     build_function(m, &args, id);
-    call_function(m, &args, id, "primal", fn->name, MODE_VJP, false);
-    call_function(m, &args, id, "again", again, MODE_VJP, false);
+    call_function(m, &args, id, "primal", fn->name, MODE_VJP, false, NULL);
+    call_function(m, &args, id, "again", again, MODE_VJP, false, NULL);
     test_table(m, &args, id, fn->name, false, NULL);
 }
 
@@ -810,8 +827,8 @@ static void graph_request(Maker *m, const Request *rq, int id)
     prototype(m, &plain, traced, NULL, MODE_GRAD);
     str_put(m->out, "\n");
     build_function(m, &args, id);
-    call_function(m, &plain, id, "primal", rq->fn->name, MODE_VJP, false);
-    call_function(m, &plain, id, "again", traced, MODE_VJP, false);
+    call_function(m, &plain, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
+    call_function(m, &plain, id, "again", traced, MODE_VJP, false, NULL);
     test_table(m, &args, id, rq->fn->name, false, NULL);
 }
 

@@ -99,12 +99,20 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
         [MODE_JACOBIAN] = "Dense Jacobian of %s, by rows; overwritten.",
         [MODE_HESSIAN] = "Dense Hessian of %s, by rows; overwritten.",
     };
+    static const char *const sparse[] = {
+        "Sparse Jacobian of %s: compressed rows. Finds the structure where it is not given.",
+        "Sparse Hessian of %s: compressed rows. Finds the structure where it is not given.",
+    };
     if (rq->split)
         return arena_printf(g->arena,
                             g->ret->kind == TY_VOID ? "Reverse sweep of %s, once for each tape, which it frees."
                                                     : "Forward sweep of %s: leaves the tape for the reverse sweep.",
                             rq->text);
+    if (rq->index_sets)
+        return arena_printf(g->arena, "Which of 64 directions reach what in %s: one bit each.", rq->text);
     const char *text = arena_printf(g->arena, what[rq->mode], rq->text);
+    if (rq->sparse)
+        text = arena_printf(g->arena, sparse[rq->mode == MODE_HESSIAN], rq->text);
     if (rq->directions)
         text = arena_printf(g->arena, "%s %d directions at once: the last index of what holds derivatives.", text, rq->directions);
     return rq->primal_done
@@ -120,14 +128,21 @@ static bool is_supported(const Request *rq)
     return !both;
 }
 
+/* The derivative memory that differs between directions: all; in the Hessian's product the gradient is the same for all. */
+static unsigned varying_shadows(const Request *rq)
+{
+    return rq->inner && rq->mode == MODE_HVP ? 2u : ~0u;
+}
+
 /* --directions K: all derivative memory gets a last index. */
 static bool add_directions(Fn *g, const Request *rq)
 {
     Loc where;
     const char *why;
-    if (!lanes_add(g, rq->directions, ~0u, &where, &why)) {
-        diag_error(where, "%d directions at once are not possible: %s; leave out --directions and call '%s' once for each direction",
-                   rq->directions, why, g->name);
+    if (!lanes_add(g, rq->directions, varying_shadows(rq), &where, &why)) {
+        if (!rq->inner)
+            diag_error(where, "%d directions at once are not possible: %s; leave out --directions and call '%s' once for each direction",
+                       rq->directions, why, g->name);
         return false;
     }
     simplify(g);
@@ -135,14 +150,27 @@ static bool add_directions(Fn *g, const Request *rq)
     return true;
 }
 
+static bool add_index_sets(Fn *g, const Request *rq)
+{
+    Loc where;
+    const char *why;
+    if (!index_sets(g, varying_shadows(rq), &where, &why)) {
+        diag_error(where, "the structure of '%s' cannot be found: %s; leave out --sparse", rq->fn_name, why);
+        return false;
+    }
+    simplify(g);
+    step_done(g, "bits");
+    return true;
+}
+
 static Fn *matrix(Program *p, Request *rq)
 {
     if (pass_options.tape == TAPE_ARG) {
-        diag_error(rq->loc, "--tape-storage=arg is not supported for dense matrices; use --tape-storage=stack or static, or call --jvp, --vjp "
+        diag_error(rq->loc, "--tape-storage=arg is not supported for matrices; use --tape-storage=stack or static, or call --jvp, --vjp "
                             "or --hvp yourself");
         return NULL;
     }
-    Fn *g = dense_matrix(p, rq);
+    Fn *g = matrix_function(p, rq);
     if (g && g->text_body)
         g->comment = what_it_computes(rq, g);
     return g;
@@ -165,7 +193,9 @@ static Fn *finish(Fn *g, const Request *rq)
         run_passes(forward_of(g), after_storage, COUNT(after_storage));
     if (g)
         run_passes(g, after_storage, COUNT(after_storage));
-    return g && rq->directions && !add_directions(g, rq) ? NULL : g;
+    if (g && rq->directions && !add_directions(g, rq))
+        return NULL;
+    return g && rq->index_sets && !add_index_sets(g, rq) ? NULL : g;
 }
 
 static bool describe(Fn *g, const Request *rq)
@@ -215,6 +245,7 @@ static const char *with_suffix(const Program *p, const char *name, const char *s
 static Fn *with_versions(Program *p, Request *rq, Fn *g)
 {
     if (pass_options.no_apart || pass_options.after || pass_options.tape != TAPE_HEAP || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0 ||
+        rq->index_sets ||
         g->helpers.n)
         return g;
     const char *name = g->name;
@@ -287,6 +318,7 @@ const char *pass_names(Arena *a, bool optional)
     for (size_t i = 0; i < COUNT(after_storage); i++)
         put_pass(&s, after_storage[i].name);
     put_pass(&s, "lanes");
+    put_pass(&s, "bits");
     return s.s;
 }
 

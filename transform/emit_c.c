@@ -372,7 +372,7 @@ static char *guard_name(Arena *a, const char *file)
 void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
 {
     File f = file_new(p, fns, opt);
-    bool tape = false;
+    bool tape = false; /* are there types of the runtime? */
     Str body = {.arena = f.arena};
     str_put(&body, "");
     Emitter e = {.out = &body, .arena = f.arena, .program = p, .needs = &f.needs, .opt = opt};
@@ -396,6 +396,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     }
     scan_words(&f.words, body.s);
     find_repeated(&f);
+    tape |= strmap_get(&f.words, "ad_csr") != NULL;
     const char *guard = guard_name(f.arena, opt->out_name);
     f.needs.runtime = tape;
     put_header_comment(&f, out);

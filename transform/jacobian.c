@@ -1,65 +1,34 @@
-/* jacobian.c: dense Jacobians and Hessians. A static helper is the product with one direction (or, with fewer rows than columns, one seed);
+/* jacobian.c: dense and sparse Jacobians and Hessians. A static helper is the product with one direction (or, with fewer rows than columns, one seed);
  * the function itself is a loop over the unit vectors, which has no derivatives in it and is written as C text:
  *
  *   f_jac(x, n, y, J):   for each column: x, y as on entry; d_x = e_column; f_jac_jvp(x, n, y, d_x, d_y); J[:, column] = d_y
  */
 #include "analysis.h"
-#include "derivative.h"
 #include "emit.h"
+#include "jacobian.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A parameter, or the return value (last, when it is a dependent). */
-typedef struct {
-    const char *name;   /* NULL: the return value */
-    const Var *var;
-    Type *leaf;         /* type of the numbers */
-    Role role;
-    bool scalar;        /* by value, or the return value */
-    bool nested;        /* a[n][m]: the helper's pointer has another type */
-    bool saved;         /* memory that f writes: put back between runs */
-    bool constant;      /* size is a number */
-    long size;
-    const char *length; /* C text of an int, NULL: not known */
-    const char *count;  /* C text of how many: 1, n_x */
-    const char *row, *column; /* where its rows and columns start, NULL: none */
-} Part;
-
-typedef struct {
-    Program *program;
-    Arena *arena;
-    Request *rq;
-    Fn *helper;
-    Mode mode;          /* the helper's: JVP, VJP or HVP */
-    Part *part;
-    int nparts, nparams;
-    Ptrs globals;       /* Var*: saved as well */
-    StrMap taken;
-    const char *matrix, *rows, *columns, *index; /* names */
-    Str text;
-    bool failed;
-} Dense;
-
-static bool is_indep(const Part *p)
+bool is_indep(const Part *p)
 {
     return (p->role & ROLE_INDEP) != 0;
 }
 
-static bool is_dep(const Part *p)
+bool is_dep(const Part *p)
 {
     return (p->role & ROLE_DEP) != 0;
 }
 
-static bool refuse(Dense *d, Loc loc, const char *why)
+bool refuse_matrix(Dense *d, Loc loc, const char *why)
 {
-    diag_error(loc.line ? loc : d->rq->loc, "a dense %s of '%s' cannot be made: %s", d->rq->mode == MODE_HESSIAN ? "Hessian" : "Jacobian",
+    diag_error(loc.line ? loc : d->rq->loc, "a %s %s of '%s' cannot be made: %s", d->rq->sparse ? "sparse" : "dense", d->rq->mode == MODE_HESSIAN ? "Hessian" : "Jacobian",
                d->rq->fn_name, why);
     d->failed = true;
     return false;
 }
 
-static const char *fresh(Dense *d, const char *name)
+const char *fresh(Dense *d, const char *name)
 {
     while (strmap_get(&d->taken, name))
         name = arena_printf(d->arena, "%s_", name);
@@ -119,10 +88,10 @@ static void describe(Dense *d, Part *p, int i)
         find_length(d, p);
     scan_words(&d->taken, p->length ? p->length : "");
     if (p->role && !type_is_float(p->leaf))
-        refuse(d, p->var->loc, arena_printf(d->arena, "'%s' is not an array of real numbers; name others in the SPEC, or use --%s", p->name,
+        refuse_matrix(d, p->var->loc, arena_printf(d->arena, "'%s' is not an array of real numbers; name others in the SPEC, or use --%s", p->name,
                                             d->rq->mode == MODE_HESSIAN ? "hvp" : "jvp"));
     else if (p->role && !p->length)
-        refuse(d, p->var->loc, arena_printf(d->arena, "the length of '%s' is not known; annotate it with AD_LEN(...)", p->name));
+        refuse_matrix(d, p->var->loc, arena_printf(d->arena, "the length of '%s' is not known; annotate it with AD_LEN(...)", p->name));
 }
 
 static void describe_all(Dense *d)
@@ -135,9 +104,9 @@ static void describe_all(Dense *d)
     if (d->rq->mode == MODE_JACOBIAN && d->rq->return_is_dep)
         d->part[d->nparts++] = (Part){.leaf = fn->ret, .role = ROLE_DEP, .scalar = true, .constant = true, .size = 1, .length = "1"};
     if (fn->sret || fn->ret->kind == TY_PTR || type_is_complex(fn->ret))
-        refuse(d, fn->loc, "it returns a struct, a pointer or a complex number");
+        refuse_matrix(d, fn->loc, "it returns a struct, a pointer or a complex number");
     if (d->rq->global_vars.n)
-        refuse(d, d->rq->loc, "its SPEC names a global variable");
+        refuse_matrix(d, d->rq->loc, "its SPEC names a global variable");
 }
 
 /* Fewer seeds than directions? Lengths that are not constants count as many. */
@@ -174,7 +143,7 @@ static void mark_written(const Effects *e, const Op *op, const Value *p)
     for (int i = 0; i < n; i++) {
         e->written[objs[i]] = true;
         if (mem_object_kind(e->m, objs[i]) == OBJ_UNKNOWN)
-            refuse(e->d, op->loc, "it is run several times, but this changes memory that cannot be named and put back");
+            refuse_matrix(e->d, op->loc, "it is run several times, but this changes memory that cannot be named and put back");
     }
 }
 
@@ -184,7 +153,7 @@ static void find_writes(const Op *op, const Effects *e)
     for (int i = 0; i < op->nargs && (call || (writes && i == 0)); i++) {
         const Type *t = op->args[i]->type;
         if (t->kind == TY_PTR && call && (type_has_pointers(t->elem) || t->elem->kind == TY_VOID))
-            refuse(e->d, op->loc, "it is run several times, but this call may change memory behind pointers, which cannot be put back");
+            refuse_matrix(e->d, op->loc, "it is run several times, but this call may change memory behind pointers, which cannot be put back");
         else if (t->kind == TY_PTR && !(call && t->elem_const))
             mark_written(e, op, op->args[i]);
     }
@@ -194,15 +163,17 @@ static void find_effect(Op *op, void *ctx)
 {
     Effects *e = ctx;
     bool memory = op->code == OP_LOAD || op->code == OP_STORE;
+    if (op->code == OP_CALL && op->text && !op->callee && !strncmp(op->text, "ad_", 3)) /* the runtime's tapes and logs end with the run */
+        return;
     find_writes(op, e);
     if (memory && op->args[0]->type->elem_volatile)
-        refuse(e->d, op->loc, "it is run several times, but this reads or writes volatile memory");
+        refuse_matrix(e->d, op->loc, "it is run several times, but this reads or writes volatile memory");
     if (op->code == OP_CALL && op->callee && op->callee->has_body && e->depth < 20) {
         Effects inner = {e->d, NULL, NULL, e->depth + 1};
         walk_ops(op->callee->body, find_effect, &inner);
     } else if ((op->code == OP_CALL && !(op->text && (!strcmp(op->text, "abort") || !strcmp(op->text, "exit")))) || op->code == OP_CALLPTR) {
         const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
-        refuse(e->d, op->loc, arena_printf(e->d->arena, "it is run several times, but calls '%s', whose effects would be repeated", name));
+        refuse_matrix(e->d, op->loc, arena_printf(e->d->arena, "it is run several times, but calls '%s', whose effects would be repeated", name));
     }
 }
 
@@ -221,9 +192,9 @@ static void save_param(Dense *d, Part *p)
 {
     p->saved = true;
     if (type_has_pointers(p->leaf) || p->leaf->kind == TY_VOID || p->leaf->kind == TY_OPAQUE)
-        refuse(d, p->var->loc, arena_printf(d->arena, "it is run several times, but changes what '%s' points to, which cannot be put back", p->name));
+        refuse_matrix(d, p->var->loc, arena_printf(d->arena, "it is run several times, but changes what '%s' points to, which cannot be put back", p->name));
     else if (!p->length)
-        refuse(d, p->var->loc, arena_printf(d->arena, "it is run several times, but changes '%s', whose length is not known; annotate it with AD_LEN(...)",
+        refuse_matrix(d, p->var->loc, arena_printf(d->arena, "it is run several times, but changes '%s', whose length is not known; annotate it with AD_LEN(...)",
                                             p->name));
 }
 
@@ -234,7 +205,7 @@ static void save_globals(Dense *d, const Effects *e)
         if (!op || !e->written[i] || ptrs_has(&d->globals, op->var))
             continue;
         if (op->var->owner || type_has_pointers(op->var->type) || strmap_get(&d->taken, op->var->name))
-            refuse(d, op->var->loc, arena_printf(d->arena, "it is run several times, but changes '%s', which cannot be put back", op->var->name));
+            refuse_matrix(d, op->var->loc, arena_printf(d->arena, "it is run several times, but changes '%s', which cannot be put back", op->var->name));
         else
             ptrs_push(&d->globals, op->var);
     }
@@ -253,294 +224,23 @@ static void find_saved(Dense *d)
     save_globals(d, &e);
 }
 
-/* ---------------------------------------------------------------------- the text */
-
-static void put(Dense *d, int indent, const char *text)
-{
-    str_fmt(&d->text, "%*s%s\n", 4 * indent, "", wrap_line(d->arena, text, indent));
-}
-#define PUT(indent, ...) put(d, indent, arena_printf(d->arena, __VA_ARGS__))
-
-/* Has it derivatives that are passed to the helper? Their sets, by the prefixes of their names: */
-static bool has_set(const Dense *d, const Part *p)
-{
-    return p->role && (d->mode != MODE_HVP || (p->role & (ROLE_INDEP | ROLE_SCRATCH)));
-}
-
-static const char *sets(const Dense *d)
-{
-    return d->mode == MODE_HVP ? "vdh" : "d";
-}
-
-/* prefix_name, and not the name of a parameter. */
-static const char *prefixed(const Dense *d, const char *prefix, const char *name)
-{
-    const char *made = arena_printf(d->arena, "%s_%s", prefix, name);
-    for (int i = 0; i < d->nparams; i++)
-        if (!strcmp(d->part[i].name, made))
-            return prefixed(d, prefix, arena_printf(d->arena, "%s_", name));
-    return made;
-}
-
-static const char *shadow(const Dense *d, const Part *p, char prefix)
-{
-    return prefixed(d, (char[]){prefix, '\0'}, p->name ? p->name : "return");
-}
-
-/* Is it a seed by value? The rest of the scalars are results. */
-static bool is_value_seed(const Dense *d, const Part *p, char prefix)
-{
-    return p->scalar && (d->mode == MODE_VJP ? !p->name : p->name && (d->mode == MODE_JVP || prefix == 'v'));
-}
-
-static void put_counts(Dense *d)
-{
-    for (int i = 0; i < d->nparts; i++) {
-        Part *p = &d->part[i];
-        if (p->scalar || (!p->role && !p->saved)) {
-            p->count = "1";
-            continue;
-        }
-        p->count = fresh(d, arena_printf(d->arena, "n_%s", p->name));
-        PUT(1, p->constant ? "const size_t %s = %s;" : "const size_t %s = ad_count(%s);", p->count, p->length);
-    }
-}
-
-/* Where the rows (or columns) of each part start, and (if that is needed) how many there are. */
-static const char *put_starts(Dense *d, Role role, const char *what, bool total)
-{
-    const char *at = "0";
-    for (int i = 0; i < d->nparts; i++) {
-        Part *p = &d->part[i];
-        if (!(p->role & role))
-            continue;
-        *(role == ROLE_DEP ? &p->row : &p->column) = at;
-        bool last = true;
-        for (int k = i + 1; k < d->nparts; k++)
-            last = last && !(d->part[k].role & role);
-        const char *next = last ? fresh(d, what) : NULL;
-        for (int k = i + 1; k < d->nparts && !next; k++)
-            if (d->part[k].role & role)
-                next = fresh(d, arena_printf(d->arena, "%c_%s", what[0], d->part[k].name ? d->part[k].name : "return"));
-        if (last && !total)
-            break;
-        if (strcmp(at, "0"))
-            PUT(1, "const size_t %s = %s + %s;", next, at, p->count);
-        else
-            PUT(1, "const size_t %s = %s;", next, p->count);
-        at = next;
-    }
-    return at;
-}
-
-/* An array with the elements of p; C arrays of constant size under --no-malloc. */
-static void put_array(Dense *d, const Part *p, const char *name, bool copy)
-{
-    const char *type = type_spelling(p->leaf);
-    if (pass_options.no_malloc && (!p->constant || p->size <= 0))
-        refuse(d, p->var->loc, arena_printf(d->arena, "--no-malloc: the length of '%s' is not a constant", p->name));
-    else if (pass_options.no_malloc)
-        PUT(1, copy ? "%s %s[%ld];" : "%s %s[%ld] = {0};", type, name, p->size);
-    else if (copy)
-        PUT(1, "void *%s = ad_tape_alloc(%s, sizeof(%s));", name, p->count, type);
-    else
-        PUT(1, "%s *%s = ad_tape_calloc(%s, sizeof *%s);", type, name, p->count, name);
-}
-
-static void put_allocations(Dense *d)
-{
-    for (const char *set = sets(d); *set; set++)
-        for (int i = 0; i < d->nparts; i++) {
-            const Part *p = &d->part[i];
-            const char *name = shadow(d, p, *set);
-            if (p->scalar || !has_set(d, p))
-                continue;
-            strmap_put(&d->taken, name, d);
-            put_array(d, p, name, false);
-        }
-    for (int i = 0; i < d->nparams; i++) {
-        const Part *p = &d->part[i];
-        if (!p->saved)
-            continue;
-        const char *old = prefixed(d, "old", p->name), *type = type_spelling(p->leaf);
-        put_array(d, p, old, true);
-        PUT(1, "memcpy(%s, %s, %s * sizeof(%s));", old, p->name, p->count, type);
-    }
-    for (size_t i = 0; i < d->globals.n; i++) {
-        const char *g = ((Var *)d->globals.at[i])->name;
-        if (pass_options.no_malloc)
-            PUT(1, "unsigned char %s[sizeof %s];", prefixed(d, "old", g), g);
-        else
-            PUT(1, "void *%s = ad_tape_alloc(1, sizeof %s);", prefixed(d, "old", g), g);
-        PUT(1, "memcpy(%s, &%s, sizeof %s);", prefixed(d, "old", g), g, g);
-    }
-}
-
-/* Results of type double: declared, or zero again. */
-static void put_scalars(Dense *d, int indent, bool again)
-{
-    for (const char *set = sets(d); *set; set++)
-        for (int i = 0; i < d->nparts; i++) {
-            const Part *p = &d->part[i];
-            if (p->scalar && has_set(d, p) && (p->name || d->mode == MODE_JVP) && !is_value_seed(d, p, *set))
-                PUT(indent, "%s%s%s = 0;", again ? "" : type_spelling(p->leaf), again ? "" : " ", shadow(d, p, *set));
-        }
-}
-
-/* Memory as on entry, derivatives zero. What is only added to (d_ of a Hessian's independents) is not read and may stay. */
-static void put_reset(Dense *d)
-{
-    PUT(2, "if (%s > 0) {", d->index);
-    size_t before = d->text.n;
-    for (int i = 0; i < d->nparams; i++)
-        if (d->part[i].saved)
-            PUT(3, "memcpy(%s, %s, %s * sizeof(%s));", d->part[i].name, prefixed(d, "old", d->part[i].name), d->part[i].count,
-                type_spelling(d->part[i].leaf));
-    for (size_t i = 0; i < d->globals.n; i++) {
-        const char *g = ((Var *)d->globals.at[i])->name;
-        PUT(3, "memcpy(&%s, %s, sizeof %s);", g, prefixed(d, "old", g), g);
-    }
-    for (const char *set = sets(d); *set; set++)
-        for (int i = 0; i < d->nparts; i++) {
-            const Part *p = &d->part[i];
-            const char *name = shadow(d, p, *set);
-            if (!p->scalar && has_set(d, p) && !(d->mode == MODE_HVP && *set == 'd' && p->role == ROLE_INDEP))
-                PUT(3, "memset(%s, 0, %s * sizeof *%s);", name, p->count, name);
-        }
-    put_scalars(d, 3, true);
-    if (d->text.n > before)
-        PUT(2, "}");
-    else
-        ICE("a matrix without derivatives");
-}
-
-/* Is the loop's index among the numbers of p? NULL: always. */
-static const char *condition_of(const Dense *d, const Part *p, bool rows)
-{
-    const char *start = rows ? p->row : p->column, *next = NULL;
-    for (const Part *q = p + 1; q < d->part + d->nparts && !next; q++)
-        next = rows ? q->row : q->column;
-    bool first = !strcmp(start, "0");
-    if (p->scalar)
-        return arena_printf(d->arena, "%s == %s", d->index, start);
-    if (!next)
-        return first ? NULL : arena_printf(d->arena, "%s >= %s", d->index, start);
-    return first ? arena_printf(d->arena, "%s < %s", d->index, next)
-                 : arena_printf(d->arena, "%s >= %s && %s < %s", d->index, start, d->index, next);
-}
-
-static void put_seeds(Dense *d)
-{
-    bool rows = d->mode == MODE_VJP;
-    for (int i = 0; i < d->nparts; i++) {
-        const Part *p = &d->part[i];
-        if (p->scalar || !(rows ? p->row : p->column))
-            continue;
-        const char *condition = condition_of(d, p, rows), *start = rows ? p->row : p->column;
-        if (condition)
-            PUT(2, "if (%s)", condition);
-        const char *at = strcmp(start, "0") ? arena_printf(d->arena, "%s - %s", d->index, start) : d->index;
-        PUT(condition ? 3 : 2, "%s[%s] = 1;", shadow(d, p, d->mode == MODE_HVP ? 'v' : 'd'), at);
-    }
-}
-
-static void put_call(Dense *d, int indent)
-{
-    Str s = {.arena = d->arena};
-    str_fmt(&s, "%s(", d->helper->name);
-    for (int i = 0; i < d->nparams; i++)
-        str_fmt(&s, "%s%s", i ? ", " : "", d->part[i].name);
-    for (const char *set = sets(d); *set; set++)
-        for (int i = 0; i < d->nparts; i++) {
-            const Part *p = &d->part[i];
-            if (!has_set(d, p))
-                continue;
-            str_put(&s, ", ");
-            if (is_value_seed(d, p, *set))
-                str_put(&s, condition_of(d, p, d->mode == MODE_VJP));
-            else
-                str_fmt(&s, "%s%s", p->scalar ? "&" : p->nested ? "(void *)" : "", shadow(d, p, *set));
-        }
-    str_put(&s, ");");
-    put(d, indent, s.s);
-}
-
-static const char *sum_of(Dense *d, const char *start, const char *i)
-{
-    return strcmp(start, "0") ? arena_printf(d->arena, "(%s + %s)", start, i) : i;
-}
-
-/* J[(r_y + i) * columns + column] = d_y[i]; */
-static void put_results(Dense *d)
-{
-    const char *i = fresh(d, "i");
-    for (int k = 0; k < d->nparts; k++) {
-        const Part *p = &d->part[k];
-        const char *start = d->mode == MODE_JVP ? p->row : p->column;
-        const char *from = shadow(d, p, d->mode == MODE_HVP ? 'h' : 'd'), *row = d->index, *column = d->index;
-        if (!start)
-            continue;
-        if (!p->scalar)
-            PUT(2, "for (size_t %s = 0; %s < %s; %s++)", i, i, p->count, i);
-        const char *at = p->scalar ? start : sum_of(d, start, i);
-        if (d->mode == MODE_VJP)
-            column = at[0] == '(' ? arena_strndup(d->arena, at + 1, strlen(at) - 2) : at;
-        else
-            row = at;
-        const char *line_start = strcmp(row, "0") ? arena_printf(d->arena, "%s * %s + ", row, d->columns) : "";
-        PUT(p->scalar ? 2 : 3, p->scalar ? "%s[%s%s] = %s;" : "%s[%s%s] = %s[%s];", d->matrix, line_start, column, from, i);
-    }
-}
-
-static void put_frees(Dense *d)
-{
-    if (pass_options.no_malloc)
-        return;
-    for (const char *set = sets(d); *set; set++)
-        for (int i = 0; i < d->nparts; i++)
-            if (!d->part[i].scalar && has_set(d, &d->part[i]))
-                PUT(1, "free(%s);", shadow(d, &d->part[i], *set));
-    for (int i = 0; i < d->nparams; i++)
-        if (d->part[i].saved)
-            PUT(1, "free(%s);", prefixed(d, "old", d->part[i].name));
-    for (size_t i = 0; i < d->globals.n; i++)
-        PUT(1, "free(%s);", prefixed(d, "old", ((Var *)d->globals.at[i])->name));
-}
-
-static void put_body(Dense *d)
-{
-    bool by_row = d->mode == MODE_VJP;
-    put_counts(d);
-    d->columns = put_starts(d, ROLE_INDEP, "columns", true);
-    if (d->mode != MODE_HVP)
-        d->rows = put_starts(d, ROLE_DEP, "rows", by_row);
-    put_allocations(d);
-    put_scalars(d, 1, false);
-    d->index = fresh(d, by_row ? "row" : "column");
-    PUT(1, "for (size_t %s = 0; %s < %s; %s++) {", d->index, d->index, by_row ? d->rows : d->columns, d->index);
-    put_reset(d);
-    put_seeds(d);
-    put_call(d, 2);
-    put_results(d);
-    PUT(1, "}");
-    bool scalar = false;
-    for (int i = 0; i < d->nparts; i++)
-        scalar = scalar || (is_indep(&d->part[i]) && d->part[i].scalar);
-    if (!by_row && !scalar) {
-        PUT(1, "if (%s == 0) /* the primal's effects all the same */", d->columns);
-        put_call(d, 2);
-    }
-    put_frees(d);
-}
-
 /* ---------------------------------------------------------------------- the function */
+
+static void add_parameter(Fn *fn, const char *name, Type *t)
+{
+    Var *v = arena_alloc(fn->arena, sizeof *v);
+    *v = (Var){.name = name, .type = t, .is_param = true, .owner = fn};
+    fn->params[fn->nparams++] = v;
+    region_add_arg(fn->body, t, v);
+}
 
 static Fn *driver(Dense *d, const char *name)
 {
     Fn *fn = clone_fn(d->rq->fn, name);
     Region *old = fn->body;
     fn->body = region_new(fn, NULL);
-    fn->params = arena_alloc(fn->arena, sizeof *fn->params * (size_t)(d->nparams + 1));
+    fn->params = arena_alloc(fn->arena, sizeof *fn->params * (size_t)(d->nparams + 2));
+    fn->nparams = d->nparams;
     for (int i = 0; i < d->nparams; i++) {
         Var *v = arena_alloc(fn->arena, sizeof *v);
         *v = *d->rq->fn->params[i];
@@ -548,11 +248,13 @@ static Fn *driver(Dense *d, const char *name)
         fn->params[i] = v;
         region_add_arg(fn->body, old->args[i]->type, v);
     }
-    Var *matrix = arena_alloc(fn->arena, sizeof *matrix);
-    *matrix = (Var){.name = d->matrix, .type = type_ptr(request_matrix_type(d->rq)), .is_param = true, .owner = fn};
-    fn->params[d->nparams] = matrix;
-    fn->nparams = d->nparams + 1;
-    region_add_arg(fn->body, matrix->type, matrix);
+    Type *number = request_matrix_type(d->rq);
+    if (d->rq->sparse) {
+        add_parameter(fn, d->matrix, type_ptr(type_opaque("ad_csr")));
+        add_parameter(fn, d->values, type_ptr(type_ptr(number)));
+    } else {
+        add_parameter(fn, d->matrix, type_ptr(number));
+    }
     Builder b = at_end(fn->body);
     build_yield(&b, NULL, 0);
     fn->ret = type_void();
@@ -560,24 +262,78 @@ static Fn *driver(Dense *d, const char *name)
     fn->is_static = fn->is_inline = false;
     fn->text_body = d->text.s;
     fn->helper = d->helper;
+    fn->helpers = (Ptrs){.arena = fn->arena};
+    if (d->structure)
+        ptrs_push(&fn->helpers, d->structure);
     return fn;
 }
 
-Fn *dense_matrix(Program *p, Request *rq)
+/* Directions at once: most of the work of one is the primal's. */
+enum { BLOCK = 4, LARGEST_BLOCK = 8 };
+
+static int block_size(const Dense *d)
+{
+    long lines = 0;
+    bool known = true;
+    Role role = d->mode == MODE_VJP ? ROLE_DEP : ROLE_INDEP;
+    for (int i = 0; i < d->nparts; i++) {
+        lines += d->part[i].role & role ? d->part[i].size : 0;
+        known = known && (!(d->part[i].role & role) || d->part[i].constant);
+    }
+    if (!known)
+        return BLOCK;
+    return lines > LARGEST_BLOCK ? LARGEST_BLOCK : lines > 1 ? (int)lines : 1;
+}
+
+static const char *helper_name(const Dense *d, const char *name, const char *suffix)
+{
+    name = arena_printf(d->arena, "%s_%s", name, suffix);
+    while (program_find_fn(d->program, name))
+        name = arena_printf(d->arena, "%s_", name);
+    return name;
+}
+
+/* The helper of a block of directions, or of one where several are not possible. */
+static Fn *make_helper(Dense *d, const char *name)
 {
     static const char *const suffix[] = {[MODE_JVP] = "jvp", [MODE_VJP] = "vjp", [MODE_HVP] = "hvp"};
+    Request inner = *d->rq;
+    inner.mode = d->mode;
+    inner.sparse = false;
+    inner.new_name = helper_name(d, name, suffix[d->mode]);
+    d->block = block_size(d);
+    if (d->block > 1 && !pass_options.after) {
+        Request block = inner;
+        block.directions = d->block;
+        block.inner = true;
+        Fn *helper = derive(d->program, &block);
+        if (helper || diag_error_count())
+            return helper;
+    }
+    d->block = 1;
+    return derive(d->program, &inner);
+}
+
+/* The same with sets of directions. */
+static Fn *make_structure(Dense *d, const char *name)
+{
+    Request inner = *d->rq;
+    inner.mode = d->mode;
+    inner.new_name = helper_name(d, name, "structure");
+    inner.inner = inner.index_sets = true;
+    return derive(d->program, &inner);
+}
+
+Fn *matrix_function(Program *p, Request *rq)
+{
     Dense d = {.program = p, .arena = p->arena, .rq = rq};
     d.globals.arena = d.taken.arena = d.text.arena = p->arena;
     const char *name = request_result_name(rq, p->arena);
-    Request inner = *rq;
     describe_all(&d);
     if (d.failed)
         return NULL;
-    d.mode = inner.mode = helper_mode(&d);
-    inner.new_name = arena_printf(p->arena, "%s_%s", name, suffix[d.mode]);
-    while (program_find_fn(p, inner.new_name))
-        inner.new_name = arena_printf(p->arena, "%s_", inner.new_name);
-    d.helper = derive(p, &inner);
+    d.mode = helper_mode(&d);
+    d.helper = make_helper(&d, name);
     if (!d.helper || pass_options.after)
         return d.helper;
     d.helper->is_static = true;
@@ -585,10 +341,21 @@ Fn *dense_matrix(Program *p, Request *rq)
         describe(&d, &d.part[i], i);
     if (d.failed)
         return NULL;
+    d.structure = rq->sparse ? make_structure(&d, name) : NULL;
+    if (rq->sparse && !d.structure)
+        return NULL;
+    if (d.structure)
+        d.structure->is_static = true;
     find_saved(&d);
     if (d.failed)
         return NULL;
     d.matrix = fresh(&d, rq->mode == MODE_HESSIAN ? "H" : "J");
-    put_body(&d);
+    d.values = fresh(&d, "value");
+    if (rq->sparse && pass_options.no_malloc)
+        refuse_matrix(&d, rq->loc, "--no-malloc: the size of a sparse structure is not known; leave out --sparse");
+    else if (rq->sparse)
+        sparse_body(&d);
+    else
+        dense_body(&d);
     return d.failed ? NULL : driver(&d, name);
 }

@@ -246,20 +246,28 @@ static void start(Lanes *l, unsigned shadows)
     }
 }
 
+bool lanes_find(Lanes *l, Fn *fn, unsigned shadows)
+{
+    *l = (Lanes){.fn = fn, .group_of = {.arena = fn->arena}, .has = {.arena = fn->arena}, .steps = {.arena = fn->arena}};
+    start(l, shadows);
+    for (l->changed = true; l->changed;) {
+        l->changed = false;
+        walk_ops(fn->body, find_lanes, l);
+    }
+    walk_ops(fn->body, refuse_op, l);
+    refuse_shared(l);
+    return !l->why;
+}
+
 bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why)
 {
-    Lanes l = {.fn = fn, .k = k, .group_of = {.arena = fn->arena}, .has = {.arena = fn->arena}, .steps = {.arena = fn->arena}};
-    start(&l, shadows);
-    for (l.changed = true; l.changed;) {
-        l.changed = false;
-        walk_ops(fn->body, find_lanes, &l);
-    }
-    walk_ops(fn->body, refuse_op, &l);
-    refuse_shared(&l);
+    Lanes l;
+    bool possible = lanes_find(&l, fn, shadows);
     *why = l.why;
     *where = l.where.line ? l.where : fn->loc;
-    if (l.why)
+    if (!possible)
         return false;
+    l.k = k;
     size_t n = (size_t)l.nvalues + 1;
     l.form = arena_alloc(fn->arena, n * sizeof *l.form);
     l.home = arena_alloc(fn->arena, n * sizeof *l.home);

@@ -3,6 +3,7 @@
  * K directions at once: a number that differs between them (it was read from a tangent or seed, or computed from such) is a *lane*.
  *   lanes.c         which values are lanes, which memory holds them; why it cannot be done
  *   lanes_memory.c  derivative memory becomes K times as large, addresses follow
+ *   lanes_bits.c    ... or becomes words of bits, one for each direction
  *   lanes_loops.c   what computes lanes moves into loops over the directions
  */
 #ifndef ADGEN_LANES_H
@@ -42,6 +43,8 @@ typedef struct {
     PtrMap has;      /* Op* with regions -> itself, when there are lanes inside */
 } Lanes;
 
+/* Fills in *l; false, with l->why and l->where, where several directions are not possible. */
+bool lanes_find(Lanes *l, Fn *fn, unsigned shadows);
 bool is_lane(const Lanes *l, const Value *v);
 bool points_to_lanes(const Lanes *l, const Value *p);
 /* Does op compute, load or store lanes, so that it belongs into a loop over the directions? */

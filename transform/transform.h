@@ -622,6 +622,9 @@ typedef struct {
     Ptrs indep, dep, scratch; /* char* names as written */
     bool has_arrow;
     int directions;        /* 0: none */
+    bool sparse;           /* JACOBIAN, HESSIAN: compressed rows */
+    bool inner;            /* made by jacobian.c: NULL without a diagnostic where several directions are not possible; one gradient for all */
+    bool index_sets;       /* made by jacobian.c: which of 64 directions reach what */
     bool primal_done, split;
     const char *text;      /* the SPEC as written */
     Loc loc;               /* annotation's place, or file -1 for the command line */
@@ -712,8 +715,12 @@ Fn *hessian_vector(Fn *fn, Request *rq);
  * False, with *why and *where, when that cannot be done; fn is as it was. */
 bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why);
 
-/* jacobian.c: a dense Jacobian or Hessian, with its helper. NULL after diag_error. */
-Fn *dense_matrix(Program *p, Request *rq);
+/* lanes_bits.c: ... into one whose derivatives are words of 64 bits, one for each direction: bit k of a result is set when direction k may
+ * reach it. */
+bool index_sets(Fn *fn, unsigned shadows, Loc *where, const char **why);
+
+/* jacobian.c: a dense or sparse Jacobian or Hessian, with its helpers. NULL after diag_error. */
+Fn *matrix_function(Program *p, Request *rq);
 
 /* fuse.c: independent iterations are reversed at once. After adjoint, before storage. */
 void fuse_loops(Fn *fn);

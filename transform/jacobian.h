@@ -1,0 +1,56 @@
+/* jacobian.h: what the files of dense and sparse matrices share; private to jacobian*.c. */
+#ifndef ADGEN_JACOBIAN_H
+#define ADGEN_JACOBIAN_H
+
+#include "derivative.h"
+
+/* A parameter, or the return value (last, when it is a dependent). */
+typedef struct {
+    const char *name;   /* NULL: the return value */
+    const Var *var;
+    Type *leaf;         /* type of the numbers */
+    Role role;
+    bool scalar;        /* by value, or the return value */
+    bool nested;        /* a[n][m]: the helper's pointer has another type */
+    bool saved;         /* memory that f writes: put back between runs */
+    bool constant;      /* size is a number */
+    long size;
+    const char *length; /* C text of an int, NULL: not known */
+    const char *count;  /* C text of how many: 1, n_x */
+    const char *row, *column; /* where its rows and columns start, NULL: none */
+} Part;
+
+typedef struct {
+    Program *program;
+    Arena *arena;
+    Request *rq;
+    Fn *helper;         /* what is called in the loop */
+    Fn *structure;      /* --sparse: its index sets */
+    Mode mode;          /* the helper's: JVP, VJP or HVP */
+    int block;          /* directions that the helper takes at once */
+    bool bits;          /* the text is of the index-set sweep: derivatives are words of 64 bits, one for each direction */
+    Part *part;
+    int nparts, nparams;
+    Ptrs globals;       /* Var*: saved as well */
+    StrMap taken;
+    const char *matrix, *values, *rows, *columns; /* names */
+    const char *target, *stride; /* where results go: the matrix, with so many numbers in a line */
+    const char *index, *total;   /* the loop's variable, up to this */
+    const char *counter;         /* of loops over numbers */
+    Str text;
+    bool failed;
+} Dense;
+
+bool is_indep(const Part *p);
+bool is_dep(const Part *p);
+/* name, or like it where the function has that already. */
+const char *fresh(Dense *d, const char *name);
+
+/* A diag_error that says why there cannot be such a matrix; returns false. */
+bool refuse_matrix(Dense *d, Loc loc, const char *why);
+
+/* jacobian_text.c: the function's body, from what d says. */
+void dense_body(Dense *d);
+void sparse_body(Dense *d);
+
+#endif

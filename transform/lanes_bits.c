@@ -1,0 +1,208 @@
+/* lanes_bits.c: which directions reach what: a derivative in which each lane is a set of 64 directions, a word of bits.
+ *
+ *   d = x * d_a[i] + d_b;   ->   s = s_a[i] | s_b;
+ *
+ * A product of a set and any number is the set (bit patterns: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. 2008, section
+ * 7.1): the structure does not depend on values, but for branches that are taken and elements that are chosen.
+ */
+#include "lanes.h"
+
+typedef struct {
+    Lanes l;
+    PtrMap sets; /* lane Value* that was computed -> its set */
+} Bits;
+
+static Type *word(void)
+{
+    return type_scalar(TY_ULLONG);
+}
+
+static Type *type_of_sets(Type *t)
+{
+    if (t->kind == TY_ARRAY)
+        return type_array_q(type_of_sets(t->elem), t->count, t->elem_const, t->elem_volatile);
+    if (t->kind == TY_PTR)
+        return type_ptr_q(type_of_sets(t->elem), t->elem_const, t->elem_volatile);
+    return type_is_float(t) || type_is_complex(t) ? word() : t;
+}
+
+static void cannot(Bits *b, Loc loc, const char *why)
+{
+    if (!b->l.why) {
+        b->l.why = why;
+        b->l.where = loc;
+    }
+}
+
+/* ---------------------------------------------------------------------- what cannot be done */
+
+static const Type *leaf(const Type *t)
+{
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    return t;
+}
+
+static void refuse_op(Op *op, void *ctx)
+{
+    Bits *b = ctx;
+    for (int i = 0; i < op->nresults; i++) {
+        const Value *v = op->results[i];
+        if (is_lane(&b->l, v) && !type_is_float(v->type) && !type_is_complex(v->type))
+            cannot(b, op->loc, "a comparison depends on a derivative");
+        if (points_to_lanes(&b->l, v) && leaf(v->type->elem)->kind == TY_RECORD)
+            cannot(b, op->loc, "derivatives inside structs");
+    }
+    bool pointer = (op->code == OP_STORE && points_to_lanes(&b->l, op->args[1])) || (op->code == OP_LOAD && points_to_lanes(&b->l, op->results[0]));
+    if (pointer)
+        cannot(b, op->loc, "addresses of derivatives are kept in memory");
+    if (op->code == OP_IF && is_lane(&b->l, op->args[0]))
+        cannot(b, op->loc, "a condition depends on a derivative");
+}
+
+/* ---------------------------------------------------------------------- types */
+
+static Var *var_of_sets(Bits *b, const Var *var)
+{
+    Var *v = arena_alloc(b->l.fn->program->arena, sizeof *v);
+    *v = *var;
+    v->type = type_of_sets(var->type);
+    v->spelled = NULL;
+    return v;
+}
+
+static void retype(Bits *b, Value *v)
+{
+    bool pointer = v->type->kind == TY_PTR && points_to_lanes(&b->l, v);
+    if (!pointer && !is_lane(&b->l, v))
+        return;
+    v->type = type_of_sets(v->type);
+    v->var = v->var ? var_of_sets(b, v->var) : NULL;
+}
+
+static void retype_op(Op *op, void *ctx)
+{
+    Bits *b = ctx;
+    bool object = op->nresults == 1 && op->results[0]->type->kind == TY_PTR && points_to_lanes(&b->l, op->results[0]);
+    Builder at = before_op(op);
+    if (op->code == OP_LOCAL && object) {
+        op->of = type_of_sets(op->of);
+        op->var = op->var ? var_of_sets(b, op->var) : NULL;
+    } else if (op->code == OP_ALLOC && object) { /* a float has half a word */
+        int last = op->nargs - 1;
+        op->args[last] = build_bin(&at, OP_MUL, op->args[last], build_int(&at, op->args[last]->type, 2));
+    }
+    for (int i = 0; i < op->nresults; i++)
+        retype(b, op->results[i]);
+    for (int r = 0; r < op->nregions; r++)
+        for (int i = 0; i < op->regions[r]->nargs; i++)
+            retype(b, op->regions[r]->args[i]);
+}
+
+/* ---------------------------------------------------------------------- ops */
+
+/* The set of v at b; what is no lane is reached by no direction. */
+static Value *set_of(Bits *b, Builder *at, Value *v)
+{
+    return is_lane(&b->l, v) ? map_value(&b->sets, v) : build_zero(at, word());
+}
+
+static void compute(Bits *b, Op *op)
+{
+    Builder at = before_op(op);
+    Value *sum = NULL;
+    if (op->code == OP_SELECT) {
+        sum = build_select(&at, op->args[0], set_of(b, &at, op->args[1]), set_of(b, &at, op->args[2]));
+    } else {
+        for (int i = 0; i < op->nargs; i++) {
+            Value *set = is_lane(&b->l, op->args[i]) ? set_of(b, &at, op->args[i]) : NULL;
+            if (set && set != sum)
+                sum = sum ? build_bin(&at, OP_OR, sum, set) : set;
+        }
+    }
+    for (int i = 0; i < op->nresults; i++)
+        ptrmap_put(&b->sets, op->results[i], sum);
+}
+
+static void accumulate(Bits *b, Op *op)
+{
+    Builder at = before_op(op);
+    if (is_lane(&b->l, op->args[1]))
+        build_store(&at, op->args[0], build_bin(&at, OP_OR, build_load(&at, op->args[0]), set_of(b, &at, op->args[1])));
+    op_remove(op);
+}
+
+/* Operands `from` on of op become the lanes among values. */
+static void hand_on(Bits *b, Op *op, int from, Value **values, int n)
+{
+    Builder at = before_op(op);
+    for (int i = 0; i < n; i++)
+        if (is_lane(&b->l, values[i]))
+            op->args[from + i] = set_of(b, &at, op->args[from + i]);
+}
+
+static void region_bits(Bits *b, Region *r);
+
+static void control(Bits *b, Op *op)
+{
+    Region *first = op->regions[0];
+    if (op->code == OP_FOR)
+        hand_on(b, op, 3, first->args + 1, first->nargs - 1);
+    else if (op->code == OP_WHILE)
+        hand_on(b, op, 0, first->args, first->nargs);
+    for (int r = 0; r < op->nregions; r++)
+        region_bits(b, op->regions[r]);
+    if (op->code == OP_FOR)
+        hand_on(b, region_terminator(first), 0, first->args + 1, first->nargs - 1);
+    for (int r = 0; r < 2 && op->code == OP_IF; r++)
+        hand_on(b, region_terminator(op->regions[r]), 0, op->results, op->nresults);
+    if (op->code == OP_WHILE) {
+        hand_on(b, region_terminator(first), 1, op->results, op->nresults);
+        hand_on(b, region_terminator(op->regions[1]), 0, first->args, first->nargs);
+    }
+}
+
+static void region_bits(Bits *b, Region *r)
+{
+    for (Op *op = r->first, *next; op; op = next) {
+        next = op->next;
+        Builder at = before_op(op);
+        if (op->nregions)
+            control(b, op);
+        else if (op->code == OP_ACCUM && points_to_lanes(&b->l, op->args[0]))
+            accumulate(b, op);
+        else if ((op->code == OP_STORE && is_lane_op(&b->l, op)) || (op->code == OP_PUSH && is_lane(&b->l, op->args[1])))
+            op->args[1] = set_of(b, &at, op->args[1]);
+        else if (op->code != OP_LOAD && op->code != OP_STORE && is_lane_op(&b->l, op))
+            compute(b, op);
+    }
+}
+
+static void remove_computed(Op *op, void *ctx)
+{
+    const Bits *b = ctx;
+    if (op->nresults && ptrmap_get(&b->sets, op->results[0]))
+        op_remove(op);
+}
+
+bool index_sets(Fn *fn, unsigned shadows, Loc *where, const char **why)
+{
+    Bits b = {.sets = {.arena = fn->arena}};
+    if (lanes_find(&b.l, fn, shadows))
+        walk_ops(fn->body, refuse_op, &b);
+    *why = b.l.why;
+    *where = b.l.where.line ? b.l.where : fn->loc;
+    if (b.l.why)
+        return false;
+    for (int i = 0; i < fn->body->nargs; i++) {
+        Value *p = fn->body->args[i];
+        retype(&b, p);
+        if (is_lane(&b.l, p) || points_to_lanes(&b.l, p))
+            fn->params[i] = p->var;
+    }
+    walk_ops(fn->body, retype_op, &b);
+    region_bits(&b, fn->body);
+    replace_uses_map(fn, &b.sets);
+    walk_ops(fn->body, remove_computed, &b);
+    return true;
+}
