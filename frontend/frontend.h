@@ -19,6 +19,7 @@ typedef struct {
     EmitKind emit;
     Ptrs requests;        /* Request* in order */
     int directions;       /* --directions before any SPEC: of the derivatives that annotations ask for; else 0 */
+    bool sparse;          /* --sparse before any SPEC: of the matrices that annotations ask for */
     Ptrs clang_args;      /* char*: -I -D -U -std= -include -isystem and what follows -- */
     const char *std;      /* value of -std=, or NULL */
     bool openmp;

@@ -62,12 +62,15 @@ static bool read_sources(Program *p, Options *opt, Ptrs *inclusions)
 
 /* ---------------------------------------------------------------------- requests */
 
-static void give_directions(const Program *p, int directions)
+/* What is said before any SPEC is said of the annotations. */
+static void describe_annotations(const Program *p, const Options *opt)
 {
     for (size_t i = 0; i < p->requests.n; i++) {
         Request *rq = p->requests.at[i];
-        if (rq->mode != MODE_JACOBIAN && rq->mode != MODE_HESSIAN)
-            rq->directions = directions;
+        if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
+            rq->sparse = opt->sparse;
+        else
+            rq->directions = opt->directions;
     }
 }
 
@@ -75,7 +78,7 @@ static void give_directions(const Program *p, int directions)
 static bool resolve_requests(Program *p, const Options *opt)
 {
     bool good = true;
-    give_directions(p, opt->directions);
+    describe_annotations(p, opt);
     for (size_t i = 0; i < opt->requests.n; i++)
         ptrs_push(&p->requests, opt->requests.at[i]);
     for (size_t i = 0; i < p->requests.n; i++)

@@ -232,7 +232,7 @@ static void check_whole(Parse *p)
     if (opt->header && !opt->header_file && opt->out && !strcmp(opt->out, "-"))
         usage_error(p, "--header with -o - needs a name: --header=FILE");
     for (size_t i = 0; i < opt->requests.n && opt->standalone; i++)
-        if (((Request *)opt->requests.at[i])->sparse)
+        if (opt->sparse || ((Request *)opt->requests.at[i])->sparse)
             usage_error(p, "--sparse needs the runtime, which has ad_csr and its functions: leave out --standalone");
     if (opt->emit != EMIT_C && opt->requests.n && opt->emit == EMIT_PRIMAL)
         usage_error(p, "--emit=primal writes no derivative: leave out --grad, --vjp and --jvp");

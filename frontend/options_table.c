@@ -101,10 +101,10 @@ static void set_split(Parse *p, const char *arg)
 static void set_sparse(Parse *p, const char *arg)
 {
     (void)arg;
-    if (!p->last || (p->last->mode != MODE_JACOBIAN && p->last->mode != MODE_HESSIAN))
+    if (p->last && p->last->mode != MODE_JACOBIAN && p->last->mode != MODE_HESSIAN)
         usage_error(p, "--sparse comes after the --jacobian or --hessian that it belongs to");
     else
-        p->last->sparse = true;
+        *(p->last ? &p->last->sparse : &p->opt->sparse) = true;
 }
 
 /* More would be a slip: derivative arrays are K times as large as the primal's. */

@@ -4,38 +4,10 @@
  * registered with runtime/adgen_check.h), and functions that call the primal, the tangent and the adjoint. The source itself is included,
  * so that static functions and the source's types are at hand.
  */
-#include "report.h"
+#include "check.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* One program's text on its way. */
-typedef struct {
-    Str *out;
-    Arena *arena;
-    const CheckOptions *opt;
-    const Fn *fn;      /* the function whose arguments are being made */
-    Loc loc;           /* of the parameter */
-    int param, unique; /* number of the parameter; for names of loop counters */
-    const char *local; /* the local with the parameter's name in the function that makes it, or NULL */
-    bool by_value, failed;
-    Ptrs inside;       /* Type*: records being made, to stop at lists and trees */
-    const char *index; /* the element being made, for NAME[i]=EXPR; NULL outside arrays */
-} Maker;
-
-/* An argument: a parameter, a named global or the return value. */
-typedef struct {
-    const char *name;  /* the field in the struct of arguments */
-    Type *type;        /* of the argument, unqualified */
-    const Var *var;    /* NULL: the return value */
-    Role role;
-    bool by_value, is_global;
-} Arg;
-
-typedef struct {
-    Arg *at;
-    int n;
-} Args;
 
 /* ---------------------------------------------------------------------- what the user said */
 
@@ -339,331 +311,6 @@ static void build_function(Maker *m, const Args *args, int id)
     str_put(m->out, "}\n\n");
 }
 
-/* ---------------------------------------------------------------------- calls */
-
-static Type *without_const(Type *t)
-{
-    if (t->kind == TY_PTR)
-        return type_ptr(without_const(t->elem));
-    return t->kind == TY_ARRAY ? type_array(without_const(t->elem), t->count) : t;
-}
-
-/* The type of an argument's d_ (INTERFACE.md section 3). */
-static Type *shadow_type(const Arg *a, Mode mode)
-{
-    if (a->is_global)
-        return type_ptr(without_const(a->type->kind == TY_ARRAY ? a->type->elem : a->type));
-    bool tangent = mode == MODE_JVP || mode == MODE_HVP;
-    if (a->by_value)
-        return tangent ? a->type : type_ptr(a->type);
-    Type *t = without_const(a->type);
-    return tangent && a->type->elem_const ? type_ptr_q(t->elem, true, false) : t;
-}
-
-static bool has_shadow(const Arg *a, Mode mode)
-{
-    return mode == MODE_GRAD || mode == MODE_HVP ? (a->role & (ROLE_INDEP | ROLE_SCRATCH)) != 0 : a->role != ROLE_NONE;
-}
-
-/* A set of derivative parameters: those that a function made in this mode has, and the set of arguments that the check passes. */
-typedef struct {
-    Mode mode;
-    const char *args;
-} Set;
-
-/* The sets of a function made in this mode, ended by NULL. A matrix is passed by itself. */
-static const Set *sets_of(Mode mode)
-{
-    static const Set second[] = {{MODE_HVP, "ck_v"}, {MODE_GRAD, "ck_d"}, {MODE_GRAD, "ck_h"}, {MODE_GRAD, NULL}};
-    static const Set first[][2] = {
-        [MODE_GRAD] = {{MODE_GRAD, "ck_d"}}, [MODE_VJP] = {{MODE_VJP, "ck_d"}}, [MODE_JVP] = {{MODE_JVP, "ck_d"}},
-        [MODE_HVP] = {{MODE_HVP, NULL}}, [MODE_JACOBIAN] = {{MODE_GRAD, NULL}}, [MODE_HESSIAN] = {{MODE_GRAD, NULL}},
-    };
-    return mode == MODE_HVP ? second : first[mode];
-}
-
-static bool is_matrix(Mode mode)
-{
-    return mode == MODE_JACOBIAN || mode == MODE_HESSIAN;
-}
-
-/* The arguments of one set in their order: parameters, return, globals. */
-static Ptrs arguments_of_set(Maker *m, const Args *args, Mode mode)
-{
-    Ptrs all = {.arena = m->arena};
-    for (int part = 0; part < 3; part++)
-        for (int i = 0; i < args->n; i++) {
-            const Arg *a = &args->at[i];
-            int which = !a->var ? 1 : a->is_global ? 2 : 0;
-            if (which == part && has_shadow(a, mode) && (part != 1 || mode == MODE_VJP || mode == MODE_JVP))
-                ptrs_push(&all, &args->at[i]);
-        }
-    return all;
-}
-
-static bool is_split(const Request *rq, Mode mode)
-{
-    return rq && rq->split && mode == MODE_VJP;
-}
-
-/* `ad_tape *name_fwd(primal..., R *result);` */
-static void forward_prototype(Maker *m, const Args *args, const Request *rq)
-{
-    const char *sep = "";
-    str_fmt(m->out, "ad_tape *%s(", request_forward_name(rq, m->arena));
-    for (int i = 0; i < args->n; i++) {
-        const Arg *a = &args->at[i];
-        if (a->is_global)
-            continue;
-        str_fmt(m->out, "%s%s", sep, type_declare(m->arena, a->var ? a->type : type_ptr(a->type), ""));
-        sep = ", ";
-    }
-    str_put(m->out, *sep ? ");\n" : "void);\n");
-}
-
-/* Under --tape-storage=arg; what it is held against is made without. */
-static bool takes_workspace(const char *name, Mode mode)
-{
-    return pass_options.tape == TAPE_ARG && mode != MODE_JVP && strncmp(name, "ck_", 3) != 0;
-}
-
-/* What NAME_workspace is given: the integer parameters, or their types. */
-static void integer_arguments(Maker *m, const Args *args, Str *out, bool types)
-{
-    str_put(out, "");
-    for (int i = 0; i < args->n; i++) {
-        const Arg *a = &args->at[i];
-        if (a->var && !a->is_global && type_is_int(a->type))
-            str_fmt(out, types ? "%s%s" : "%sck->%s", out->n ? ", " : "", types ? type_declare(m->arena, a->type, "") : a->name);
-    }
-    if (types && !out->n)
-        str_put(out, "void");
-}
-
-/* Its parameter, and the function that says how large it has to be. */
-static bool declare_workspace(Maker *m, const Args *args, const char *name, Mode mode, Str *params, const char *sep)
-{
-    Str sizes = {.arena = m->arena};
-    if (!takes_workspace(name, mode))
-        return false;
-    str_fmt(params, "%svoid *", sep);
-    integer_arguments(m, args, &sizes, true);
-    str_fmt(m->out, "size_t %s_workspace(%s);\n", name, sizes.s);
-    return true;
-}
-
-/* Exactly so much of it, so that the sanitizers see what is too little. */
-static bool make_workspace(Maker *m, const Args *args, const char *name, Mode mode)
-{
-    Str sizes = {.arena = m->arena};
-    if (!takes_workspace(name, mode))
-        return false;
-    integer_arguments(m, args, &sizes, false);
-    str_fmt(m->out, "    void *ck_space = malloc(%s_workspace(%s));\n", name, sizes.s);
-    return true;
-}
-
-/* `R name(primal..., d_..., d_return, d_globals...);` */
-static void prototype(Maker *m, const Args *args, const char *name, const Request *rq, Mode mode)
-{
-    Str params = {.arena = m->arena};
-    bool split = is_split(rq, mode);
-    const char *sep = split ? ", " : "";
-    str_put(&params, split ? "(ad_tape *" : "(");
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(&params, "%s%s", sep, type_declare(m->arena, args->at[i].type, ""));
-            sep = ", ";
-        }
-    for (const Set *set = sets_of(mode); set->args; set++) {
-        Ptrs all = arguments_of_set(m, args, set->mode);
-        for (size_t i = 0; i < all.n; i++) {
-            const Arg *a = all.at[i];
-            Type *t = a->var ? shadow_type(a, set->mode) : set->mode == MODE_JVP ? type_ptr(a->type) : a->type;
-            str_fmt(&params, "%s%s", sep, type_declare(m->arena, t, ""));
-            sep = ", ";
-        }
-    }
-    if (is_matrix(mode)) {
-        str_fmt(&params, "%s%s%s%s", sep, rq->sparse ? "ad_csr *, " : "", type_spelling(request_matrix_type(rq)), rq->sparse ? " **" : " *");
-        sep = ", ";
-    }
-    if (declare_workspace(m, args, name, mode, &params, sep))
-        sep = ", ";
-    str_put(&params, *sep ? ")" : "void)");
-    Type *ret = is_matrix(mode) || split ? type_void() : m->fn->ret;
-    str_fmt(m->out, "%s;\n", type_declare(m->arena, ret, arena_printf(m->arena, "%s%s", name, params.s)));
-}
-
-/* Globals are copied in before a call and out after it. */
-static void copy_globals(Maker *m, const Args *args, bool in)
-{
-    for (int i = 0; i < args->n; i++) {
-        const char *g = args->at[i].name;
-        if (!args->at[i].is_global)
-            continue;
-        if (in)
-            str_fmt(m->out, "    memcpy((void *)&%s, &ck->%s, sizeof ck->%s);\n", g, g, g);
-        else
-            str_fmt(m->out, "    memcpy(&ck->%s, (const void *)&%s, sizeof ck->%s);\n", g, g, g);
-    }
-}
-
-/* What is passed for one set: by-value tangents as they are, addresses of by-value adjoints. */
-static void pass_set(Maker *m, const Args *args, int id, const Set *set, const char **sep)
-{
-    bool tangents = set->mode == MODE_JVP || set->mode == MODE_HVP;
-    Ptrs all = arguments_of_set(m, args, set->mode);
-    for (size_t i = 0; i < all.n; i++) {
-        const Arg *a = all.at[i];
-        bool address = !a->var ? tangents : a->is_global ? a->type->kind != TY_ARRAY : a->by_value && !tangents;
-        str_fmt(m->out, "%s%s((struct ck_args%d *)%s->args)->%s", *sep, address ? "&" : "", id, set->args, a->name);
-        *sep = ", ";
-    }
-}
-
-static void pass_primal(Maker *m, const Args *args, const char *sep)
-{
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
-            sep = ", ";
-        }
-}
-
-/* The forward and the reverse function, one after the other. */
-static void call_halves(Maker *m, const Args *args, int id, const Request *rq)
-{
-    str_fmt(m->out, "static void ck_asked%d(ck_args *ck_a, ck_args *ck_d)\n{\n    struct ck_args%d *ck = ck_a->args;\n", id, id);
-    copy_globals(m, args, true);
-    str_fmt(m->out, "    ad_tape *ck_tape = %s(", request_forward_name(rq, m->arena));
-    pass_primal(m, args, "");
-    bool returns = args->n && !args->at[args->n - 1].var;
-    bool first = args->n == returns || args->at[0].is_global;
-    str_fmt(m->out, "%s);\n    %s(ck_tape", returns ? first ? "&ck->ck_return" : ", &ck->ck_return" : "",
-            request_result_name(rq, m->arena));
-    const char *sep = ", ";
-    pass_primal(m, args, sep);
-    for (const Set *set = sets_of(MODE_VJP); set->args; set++)
-        pass_set(m, args, id, set, &sep);
-    str_put(m->out, ");\n");
-    copy_globals(m, args, false);
-    str_put(m->out, "}\n\n");
-}
-
-/* A sparse matrix is made dense: value by value, 0 elsewhere. */
-static void spread_matrix(Maker *m, const char *type)
-{
-    str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows * ck_s.columns; i++)\n        ((%s *)ck_m)[i] = 0;\n", type);
-    str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows; i++)\n"
-                    "        for (size_t k = ck_s.row_start[i]; k < ck_s.row_start[i + 1]; k++)\n"
-                    "            ((%s *)ck_m)[i * ck_s.columns + ck_s.column[k]] = ck_values[k];\n", type);
-    str_put(m->out, "    free(ck_values);\n    ad_csr_free(&ck_s);\n");
-}
-
-/* One call: of the primal (or its like), or a derivative. */
-static void call_function(Maker *m, const Args *args, int id, const char *role, const char *name, Mode mode, bool derivative, const Request *rq)
-{
-    str_fmt(m->out, "static void ck_%s%d(ck_args *ck_a", role, id);
-    for (const Set *set = sets_of(mode); derivative && set->args; set++)
-        str_fmt(m->out, ", ck_args *%s", set->args);
-    bool matrix = derivative && is_matrix(mode);
-    str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->args;\n", matrix ? ", void *ck_m" : "", id);
-    bool sparse = matrix && rq->sparse;
-    const char *number = matrix ? type_spelling(request_matrix_type(rq)) : NULL;
-    if (sparse)
-        str_fmt(m->out, "    ad_csr ck_s = {0};\n    %s *ck_values = NULL;\n", number);
-    copy_globals(m, args, true);
-    bool workspace = derivative && make_workspace(m, args, name, mode);
-    const char *sep = "";
-    bool returns = args->n && !args->at[args->n - 1].var && !matrix;
-    str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", name);
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
-            sep = ", ";
-        }
-    for (const Set *set = sets_of(mode); derivative && set->args; set++)
-        pass_set(m, args, id, set, &sep);
-    str_fmt(m->out, "%s);\n%s", sparse ? ", &ck_s, &ck_values" : matrix ? ", ck_m" : workspace ? ", ck_space" : "",
-            workspace ? "    free(ck_space);\n" : "");
-    if (sparse)
-        spread_matrix(m, number);
-    copy_globals(m, args, false);
-    str_put(m->out, "}\n\n");
-}
-
-/* ---------------------------------------------------------------------- several directions at once */
-
-static const char *const set_names[] = {"ck_v", "ck_d", "ck_h"};
-
-/* `R name(primal..., d_...)`: what holds derivatives is passed as an address. */
-static void lanes_prototype(Maker *m, const Args *args, const Request *rq)
-{
-    Str params = {.arena = m->arena};
-    const char *sep = "";
-    str_put(&params, "(");
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(&params, "%s%s", sep, type_declare(m->arena, args->at[i].type, ""));
-            sep = ", ";
-        }
-    for (const Set *set = sets_of(rq->mode); set->args; set++)
-        for (size_t n = arguments_of_set(m, args, set->mode).n; n > 0; n--) {
-            str_fmt(&params, "%svoid *", sep);
-            sep = ", ";
-        }
-    declare_workspace(m, args, request_result_name(rq, m->arena), rq->mode, &params, sep);
-    str_put(&params, ")");
-    str_fmt(m->out, "%s;\n", type_declare(m->arena, m->fn->ret, arena_printf(m->arena, "%s%s", request_result_name(rq, m->arena), params.s)));
-}
-
-static Type *number_of(Type *t)
-{
-    while (t->kind == TY_PTR || t->kind == TY_ARRAY)
-        t = t->elem;
-    return t;
-}
-
-/* What is passed for one set: copies with the directions' numbers beside each other. */
-static void pass_lanes(Maker *m, const Args *args, int id, const Set *set, const char **sep)
-{
-    Ptrs all = arguments_of_set(m, args, set->mode);
-    for (size_t i = 0; i < all.n; i++) {
-        const Arg *a = all.at[i];
-        const char *field = arena_printf(m->arena, "((struct ck_args%d *)%s[0]->args)->%s", id, set->args, a->name);
-        bool pointer = a->type->kind == TY_PTR;
-        str_fmt(m->out, "%s\n        ck_wide(&ck_w, %s, %s%s, sizeof(%s), %s%s)", *sep, set->args, pointer ? "" : "&", field,
-                type_declare(m->arena, number_of(a->type), ""), pointer ? "0" : "sizeof ", pointer ? "" : field);
-        *sep = ", ";
-    }
-}
-
-static void call_lanes(Maker *m, const Args *args, int id, const Request *rq)
-{
-    str_fmt(m->out, "static void ck_lanes%d(ck_args *ck_a, ck_args **ck_v, ck_args **ck_d, ck_args **ck_h)\n{\n", id);
-    str_fmt(m->out, "    struct ck_args%d *ck = ck_a->args;\n    ck_wides ck_w = {%d, 0, 0};\n", id, rq->directions);
-    for (int i = 0; i < 3; i++)
-        str_fmt(m->out, "    (void)%s;\n", set_names[i]);
-    copy_globals(m, args, true);
-    bool workspace = make_workspace(m, args, request_result_name(rq, m->arena), rq->mode);
-    const char *sep = "";
-    bool returns = args->n && !args->at[args->n - 1].var;
-    str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", request_result_name(rq, m->arena));
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
-            sep = ", ";
-        }
-    for (const Set *set = sets_of(rq->mode); set->args; set++)
-        pass_lanes(m, args, id, set, &sep);
-    str_fmt(m->out, "%s);\n    ck_narrow(&ck_w);\n", workspace ? ", ck_space" : "");
-    if (workspace)
-        str_put(m->out, "    free(ck_space);\n");
-    copy_globals(m, args, false);
-    str_put(m->out, "}\n\n");
-}
-
 /* ---------------------------------------------------------------------- the program */
 
 /* Does float take part, in what is passed or inside? Then the bounds are those of float. */
@@ -713,7 +360,7 @@ static void test_table(Maker *m, const Args *args, int id, const char *name, boo
         str_fmt(m->out, "    .lanes = ck_lanes%d, .nlanes = %d,\n", id, rq->directions);
     str_fmt(m->out, "    .grad = %d, ", companion == MODE_GRAD || rq->mode == MODE_GRAD);
     str_fmt(m->out, companion == MODE_GRAD ? ".adjoint = ck_companion%d,\n" : ".tangent = ck_companion%d,\n", id);
-    if (is_matrix(rq->mode))
+    if (check_is_matrix(rq->mode))
         str_fmt(m->out, "    .matrix = ck_asked%d, .matrix_kind = %s,\n", id, kind_name(request_matrix_type(rq)));
     else if (rq->mode != MODE_JVP)
         str_fmt(m->out, rq->mode == MODE_HVP ? "    .second = ck_asked%d,\n" : "    .adjoint = ck_asked%d,\n", id);
@@ -742,22 +389,22 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
     m->fn = rq->fn;
     Args args = args_of(m, rq->fn, rq);
     args_struct(m, &args, id);
-    if (is_split(rq, rq->mode))
-        forward_prototype(m, &args, rq);
+    if (check_is_split(rq, rq->mode))
+        check_forward_prototype(m, &args, rq);
     if (rq->mode != MODE_JVP)
-        prototype(m, &args, name, rq, rq->mode);
-    prototype(m, &args, companion_name, rq, companion);
+        check_prototype(m, &args, name, rq, rq->mode);
+    check_prototype(m, &args, companion_name, rq, companion);
     str_put(m->out, "\n");
     build_function(m, &args, id);
-    call_function(m, &args, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
-    call_function(m, &args, id, "companion", companion_name, companion, true, rq);
-    if (is_split(rq, rq->mode))
-        call_halves(m, &args, id, rq);
+    check_call(m, &args, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
+    check_call(m, &args, id, "companion", companion_name, companion, true, rq);
+    if (check_is_split(rq, rq->mode))
+        check_call_halves(m, &args, id, rq);
     else if (rq->mode != MODE_JVP)
-        call_function(m, &args, id, "asked", name, rq->mode, true, rq);
+        check_call(m, &args, id, "asked", name, rq->mode, true, rq);
     if (rq->directions) {
-        lanes_prototype(m, &args, rq);
-        call_lanes(m, &args, id, rq);
+        check_lanes_prototype(m, &args, rq);
+        check_call_lanes(m, &args, id, rq);
     }
     test_table(m, &args, id, request_result_name(rq, m->arena), uses_single(p, rq->fn, &args), rq);
 }
@@ -768,11 +415,11 @@ static void check_primal(Maker *m, const Fn *fn, int id)
     Args args = args_of(m, fn, NULL);
     const char *again = arena_printf(m->arena, "ck_again_%s", fn->name);
     args_struct(m, &args, id);
-    prototype(m, &args, again, NULL, MODE_GRAD);
+    check_prototype(m, &args, again, NULL, MODE_GRAD);
     str_put(m->out, "\n");
     build_function(m, &args, id);
-    call_function(m, &args, id, "primal", fn->name, MODE_VJP, false, NULL);
-    call_function(m, &args, id, "again", again, MODE_VJP, false, NULL);
+    check_call(m, &args, id, "primal", fn->name, MODE_VJP, false, NULL);
+    check_call(m, &args, id, "again", again, MODE_VJP, false, NULL);
     test_table(m, &args, id, fn->name, false, NULL);
 }
 
@@ -824,11 +471,11 @@ static void graph_request(Maker *m, const Request *rq, int id)
         plain.at[i].role = ROLE_NONE;
     }
     args_struct(m, &args, id);
-    prototype(m, &plain, traced, NULL, MODE_GRAD);
+    check_prototype(m, &plain, traced, NULL, MODE_GRAD);
     str_put(m->out, "\n");
     build_function(m, &args, id);
-    call_function(m, &plain, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
-    call_function(m, &plain, id, "again", traced, MODE_VJP, false, NULL);
+    check_call(m, &plain, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
+    check_call(m, &plain, id, "again", traced, MODE_VJP, false, NULL);
     test_table(m, &args, id, rq->fn->name, false, NULL);
 }
 

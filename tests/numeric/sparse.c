@@ -1,10 +1,10 @@
-// check: --jacobian 'chain(x -> y)' --sparse --jacobian 'grid(u, c -> r)' --sparse --jacobian 'arrow(x, a -> y, z)' --sparse --jacobian 'two(x -> y)' --sparse --jacobian 'in_place(x -> x)' --sparse --jacobian 'none(x -> y)' --sparse --hessian rosenbrock --sparse --hessian 'arrowhead(x, c -> f)' --sparse --hessian 'springs(p)' --sparse --hessian 'stencil(x; tmp)' --sparse --hessian 'steps(x, b)' --sparse --set n=70 --set m=6
-// check: --set 'from[i]=i%7' --set 'to[i]=(i*3+1)%7' --set ne=9 --set np=7
+// check: --sparse --set n=70 --set m=6 --set 'from[i]=i%7' --set 'to[i]=(i*3+1)%7' --set ne=9 --set np=7
 // Sparse Jacobians and Hessians: the structure, its colouring and the values, spread out and held against the tangent and differences.
 #include <adgen.h>
 #include <math.h>
 
 /* branches that depend on counters; more columns than one sweep has */
+AD_JACOBIAN(x -> y)
 void chain(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -17,6 +17,7 @@ void chain(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n)
 }
 
 /* float, two dimensions, a by-value number whose column is full */
+AD_JACOBIAN(u, c -> r)
 void grid(int m, float u[m][m], float c, float r[m][m])
 {
     for (int i = 0; i < m; i++)
@@ -28,6 +29,7 @@ void grid(int m, float u[m][m], float c, float r[m][m])
 }
 
 /* several independents and dependents, a return value */
+AD_JACOBIAN(x, a -> y, z)
 double arrow(AD_LEN(n) const double *x, double a[3], AD_LEN(n) double *y, double z[2], int n)
 {
     double s = 0;
@@ -42,6 +44,7 @@ double arrow(AD_LEN(n) const double *x, double a[3], AD_LEN(n) double *y, double
 }
 
 /* two rows: by rows */
+AD_JACOBIAN(x -> y)
 void two(AD_LEN(n) const double *x, double y[2], int n)
 {
     y[0] = y[1] = 1;
@@ -50,6 +53,7 @@ void two(AD_LEN(n) const double *x, double y[2], int n)
 }
 
 /* memory that is overwritten is as after one run, and each run starts from what it was */
+AD_JACOBIAN(x -> x)
 void in_place(AD_LEN(n) double *x, int n)
 {
     for (int i = n - 1; i > 0; i--) {
@@ -60,12 +64,14 @@ void in_place(AD_LEN(n) double *x, int n)
 }
 
 /* nothing depends on anything */
+AD_JACOBIAN(x -> y)
 void none(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n)
 {
     for (int i = 0; i < n; i++)
         y[i] = x[i] > 0 ? 1 : -1;
 }
 
+AD_HESSIAN(x)
 double rosenbrock(AD_LEN(n) const double *x, int n)
 {
     double s = 0;
@@ -77,6 +83,7 @@ double rosenbrock(AD_LEN(n) const double *x, int n)
 }
 
 /* a star: one colour for its rays; an objective in memory */
+AD_HESSIAN(x, c -> f)
 void arrowhead(AD_LEN(n) const double *x, double c, AD_LEN(1) double *f, int n)
 {
     double s = 0;
@@ -86,6 +93,7 @@ void arrowhead(AD_LEN(n) const double *x, double c, AD_LEN(1) double *f, int n)
 }
 
 /* indices that are read: edges of a graph */
+AD_HESSIAN(p)
 double springs(AD_LEN(3 * np) const double *p, int np, AD_LEN(ne) const int *from, AD_LEN(ne) const int *to, int ne)
 {
     double energy = 0;
@@ -101,6 +109,7 @@ double springs(AD_LEN(3 * np) const double *p, int np, AD_LEN(ne) const int *fro
 }
 
 /* scratch memory that is overwritten */
+AD_HESSIAN(x; tmp)
 double stencil(AD_LEN(n) const double *x, AD_LEN(n) double *tmp, int n)
 {
     double s = 0;
@@ -114,6 +123,7 @@ double stencil(AD_LEN(n) const double *x, AD_LEN(n) double *tmp, int n)
 }
 
 /* a loop whose length is not known before, a by-value number */
+AD_HESSIAN(x, b)
 double steps(AD_LEN(n) const double *x, double b, int n)
 {
     double s = 0;
