@@ -418,5 +418,5 @@ bool inline_calls(Fn *root)
 
 bool inline_calls_for(Fn *root, Mode mode)
 {
-    return expand_all(root, mode != MODE_JVP, mode == MODE_JVP, true);
+    return expand_all(root, mode != MODE_JVP && mode != MODE_HVP, mode == MODE_JVP, true); /* no custom derivative is a second one */
 }

@@ -1,4 +1,3 @@
-// second: second derivatives through 'lens', which has a custom one, are not supported yet
 // check: --set n=4 --set k=2 --len points=n --len weights=n --len d_z=1 --len d_f=1
 // construct: preprocessor and library: `<tgmath.h>`, of complex numbers too
 #include <adgen.h>

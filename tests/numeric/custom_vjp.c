@@ -1,4 +1,3 @@
-// second: second derivatives through 'sq', which has a custom one, are not supported yet
 // construct: functions: `AD_CUSTOM_VJP`
 // directions: --directions: parameter 's' is a struct or a pointer to pointers, which cannot have several directions
 // Calls of functions with a derivative of their own, in reverse mode; the tangent differentiates their bodies.
