@@ -159,7 +159,7 @@ static void refuse_call(Lanes *l, const Op *op)
     for (int i = 0; i < op->nargs; i++)
         if (is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i]))
             cannot(l, op->loc, !strncmp(name, "ad_log", 6) ? "derivatives that are overwritten here would have to be saved"
-                               : op->callee ? arena_printf(l->fn->arena, "the custom derivative '%s' takes one direction", name)
+                               : op->callee ? arena_printf(l->fn->arena, "'%s' takes one direction", name)
                                             : arena_printf(l->fn->arena, "'%s' would have to take several", name));
 }
 

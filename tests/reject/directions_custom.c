@@ -1,5 +1,5 @@
 // args: --directions 8
-// expect: 22:14: error: 8 directions at once are not possible: the custom derivative 'sq_jvp' takes one direction; leave out --directions
+// expect: 22:14: error: 8 directions at once are not possible: 'sq_jvp' takes one direction; leave out --directions
 #include <adgen.h>
 
 double sq(double x)
