@@ -96,7 +96,9 @@ static void print_completion_case(Arena *a, const OptionRow *r)
     } else if (!strcmp(r->meta, "PASS")) {
         action = arena_printf(a, "-W '%s'", pass_names(a, false));
     } else if (!strcmp(r->meta, "WARNING")) {
-        action = arena_printf(a, "-W '%s'", warning_names(a));
+        action = arena_printf(a, "-W '%s'", diagnostic_names(a, false));
+    } else if (!strcmp(r->meta, "DIAGNOSTIC")) {
+        action = arena_printf(a, "-W '%s'", diagnostic_names(a, true));
     }
     if (action)
         printf("        %s) COMPREPLY=($(compgen %s -- \"$cur\")); return ;;\n", r->name, action);
@@ -152,13 +154,25 @@ void print_help(Parse *p, const char *form)
         usage_error(p, "--help=%s: there are --help, --help=man, --help=bash and --help=options", form);
 }
 
+/* The example, indented. */
+static void print_example(const char *text)
+{
+    printf("\nExample:\n\n");
+    for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
+        printf("    %.*s\n", (int)strcspn(at, "\n"), at);
+}
+
 void print_explanation(Parse *p, const char *name)
 {
-    const WarningRow *w = warning_find(!strncmp(name, "-W", 2) ? name + 2 : name);
+    const WarningRow *w = diagnostic_find(!strncmp(name, "-W", 2) ? name + 2 : name);
     p->stop = true;
-    if (!w)
-        usage_error(p, "--explain: there is no warning '%s'; there are: %s", name, warning_names(p->arena));
+    if (!w) {
+        usage_error(p, "--explain: there is no warning or error '%s'; there are: %s", name, diagnostic_names(p->arena, true));
+        return;
+    }
+    if (w->match)
+        printf("error: %s [%s]\n\n%s\n", w->summary, w->name, w->text);
     else
-        printf("-W%s%s: %s\n\n%s\n\nExample:\n\n    %s\n", w->name, w->on ? " (on unless -Wno- is given)" : "", w->summary, w->text,
-               w->example);
+        printf("warning: %s [-W%s]%s\n\n%s\n", w->summary, w->name, w->on ? ", on unless -Wno- is given" : "", w->text);
+    print_example(w->example);
 }

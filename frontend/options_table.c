@@ -245,7 +245,7 @@ static void set_werror(Parse *p, const char *arg)
 static void set_warning(Parse *p, const char *arg)
 {
     if (!diag_set_warning(arg))
-        usage_error(p, "unknown option '-W%s': the warnings are: %s", arg, warning_names(p->arena));
+        usage_error(p, "unknown option '-W%s': the warnings are: %s", arg, diagnostic_names(p->arena, false));
 }
 
 static void set_warning_error(Parse *p, const char *arg)
@@ -431,7 +431,7 @@ const OptionRow option_rows[] = {
     {"-Wno-", ARG_JOINED, "WARNING", set_no_warning, NULL},
     {"-Werror", ARG_NONE, NULL, set_werror, "make warnings errors, or one of them"},
     {"-Werror=", ARG_JOINED, "WARNING", set_warning_error, NULL},
-    {"--explain", ARG_LONG, "WARNING", print_explanation, "what a warning means, with an example"},
+    {"--explain", ARG_LONG, "DIAGNOSTIC", print_explanation, "what a warning or error means, with an example"},
     {"-fmax-errors=", ARG_JOINED, "N", set_max_errors, "show only the first N errors"},
     {"--diagnostics-format", ARG_LONG, "text|json|sarif", set_format, "form of messages: gcc's, JSON lines, SARIF 2.1.0"},
     {"-fdiagnostics-color=", ARG_JOINED, "WHEN", set_colour, "always, never, auto (default: on a terminal)"},

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The forms of messages: text with colour, JSON lines, SARIF; several errors a run; warnings by name; -v; --explain. PASS and FAIL lines.
+ROOT=$PWD
 ADGEN=${ADGEN:-$PWD/build/adgen}
 DIR=${DIR:-$(mktemp -d)}
 export ASAN_OPTIONS=detect_leaks=0
@@ -121,8 +122,21 @@ run 2 bad.c --grad good -o out.c -Wnonsense
 run 2 bad.c --grad good -o out.c --explain nonsense
 for w in $(sed 's/.*there are: //' err); do
     run 0 --explain "$w"
-    check "explain_$w" grep -q 'Example:' stdout
+    # the example brings it about
+    sed '1,/^Example:$/d; s/^    //' stdout | sed 1d >example.c
+    eval "'$ADGEN' example.c -o example_out.c $(sed -n '1s|^// adgen ||p' example.c)" >said 2>err
+    check "explain_$w" grep -qF -e "[$w]" -e "[-W$w]" err
 done
+
+# What adgen refuses has a name; what the C front end or the command line finds wrong explains itself.
+unnamed() {
+    for f in "$ROOT"/tests/reject/*.c; do
+        eval "'$ADGEN' '$f' -o out.c $(sed -n '1,12s|^// args: *||p' "$f" | tr '\n' ' ')" >stdout 2>said
+        [ $? -eq 2 ] || grep -m1 'error:' said | grep -vE '\[[-a-zA-Z=]+\]$' | grep -vE 'undeclared identifier|expected'
+    done >err
+    [ ! -s err ]
+}
+check refusals_have_names unnamed
 
 # Passes by name.
 run 0 bad.c --grad good -o out.c -v

@@ -25,9 +25,11 @@ typedef struct {
 typedef enum { WARN_DEFAULT, WARN_OFF, WARN_ON, WARN_ERROR, WARN_NOT_ERROR } WarningState;
 
 static const WarningRow warning_rows[] = {
-#define WARNING(name, on, summary, text, example) {name, on, summary, text, example},
-#include "warnings.h"
+#define WARNING(name, on, summary, text, example) {name, on, NULL, summary, text, example},
+#define ERROR(name, match, summary, text, example) {name, true, match, summary, text, example},
+#include "diagnostics.h"
 #undef WARNING
+#undef ERROR
 };
 enum { NWARNINGS = sizeof warning_rows / sizeof warning_rows[0] };
 
@@ -94,7 +96,7 @@ void diag_reset(void)
 
 /* ---------------------------------------------------------------------- warnings by name */
 
-const WarningRow *warning_find(const char *name)
+const WarningRow *diagnostic_find(const char *name)
 {
     for (int i = 0; i < NWARNINGS; i++)
         if (!strcmp(warning_rows[i].name, name))
@@ -102,13 +104,32 @@ const WarningRow *warning_find(const char *name)
     return NULL;
 }
 
-const char *warning_names(Arena *a)
+const WarningRow *warning_find(const char *name)
+{
+    for (int i = 0; i < NWARNINGS; i++)
+        if (!warning_rows[i].match && !strcmp(warning_rows[i].name, name))
+            return &warning_rows[i];
+    return NULL;
+}
+
+const char *diagnostic_names(Arena *a, bool errors)
 {
     Str s = {.arena = a};
     str_put(&s, "");
     for (int i = 0; i < NWARNINGS; i++)
-        str_fmt(&s, "%s%s", i ? " " : "", warning_rows[i].name);
+        if (errors || !warning_rows[i].match)
+            str_fmt(&s, "%s%s", s.n ? " " : "", warning_rows[i].name);
     return s.s;
+}
+
+/* The name of the error whose message this is; NULL: it has none. */
+static const char *error_name(const char *text)
+{
+    for (int i = 0; i < NWARNINGS; i++)
+        for (const char *part = warning_rows[i].match; part && *part; part += strcspn(part, "|"), part += *part == '|')
+            if (strstr(text, arena_strndup(diag_arena(), part, strcspn(part, "|"))))
+                return warning_rows[i].name;
+    return NULL;
 }
 
 bool diag_set_warning(const char *option)
@@ -342,7 +363,8 @@ void diag_error(Loc loc, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    report(new_diagnostic(DIAG_SEVERITY_ERROR, loc, format_text(fmt, ap), NULL));
+    const char *text = format_text(fmt, ap);
+    report(new_diagnostic(DIAG_SEVERITY_ERROR, loc, text, error_name(text)));
     va_end(ap);
 }
 
@@ -350,7 +372,7 @@ void diag_warning(Loc loc, const char *name, const char *fmt, ...)
 {
     const WarningRow *w = warning_find(name);
     if (!w)
-        ICE("the warning '%s' is not in warnings.h", name);
+        ICE("the warning '%s' is not in diagnostics.h", name);
     WarningState state = diag.warnings[w - warning_rows];
     diag.muted = state == WARN_OFF || (state == WARN_DEFAULT && !w->on);
     if (diag.muted)

@@ -142,7 +142,7 @@ static void put_note(FILE *out, const Diagnostic *d, size_t id)
 static const char *rule_of(const Diagnostic *d)
 {
     const char *eq = d->option ? strchr(d->option, '=') : NULL;
-    return !d->option ? "error" : eq ? eq + 1 : d->option + 2;
+    return !d->option ? "error" : eq ? eq + 1 : d->option[0] == '-' ? d->option + 2 : d->option;
 }
 
 static void put_result(FILE *out, const Diagnostic *d)

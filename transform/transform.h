@@ -89,15 +89,18 @@ void note_call_path(Loc loc, void *request);
 /* The end of the run with this exit status: writes what is outstanding. ICE and limits do it themselves. */
 void diag_finish(int status);
 
-/* A warning: its name, whether it is on from the start, one line about it, an explanation and an example (--explain). */
+/* A warning or (match: what is in its message) an error: its name, whether it is on from the start, one line about it, an explanation and
+ * an example (--explain). */
 typedef struct {
     const char *name;
     bool on;
+    const char *match;
     const char *summary, *text, *example;
 } WarningRow;
-/* The rows of warnings.h; every name given to diag_warning is there. NULL: no such warning. */
+/* The rows of diagnostics.h; every name given to diag_warning is there. NULL: no such warning. */
 const WarningRow *warning_find(const char *name);
-const char *warning_names(Arena *a); /* all, with spaces between */
+const WarningRow *diagnostic_find(const char *name); /* a warning or an error */
+const char *diagnostic_names(Arena *a, bool errors); /* all warnings, and errors, with spaces between */
 /* NAME, no-NAME, error=NAME, no-error=NAME of a -W option. False: unknown (as in gcc, an unknown no-NAME is not an error). */
 bool diag_set_warning(const char *option);
 
@@ -112,7 +115,7 @@ typedef struct {
     Severity severity;
     Loc loc;
     const char *text;
-    const char *option; /* "-Wname", "-Werror=name", or NULL */
+    const char *option; /* "-Wname", "-Werror=name", an error's name, or NULL */
     Ptrs notes;         /* Diagnostic* */
 } Diagnostic;
 void diag_write_json(FILE *out, const Diagnostic *d); /* one line */

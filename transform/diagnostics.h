@@ -1,0 +1,260 @@
+/* diagnostics.h: all diagnostics that have a name, for `adgen --explain NAME`, SARIF's rules, and -W options.
+ *
+ *   WARNING(name, on from the start, summary, explanation, example)     diag_warning takes no name that is not here
+ *   ERROR(name, match, summary, explanation, example)                   the first row of which a part of `match` (| between) is in the message
+ *
+ * The example is a C file whose first line says the options that bring the diagnostic about; the tests run it. Errors of the C front end
+ * itself, and usage errors, explain themselves. */
+WARNING("private-static", true, "a copied function has a static local variable that it writes",
+        "A static function of the source that the derivative calls without differentiating it is repeated in OUT, with static\n"
+        "variables of its own: what one copy writes the other does not see. Give the function external linkage, or use --with-primal.",
+        "// adgen --grad 'f(x)'\n"
+        "static int calls(void)\n"
+        "{\n"
+        "    static int n;\n"
+        "    return ++n;\n"
+        "}\n"
+        "double f(double x)\n"
+        "{\n"
+        "    return calls() * x * x;\n"
+        "}\n")
+WARNING("unused-option", true, "an option has no effect in this run",
+        "For example --set, --range and --len say how --check makes up arguments: without --check they do nothing.",
+        "// adgen --grad f --set n=3\n"
+        "double f(double x, int n)\n"
+        "{\n"
+        "    return n * x;\n"
+        "}\n")
+ERROR("recursion", "recursive call of", "a differentiated function calls itself in a way that is not supported",
+      "Write it as a loop, or give the function a derivative of its own with AD_CUSTOM_VJP(f, f_vjp).",
+      "// adgen --vjp 'f(x)'\n"
+      "double f(const double *x, int n, double *scratch)\n"
+      "{\n"
+      "    scratch[n] = n > 0 ? f(x, n - 1, scratch) * x[n] : x[0];\n"
+      "    return scratch[n];\n"
+      "}\n")
+ERROR("custom-derivative",
+      "custom derivative|custom one|would do so again|does not have the type of a|derivative runs it again|needed again by the derivative|"
+      "before the derivative of this call|has no AD_CUSTOM_",
+      "a derivative written by hand does not fit",
+      "AD_CUSTOM_VJP(f, f_vjp) and AD_CUSTOM_JVP(f, f_jvp) name functions with the signatures that adgen would generate. What they need of\n"
+      "f's arguments must still be there when they run, or have a known length (AD_LEN), so that a copy can be kept; f itself must depend on\n"
+      "its arguments alone and have no other effects.",
+      "// adgen --grad f\n"
+      "#include <adgen.h>\n"
+      "double sq(double x)\n"
+      "{\n"
+      "    return x * x;\n"
+      "}\n"
+      "void sq_vjp(float x, float *d_x, float d_return);\n"
+      "AD_CUSTOM_VJP(sq, sq_vjp)\n"
+      "double f(double x)\n"
+      "{\n"
+      "    return sq(x);\n"
+      "}\n")
+ERROR("missing-body", "its body is not in the given files|the body of '", "a function's source is needed",
+      "adgen differentiates through every call that carries derivatives, so it must see the bodies. Give all source files on the command\n"
+      "line, declare a derivative with AD_CUSTOM_VJP, or declare the function AD_INACTIVE if its result carries none.",
+      "// adgen --grad f\n"
+      "double other(double x);\n"
+      "double f(double x)\n"
+      "{\n"
+      "    return other(x);\n"
+      "}\n")
+ERROR("function-pointer", "call of a function pointer|may call the static function", "a call through a pointer that cannot be followed",
+      "A call through a pointer may reach every function of its type in the given files, static ones if their address is taken there. None\n"
+      "fits, or one of them is static and its address would be another one in the generated file.",
+      "// adgen --grad 'f(x)'\n"
+      "double f(double (*g)(double), double x)\n"
+      "{\n"
+      "    return g(x);\n"
+      "}\n")
+ERROR("unlisted", "carries derivatives from this write to a later read", "memory that is not in the SPEC carries derivatives",
+      "A parameter that the SPEC leaves out is written with numbers that depend on the independents, and read again. List it after a\n"
+      "semicolon, as scratch: f(x -> y; tmp). The generated function then has a d_tmp, normally zero.",
+      "// adgen --vjp 'f(x -> y)'\n"
+      "void f(const double *x, double *tmp, double *y, int n)\n"
+      "{\n"
+      "    for (int i = 0; i < n; i++)\n"
+      "        tmp[i] = 2 * x[i];\n"
+      "    for (int i = 0; i < n; i++)\n"
+      "        y[i] = tmp[i] * tmp[i];\n"
+      "}\n")
+ERROR("one-scalar", "value: name what it computes|a gradient needs|is not one scalar|and the scalar that is differentiated",
+      "a gradient is of one scalar", "--grad needs exactly one dependent: the floating return value, or one `*err` named as `f(x -> err)`. For more, use --vjp.",
+      "// adgen --grad f\n"
+      "void f(const double *x, double *y)\n"
+      "{\n"
+      "    y[0] = x[0] * x[1];\n"
+      "}\n")
+ERROR("const-field", "with a const floating field|the const bit-field", "a struct with a const floating field cannot have a derivative",
+      "A shadow has the type of what it belongs to, and a const field in it could not be written. Declare the field without const.",
+      "// adgen --grad f\n"
+      "struct S {\n"
+      "    const double a;\n"
+      "    double b;\n"
+      "};\n"
+      "double f(struct S *s)\n"
+      "{\n"
+      "    return s->a * s->b;\n"
+      "}\n")
+ERROR("spec", "(SPEC '|SPEC '|is const: it cannot be|is passed by value: it cannot be|has no floating parameter", "a SPEC does not fit the function",
+      "NAME, NAME(x, y), NAME(x -> y), NAME(x -> y; scratch): names are parameters of the function or file-scope variables with floating\n"
+      "data. A dependent is written through a pointer, so it is neither const nor passed by value.",
+      "// adgen --grad 'f(y)'\n"
+      "double f(double x)\n"
+      "{\n"
+      "    return x * x;\n"
+      "}\n")
+ERROR("name-clash", "with --name", "two functions would have one name", "Name one of the derivatives with --name after its SPEC.",
+      "// adgen --grad 'f(x)' --grad 'f(y)'\n"
+      "double f(double x, double y)\n"
+      "{\n"
+      "    return x * y;\n"
+      "}\n")
+ERROR("private-state", "uses the static variable", "the derivative uses a static variable of the source that is written",
+      "The generated file would have a variable of its own, and what one copy writes the other would not see. Give it external linkage, or\n"
+      "use --with-primal, which compiles the source as part of the generated file.",
+      "// adgen --grad 'f(x)'\n"
+      "static double scale = 2;\n"
+      "void set_scale(double s)\n"
+      "{\n"
+      "    scale = s;\n"
+      "}\n"
+      "double f(double x)\n"
+      "{\n"
+      "    return scale * x * x;\n"
+      "}\n")
+ERROR("unsupported", "adgen does not support|cannot show complex numbers", "a construct that adgen does not differentiate",
+      "Move it to a function that is not differentiated, or write it differently.",
+      "// adgen --grad f\n"
+      "double f(double x)\n"
+      "{\n"
+      "    __asm__(\"nop\");\n"
+      "    return x * x;\n"
+      "}\n")
+ERROR("variable-arguments", "has variable arguments", "a function with `...` cannot be differentiated", "Pass an array and its length.",
+      "// adgen --grad f\n"
+      "double f(double x, ...)\n"
+      "{\n"
+      "    return x * x;\n"
+      "}\n")
+ERROR("volatile", "is a volatile floating", "a volatile variable carries derivatives", "Use an ordinary variable for what is computed.",
+      "// adgen --grad f\n"
+      "double f(double x)\n"
+      "{\n"
+      "    volatile double t = x * x;\n"
+      "    return t;\n"
+      "}\n")
+ERROR("bits", "bytes of type|the bits of floating data|copies the bytes", "floating numbers are accessed as bytes or integers",
+      "adgen cannot follow a derivative through the bits of a number. Copy values of one type; frexp, ldexp, signbit, copysign are known.",
+      "// adgen --grad f\n"
+      "#include <string.h>\n"
+      "double f(double x)\n"
+      "{\n"
+      "    unsigned long bits;\n"
+      "    memcpy(&bits, &x, sizeof bits);\n"
+      "    bits ^= 1;\n"
+      "    memcpy(&x, &bits, sizeof bits);\n"
+      "    return x;\n"
+      "}\n")
+ERROR("memset", "memset of floating|by memset is not supported", "memset of floating numbers", "Only zero is a number of all equal bytes: assign others in a loop.",
+      "// adgen --vjp f\n"
+      "#include <string.h>\n"
+      "void f(const double *x, double *y, int n)\n"
+      "{\n"
+      "    memset(y, 1, n * sizeof *y);\n"
+      "    y[0] = x[0];\n"
+      "}\n")
+ERROR("unknown-extent", "cannot tell how much of it|size of memory that the derivative needs", "how much memory is written is not known",
+      "A library function writes memory that carries derivatives, and the derivative would have to clear exactly as much of it. Read into\n"
+      "another variable, and copy.",
+      "// adgen --grad f\n"
+      "#include <stdio.h>\n"
+      "double f(double x)\n"
+      "{\n"
+      "    double y = x;\n"
+      "    if (x < 0)\n"
+      "        scanf(\"%lf\", &y);\n"
+      "    return y * x;\n"
+      "}\n")
+ERROR("ambiguous-pointer", "to an independent or to a dependent|cannot tell apart from any other|the derivative through this pointer",
+      "a pointer may lead to memory with different derivatives",
+      "The d_ of an independent is only added to, that of a dependent holds a seed: a write that may reach either cannot serve both. Write to\n"
+      "them through different pointers, or name both on both sides of `->`.",
+      "// adgen --vjp 'f(x -> y)'\n"
+      "void f(double *x, double *y, int swap)\n"
+      "{\n"
+      "    double *p = swap ? x : y;\n"
+      "    p[0] = x[1] * x[2];\n"
+      "    y[1] = p[0];\n"
+      "}\n")
+ERROR("dense", "a dense ", "a dense matrix cannot be made", "A dense Jacobian or Hessian runs the function several times: lengths must be known (AD_LEN), and effects would be repeated.",
+      "// adgen --jacobian 'f(x -> y)'\n"
+      "void f(const double *x, double *y)\n"
+      "{\n"
+      "    y[0] = x[0] * x[1];\n"
+      "}\n")
+ERROR("check-arguments", "--check cannot make up", "--check needs to be told an argument",
+      "AD_LEN(n) or --len x=n gives a length, --set n=3 a value, --range x=0:1 a range.",
+      "// adgen --grad f --check\n"
+      "double f(const double *x, int n)\n"
+      "{\n"
+      "    return x[0] * x[n - 1];\n"
+      "}\n")
+ERROR("annotation", "this annotation does not belong|malformed SPEC|belong right before a loop|is given as two function names",
+      "an annotation does not fit where it stands", "AD_GRAD and its kin stand before a function, AD_LEN before a pointer parameter, AD_CHECKPOINT before a loop.",
+      "// adgen --grad f\n"
+      "#include <adgen.h>\n"
+      "double f(AD_GRAD(x) double x)\n"
+      "{\n"
+      "    return x * x;\n"
+      "}\n")
+ERROR("file", "cannot read '|cannot write '", "a file cannot be read or written", "The reason is the operating system's.",
+      "// adgen --grad f nowhere.c\n"
+      "double f(double x)\n"
+      "{\n"
+      "    return x * x;\n"
+      "}\n")
+ERROR("resource-headers", "libclang's own headers", "the compiler's own headers are missing",
+      "stddef.h, stdarg.h and others belong to libclang. Debian has them in libclang-common-19-dev.",
+      "// adgen --grad f -- -nobuiltininc\n"
+      "#include <stddef.h>\n"
+      "double f(double x)\n"
+      "{\n"
+      "    return x * x;\n"
+      "}\n")
+ERROR("union", "union '", "a union has floating numbers in more than one member",
+      "Which member was written last decides what a derivative means, and adgen cannot tell. Use a struct.",
+      "// adgen --grad f\n"
+      "union U {\n"
+      "    double d;\n"
+      "    float f;\n"
+      "};\n"
+      "double f(double x)\n"
+      "{\n"
+      "    union U u;\n"
+      "    u.d = x * x;\n"
+      "    return u.f * u.d;\n"
+      "}\n")
+ERROR("no-malloc", "--no-malloc:|--tape-storage", "no bound is known for what is kept",
+      "Without a heap every array has a fixed size. A bound is known from constants, from AD_LEN and from tests: `if (n > 100) return 0;`.",
+      "// adgen --grad f --no-malloc\n"
+      "#include <math.h>\n"
+      "double f(double x)\n"
+      "{\n"
+      "    while (x < 100)\n"
+      "        x = x * exp(x);\n"
+      "    return x;\n"
+      "}\n")
+ERROR("directions", "--directions|directions at once", "several directions at once are not possible here",
+      "Each number of a derivative gets a last index: a struct or an array of pointers has no place for it. Leave out --directions and call\n"
+      "the function once for each direction.",
+      "// adgen --jvp f --directions 4\n"
+      "struct P {\n"
+      "    double x, y;\n"
+      "};\n"
+      "double f(const struct P *p)\n"
+      "{\n"
+      "    return p->x * p->y;\n"
+      "}\n")
