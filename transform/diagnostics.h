@@ -189,7 +189,7 @@ ERROR("ambiguous-pointer", "to an independent or to a dependent|cannot tell apar
       "    p[0] = x[1] * x[2];\n"
       "    y[1] = p[0];\n"
       "}\n")
-ERROR("dense", "a dense ", "a dense matrix cannot be made", "A dense Jacobian or Hessian runs the function several times: lengths must be known (AD_LEN), and effects would be repeated.",
+ERROR("matrix", "a dense |the structure of '", "a Jacobian or Hessian cannot be made", "A dense Jacobian or Hessian runs the function several times: lengths must be known (AD_LEN), and effects would be repeated.",
       "// adgen --jacobian 'f(x -> y)'\n"
       "void f(const double *x, double *y)\n"
       "{\n"
