@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LEFT = 32 };
+enum { LEFT = 32, COLUMNS = 100 };
 
 /* `--grad SPEC`, `-std=STANDARD`, `--header[=FILE]`, `-D NAME[=VALUE]` */
 static const char *option_form(Arena *a, const OptionRow *r)
@@ -43,7 +43,9 @@ static void print_text(Arena *a)
             printf("%s:\n", r->help);
         else if (r->help) {
             const char *forms = option_forms(a, r);
-            if (strlen(forms) + 4 > LEFT)
+            if (strlen(forms) + 4 > LEFT && strlen(forms) + strlen(r->help) + 4 <= COLUMNS)
+                printf("  %s  %s\n", forms, r->help);
+            else if (strlen(forms) + 4 > LEFT)
                 printf("  %s\n%*s%s\n", forms, LEFT, "", r->help);
             else
                 printf("  %-*s%s\n", LEFT - 2, forms, r->help);
