@@ -216,7 +216,11 @@ static void enter_params(const Params *ps)
             break;
         }
         case STRUCT_PTR: add_struct_p(text("%s->", p->name), p->name, p->is_const); break;
-        case STRUCT_BY_VALUE: add_struct_p(text("%s.", p->name), text("(&%s)", p->name), false); break;
+        case STRUCT_BY_VALUE:
+            add_struct_p(text("%s.", p->name), text("(&%s)", p->name), false);
+            for (int k = 1; k <= 2; k++)
+                gen.e.array[gen.e.narrays - k].apart = true; /* is a pure independent */
+            break;
         case BY_VALUE: case F_BY_VALUE: add_scalar(p->name, p->kind == F_BY_VALUE, false); break;
         case INTS: gen.e.index[gen.e.nindices++] = (Index){p->name, LEN, LEN - 1, p->is_const}; break;
         case N: add_int("n", gen.n, gen.n, false, true);
@@ -304,18 +308,19 @@ static const char *own_spec(Params *ps, bool returns)
 {
     static const int roles[] = {INDEP, INDEP | DEP, DEP, SCRATCH, INDEP | DEP};
     const char *part[3] = {"", "", ""};
-    bool grad = chance(30) && returns;
+    bool grad = chance(30) && returns, mixed = chance(40) && !grad;
+    gen.apart = mixed;
     for (int i = 0; i < ps->n; i++) {
         Param *p = &ps->at[i];
         if (!is_active(p))
             continue;
         if (is_pointer(p) && !p->is_const)
-            p->roles = grad ? (chance(50) ? INDEP : SCRATCH) : roles[rnd(5)];
+            p->roles = mixed ? roles[rnd(5)] : grad ? INDEP : roles[1 + rnd(4)];
         else
             p->roles = p->kind == STRUCT_BY_VALUE || chance(75) ? INDEP : 0; /* pointers may be made to point into it */
     }
     if (ps->global && chance(50))
-        ps->global_roles = grad ? INDEP : roles[rnd(5)];
+        ps->global_roles = grad ? INDEP : (mixed ? roles[rnd(5)] : roles[1 + rnd(4)]);
     bool any = false, dep = returns;
     for (int i = 0; i <= ps->n; i++) {
         int r = i < ps->n ? ps->at[i].roles : ps->global_roles;

@@ -15,7 +15,7 @@
 typedef struct {
     const char *name; /* what is indexed: `a`, `p->v` */
     int len, cols;    /* cols > 0: name[i / cols][i % cols] */
-    bool is_float, is_const, ready, fixed; /* fixed: not to be passed, pointed to or moved (a register of the generator) */
+    bool is_float, is_const, ready, apart; /* apart: no pointer may point to it or to another */
 } Array;
 
 typedef struct {
@@ -66,7 +66,7 @@ typedef struct {
     Env e;
     int n;             /* the value of parameter n */
     bool single;       /* float takes part */
-    bool restricted;   /* parameters that f writes do not overlap others: memcpy is well defined */
+    bool apart;        /* so are all parameters: pure independents and others are not to be mixed up */
     Helper helper[8];
     int nhelpers;
     int names;         /* for fresh ones */
@@ -93,6 +93,7 @@ const char *index_below(int len);
 const char *element(const Array *a, const char *index);
 Array *some_array(bool writable, int min_len);   /* NULL: there is none; readable if not writable */
 Array *whole_array(bool writable, int min_len);  /* double, plain memory that may be passed on */
+Array *some_target(void);                        /* ... that a pointer may be set to, now or later */
 const char *some_read(void);
 const char *some_lvalue(bool *is_float);
 const char *value(int depth);   /* about as large as what is read */

@@ -105,10 +105,16 @@ Array *whole_array(bool writable, int min_len)
 {
     for (int tries = 0; tries < 20 && gen.e.narrays; tries++) {
         Array *a = &gen.e.array[rnd(gen.e.narrays)];
-        if (a->ready && !(writable && a->is_const) && a->len >= min_len && !a->cols && !a->is_float && !a->fixed)
+        if (a->ready && !(writable && a->is_const) && a->len >= min_len && !a->cols && !a->is_float)
             return a;
     }
     return NULL;
+}
+
+Array *some_target(void)
+{
+    Array *a = gen.apart ? NULL : whole_array(true, 6);
+    return a && a->apart ? NULL : a;
 }
 
 const char *some_read(void)

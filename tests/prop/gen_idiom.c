@@ -70,8 +70,8 @@ static void walk_write(void)
 
 static void chosen_pointer(void)
 {
-    const Array *a = whole_array(true, 6), *b = whole_array(true, 6);
-    if (!a || gen.e.narrays > MANY - 4)
+    const Array *a = some_target(), *b = some_target();
+    if (!a || !b || gen.e.narrays > MANY - 4)
         return;
     const char *q = fresh("q");
     if (chance(50))
@@ -95,8 +95,8 @@ static void element_pointer(void)
 
 static void ping_pong(void)
 {
-    const Array *a = whole_array(true, 6), *b = whole_array(true, 6);
-    if (!a || gen.e.work * 30 > 300)
+    const Array *a = some_target(), *b = some_target();
+    if (!a || !b || gen.e.work * 30 > 300)
         return;
     const char *cur = fresh("cur"), *next = fresh("next"), *t = fresh("step"), *i = fresh("i");
     line("double *%s = %s, *%s = %s;", cur, a->name, next, b->name);
