@@ -30,7 +30,7 @@ UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*_test.
 OWNSRC  := $(sort $(wildcard frontend/*.c transform/*.c runtime/*.c))
 LIBS    := -L$(LLVM)/lib -lclang-19 -lpthread -lm
 
-.PHONY: all objects help deps demo test asan lint fuzz bench bench-compiler bench-accuracy format bless readme install clean unit
+.PHONY: all objects help deps demo test asan lint fuzz prop bench bench-compiler bench-accuracy format bless readme install clean unit
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/adgen $(BUILD)/libadgen_rt.a  ## build adgen and its runtime library (the default)
@@ -98,15 +98,22 @@ unit: $(UNIT)  ## build the unit test programs
 demo: all  ## a sample from source to trained model: gradient, check, learning curve
 	@BUILD=$(BUILD) CC='$(CC)' sh samples/demo.sh
 
-test: all unit  ## everything: unit, numeric, reject, golden, round trip, command line
+test: all unit prop  ## everything: unit, numeric, reject, golden, round trip, command line
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/run
 
 asan:  ## the whole suite with adgen and all that it makes under the sanitizers
 	@$(MAKE) --no-print-directory test BUILD=build/asan CFLAGS='-O1 -g' \
 	    CC='$(CC) -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
-fuzz: all  ## feed damaged sources to adgen: it must answer, never crash (N=runs)
-	@BUILD=$(BUILD) sh tests/fuzz.sh $(or $(N),200)
+fuzz: all prop  ## damaged sources (adgen must answer, never crash: N of them) and 10 N random programs (SEED: the first)
+	@BUILD=$(BUILD) sh tests/fuzz.sh $(or $(N),200) $(or $(SEED),1)
+	@BUILD=$(BUILD) sh tests/prop/run $(or $(SEED),1001) $$((10 * $(or $(N),200)))
+
+PROP := $(BUILD)/prop/rt.a
+$(PROP): $(wildcard tests/prop/*.[ch]) $(wildcard runtime/*.[ch]) tests/prop/run
+	@BUILD=$(BUILD) sh tests/prop/run --tools
+
+prop: $(PROP)  ## build the generator of random programs
 
 bench: all  ## gradient time / primal time of the samples, and adgen's own speed
 	@BUILD=$(BUILD) CC='$(CC)' sh tests/bench.sh

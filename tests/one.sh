@@ -148,6 +148,11 @@ sample() {
     (cd "$dir" && timeout 120 ./main)
 }
 
+# 20 random programs, from the number in FILE's name on.
+prop() {
+    sh tests/prop/run "$(basename "$file")" 20
+}
+
 lint() {
     make -s --no-print-directory lint
 }

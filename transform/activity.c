@@ -293,50 +293,6 @@ static void propagate(Activity *a)
     } while (a->changed);
 }
 
-/* ------------------------------------------------------------------ scratch under a bare --grad */
-
-/* Is the first access to listed memory of parameter k, in program order, a store of something varied? Then its entry value is no input. */
-static bool stored_before_read(const Activity *a, const Region *r, int obj, bool *seen)
-{
-    for (const Op *op = r->first; op && !*seen; op = op->next) {
-        bool load = op->code == OP_LOAD && type_is_differentiable(op->results[0]->type);
-        bool store = op->code == OP_STORE && type_is_differentiable(op->args[1]->type);
-        if ((load || store) && intset_has(mem_points_to(a->m, op->args[0]), obj)) {
-            *seen = true;
-            return store;
-        }
-        for (int k = 0; k < op->nregions && !*seen; k++)
-            if (stored_before_read(a, op->regions[k], obj, seen))
-                return true;
-    }
-    return false;
-}
-
-static bool object_varied_by_store(const Activity *a, int obj)
-{
-    const IntSet *writes = &a->m->objects[obj].writes;
-    for (int i = 0; i < writes->n; i++) {
-        const Op *op = a->m->writes[writes->at[i]].op;
-        if (op->code == OP_STORE && a->varied[op->args[1]->id])
-            return true;
-    }
-    return false;
-}
-
-/* Under a bare --grad an array that turns out to be scratch is taken as listed after `;`. The signature stays the same. */
-static void settle_scratch(Activity *a)
-{
-    bool scalar = a->rq->mode == MODE_GRAD || a->rq->mode == MODE_HVP || a->rq->mode == MODE_HESSIAN;
-    for (int i = 0; i < a->nobjects && a->rq->bare && scalar; i++) {
-        const MemObject *root = &a->m->objects[object_root(a->m, i)];
-        bool seen = false;
-        if (root->kind != OBJ_PARAM || root->own || a->role[i] != ROLE_INDEP || !object_varied_by_store(a, i) || !active_object(a, i))
-            continue;
-        if (stored_before_read(a, a->fn->body, i, &seen))
-            a->rq->roles[root->param->index] = ROLE_SCRATCH;
-    }
-}
-
 Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
 {
     Arena *arena = fn->arena;
@@ -353,7 +309,7 @@ Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
     start_objects(a);
     start_values(a);
     propagate(a);
-    settle_scratch(a);
+    scratch_settle(a);
     start_objects(a); /* scratch is useful at the end; only adds */
     propagate(a);
     activity_check(a);

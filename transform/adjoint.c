@@ -183,7 +183,7 @@ static void reverse_zero(Adjoint *a, Builder *b, Op *op)
     if (!type_has_float(op->args[0]->type->elem) || !shadow_has(a->s, op->args[0]))
         return;
     if (shadow_accumulates_only(a->s, op->args[0])) {
-        diag_error(op->loc, "clearing an independent array by memset is not supported; clear it element by element");
+        diag_error(op->loc, "this may clear an independent or other memory; clear it element by element, or through pointers of their own");
         a->s->failed = true;
         return;
     }
@@ -739,6 +739,7 @@ Fn *adjoint(Fn *fn, Request *rq)
 {
     Adjoint a = {.fn = fn, .adjoint = {.arena = fn->arena}, .outer = {.arena = fn->arena}, .delayed = {.arena = fn->arena}};
     hoist_locals(fn);
+    clear_by_stores(fn, rq);
     Op *frees = heap_defer_frees(fn);
     delay_frees(&a, fn->body);
     a.uses = count_uses(fn);

@@ -8,6 +8,7 @@
  * range.c           between which numbers an integer stays
  * memory_alias.c    overlap, and whether a load can be repeated later
  * activity.c        varied and useful values and objects
+ * scratch.c         which parameters are scratch under a bare --grad
  * activity_check.c  what cannot be differentiated, and what the SPEC forgot
  */
 #ifndef ADGEN_ANALYSIS_H
@@ -229,6 +230,10 @@ typedef struct {
 } Timing;
 /* May [second, second + second_size) and [first, first + first_size) overlap? Same root; false is a proof. */
 bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size);
+/* Is p, of values at t->first, proved to be 0 or more? */
+bool affine_never_negative(const Timing *t, const Poly *p);
+/* d = stride * quotient + rest. The constant's share of a numeric stride is rounded to the nearest. */
+void affine_divide(const Poly *d, const Term *stride, Poly *quotient, Poly *rest);
 
 /* ====================================================================== range.c */
 
@@ -274,6 +279,9 @@ struct Activity {
 
 /* The parameter or global that obj is memory of, looking through POINTEEs; NULL for the function's own objects and unknown memory. */
 const Var *activity_root(const Activity *a, int obj);
+
+/* scratch.c: sets the request's roles. */
+void scratch_settle(Activity *a);
 
 /* activity_check.c: diag_errors. */
 void activity_check(Activity *a);

@@ -88,6 +88,11 @@ Op *heap_defer_frees(Fn *fn);
 void heap_defer_shadows(Shadow *s);
 void heap_defer_shadow(Shadow *s, Op *push);
 
+/* ====================================================================== clear.c */
+
+/* memset of what is an independent and no dependent becomes a loop. */
+void clear_by_stores(Fn *fn, const Request *rq);
+
 /* ====================================================================== fuse.c */
 
 /* Makes the reverse loops of all loops around the forward op run backwards again: what is popped there needs the opposite order. */

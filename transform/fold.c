@@ -554,6 +554,8 @@ static Value *fold_cast(Folder *f)
     if (!defined_by(x, OP_CAST))
         return NULL;
     Value *in = x->def->args[0]; /* to <- x <- in */
+    if (in->type == to && type_is_float(to) && type_is_float(x->type) && x->type->size > to->size)
+        return in;
     if (type_is_int(to) && type_is_int(x->type) && type_is_int(in->type) && to->kind != TY_BOOL &&
         (widens(in->type, x->type) || (to->size <= x->type->size && x->type->kind != TY_BOOL)))
         return build_cast(&f->b, in, to);

@@ -211,6 +211,12 @@ static bool never_negative(Facts *f, const Poly *p)
     return false;
 }
 
+bool affine_never_negative(const Timing *t, const Poly *p)
+{
+    Facts f = facts_of(t);
+    return never_negative(&f, p);
+}
+
 /* p - least >= 0 (sign 1), or -p - least >= 0 (sign -1). */
 static bool at_least(Facts *f, const Poly *p, int sign, int64_t least)
 {
@@ -264,8 +270,7 @@ static bool term_divide(const Term *t, const Term *s, Term *q)
     return true;
 }
 
-/* d = stride * quotient + rest. The constant's share of a numeric stride is rounded to the nearest. */
-static void divide_by_stride(const Poly *d, const Term *stride, Poly *quotient, Poly *rest)
+void affine_divide(const Poly *d, const Term *stride, Poly *quotient, Poly *rest)
 {
     *quotient = poly_constant(0);
     *rest = poly_constant(d->c);
@@ -290,7 +295,7 @@ static bool excluded(Facts *f, const Poly *d, Window w, int depth);
 static bool stride_excludes(Facts *f, const Poly *d, const Term *stride, Window w, int depth)
 {
     Poly quotient, rest, s = poly_of_term(*stride);
-    divide_by_stride(d, stride, &quotient, &rest);
+    affine_divide(d, stride, &quotient, &rest);
     if (!quotient.known || !rest.known || (quotient.n == 0 && quotient.c == 0) || quotient.n + rest.n < d->n)
         return false;
     Poly up = s, down = s;

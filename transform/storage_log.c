@@ -7,15 +7,22 @@
  */
 #include "derivative.h"
 
+/* Where the reverse sweep begins: ops of it that stand before that were put there for a fused loop, and are in nobody's way. */
+static Op *reverse_sweep(const Region *body)
+{
+    Op *op = region_terminator(body);
+    while (op->prev && op->prev->in_reverse)
+        op = op->prev;
+    return op;
+}
+
 Op *log_undo_place(const Logger *l, const Op *store)
 {
     Region *home = store->parent, *mirror = home == l->fn->body ? home : ptrmap_get(l->mirror_of, home);
     if (!mirror)
         return NULL;
     int position = mem_position(l->fn->mem, store);
-    for (Op *op = mirror->first; op; op = op->next) {
-        if (mirror == home && !op->in_reverse && op != region_terminator(home))
-            continue;
+    for (Op *op = mirror == home ? reverse_sweep(home) : mirror->first; op; op = op->next) {
         if (op == region_terminator(mirror) || (op->reverses && mem_position(l->fn->mem, op->reverses) <= position))
             return op;
     }

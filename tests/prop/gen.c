@@ -7,6 +7,7 @@
 #include "gen.h"
 #include "prop.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -483,8 +484,27 @@ static FILE *open_in(const char *dir, const char *name)
     return f;
 }
 
+/* Two dumps of prop.c: the same numbers but for rounding? */
+static int compare_dumps(const char *one, const char *two)
+{
+    FILE *a = fopen(one, "r"), *b = fopen(two, "r");
+    char name_a[80], name_b[80];
+    double x[4];
+    int single;
+    while (a && b && fscanf(a, "%79s %*d %d %lf %lf", name_a, &single, &x[0], &x[1]) == 4) {
+        if (fscanf(b, "%79s %*d %*d %lf %lf", name_b, &x[2], &x[3]) != 3 || strcmp(name_a, name_b))
+            return 1;
+        for (int i = 0; i < 2; i++)
+            if (!(fabs(x[i] - x[i + 2]) <= (single ? 1e-4 : 1e-10) * (1 + fabs(x[i]))))
+                return 1;
+    }
+    return !a || !b;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 4 && !strcmp(argv[1], "--close"))
+        return compare_dumps(argv[2], argv[3]);
     if (argc < 4) {
         fprintf(stderr, "usage: gen FIRST COUNT DIR [STATEMENT...]\n");
         return 2;

@@ -278,7 +278,7 @@ static void accumulates(Check *c)
     }
     for (int i = 0; i < c->n && c->dump; i++)
         if (c->leaf[i].roles)
-            fprintf(c->dump, "%s %d %a %a\n", c->c->name, i, c->g[i] + 0.0, again[i] + 0.0);
+            fprintf(c->dump, "%s %d %d %a %a\n", c->c->name, i, c->c->single, c->g[i] + 0.0, again[i] + 0.0);
 }
 
 static void check_case(Check *c)
