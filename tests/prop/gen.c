@@ -114,7 +114,7 @@ const char *fresh(const char *stem)
 
 /* ---------------------------------------------------------------------- parameters */
 
-typedef enum { D_PTR, F_PTR, MATRIX, STRUCT_PTR, BY_VALUE, F_BY_VALUE, STRUCT_BY_VALUE, INTS, N } Kind;
+typedef enum { D_PTR, F_PTR, MATRIX, ROWS, OPTIONAL, STRUCT_PTR, BY_VALUE, F_BY_VALUE, STRUCT_BY_VALUE, INTS, N } Kind;
 
 typedef struct {
     Kind kind;
@@ -145,7 +145,7 @@ static bool is_active(const Param *p)
 
 static Param *add_param(Params *ps, Kind kind, const char *at)
 {
-    static const char *const stems[] = {"a", "f", "m", "p", "c", "e", "w", "idx", "n"};
+    static const char *const stems[] = {"a", "f", "m", "rows", "opt", "p", "c", "e", "w", "idx", "n"};
     Param *p = &ps->at[ps->n++];
     *p = (Param){.kind = kind, .at = at, .name = kind == N ? "n" : kind == INTS ? "idx" : fresh(stems[kind])};
     return p;
@@ -162,6 +162,10 @@ static void choose_params(Params *ps)
         const char *at = ps->overlap && chance(25) ? "p[0].v" : text("d + %d", from);
         add_param(ps, chance(12) ? MATRIX : D_PTR, at)->is_const = chance(35);
     }
+    if (chance(12))
+        add_param(ps, ROWS, "")->is_const = false;
+    if (chance(15))
+        add_param(ps, OPTIONAL, chance(40) ? "" : "d + 90")->is_const = true;
     if (gen.single)
         add_param(ps, F_PTR, "f + 2")->is_const = chance(40);
     for (int i = 0, n = chance(40) ? 1 + chance(40) : 0; i < n; i++)
@@ -194,6 +198,8 @@ static const char *declared(const Param *p, bool for_shadow, bool tangent)
     case D_PTR: return text("%sdouble *%s", c, name);
     case F_PTR: return text("%sfloat *%s", c, name);
     case MATRIX: return text("%sdouble %s[3][4]", c, name);
+    case ROWS: return text("double **%s", name);
+    case OPTIONAL: return text("%sdouble *%s", c, name);
     case STRUCT_PTR: return text("%sstruct P *%s", c, name);
     case BY_VALUE: return text("double %s%s", for_shadow && !tangent ? "*" : "", name);
     case F_BY_VALUE: return text("float %s%s", for_shadow && !tangent ? "*" : "", name);
@@ -216,11 +222,14 @@ static void enter_params(const Params *ps)
             a->cols = 4;
             break;
         }
+        case ROWS: add_array(p->name, 12, false, true)->cols = 4; break;
+        case OPTIONAL: gen.e.optional[gen.e.noptionals++] = p->name; break;
         case STRUCT_PTR: add_struct_p(text("%s->", p->name), p->name, p->is_const); break;
         case STRUCT_BY_VALUE:
             add_struct_p(text("%s.", p->name), text("(&%s)", p->name), false);
             for (int k = 1; k <= 2; k++)
                 gen.e.array[gen.e.narrays - k].apart = true; /* is a pure independent */
+            gen.e.record[gen.e.nrecords - 1].apart = true;
             break;
         case BY_VALUE: case F_BY_VALUE: add_scalar(p->name, p->kind == F_BY_VALUE, false); break;
         case INTS: gen.e.index[gen.e.nindices++] = (Index){p->name, LEN, LEN - 1, p->is_const}; break;
@@ -254,9 +263,9 @@ static void make_helper(int program_number)
 {
     Helper *h = &gen.helper[gen.nhelpers];
     h->name = text("h%d_%d", program_number, gen.nhelpers);
-    h->kind = rnd(5);
-    gen.e = (Env){.in_helper = true, .returns_value = h->kind == 0 || h->kind == 2};
-    put("%s", chance(70) ? "static " : "");
+    h->kind = rnd(7);
+    gen.e = (Env){.in_helper = true, .returns_value = h->kind == 0 || h->kind == 2 || h->kind == 5};
+    put("%s", h->kind == 0 || h->kind == 5 || chance(70) ? "static " : ""); /* others of a type may be called through pointers to it */
     gen.budget = 12;
     switch (h->kind) {
     case 0:
@@ -291,6 +300,16 @@ static void make_helper(int program_number)
         for (int i = 0; i < 2; i++)
             store();
         put("    return q;\n}\n\n");
+        break;
+    case 5:
+        put("double %s(double a, double b)\n{\n    return %s * tanh(b) + sin(a);\n}\n\n", h->name, literal());
+        break;
+    case 6:
+        put("void %s(double *y, const double *opt, int n)\n{\n", h->name);
+        add_array("y", LEN, false, true);
+        add_int("n", gen.n, gen.n, false, true);
+        gen.e.optional[gen.e.noptionals++] = "opt";
+        function_body(1 + rnd(2));
         break;
     default:
         put("void %s(struct P *p, const double *x, int n)\n{\n", h->name);
@@ -351,6 +370,12 @@ static void ranges_of(const char *id, const Params *ps, int what, bool returns)
         if (!roles)
             continue;
         Kind kind = is_global ? D_PTR : p->kind;
+        if (kind == ROWS) {
+            fprintf(driver, "    {offsetof(State, d[72]), 4, 0, %d}, {offsetof(State, d[80]), 8, 0, %d},\n", roles, roles);
+            continue;
+        }
+        if (kind == OPTIONAL && !*p->at)
+            continue;
         const char *at = is_global ? "g + 0" : p->at;
         char where[40];
         snprintf(where, sizeof where, "((State *)0)->%s", at);
@@ -372,6 +397,8 @@ static const char *argument(const Param *p, const char *state)
 {
     switch (p->kind) {
     case MATRIX: return text("(double (*)[4])(%s->%s)", state, p->at);
+    case ROWS: return text("(double *[]){%s->d + 72, %s->d + 80, %s->d + 84}", state, state, state);
+    case OPTIONAL: return *p->at ? text("%s->%s", state, p->at) : "NULL";
     case N: return text("%d", gen.n);
     default: return text("%s->%s", state, p->at);
     }

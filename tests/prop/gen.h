@@ -1,5 +1,5 @@
 /* gen.h: the generator of random programs, gen_expr.c (expressions, lvalues, indices), gen_stmt.c (statements), gen_idiom.c (statement
- * patterns that derivative code is often wrong about), gen.c (functions, requests, the driver).
+ * patterns that derivative code is often wrong about), gen_heap.c (structs, rows, lists), gen_flow.c (jumps, calls), gen.c (functions, requests, the driver).
  *
  * A program is well defined by construction: each integer variable has a range that is known here, so indices stay inside; an array is
  * read only when all of it has been written on every path. Values stay bounded: what is stored is a sum of values read, with factors
@@ -16,6 +16,7 @@ typedef struct {
     const char *name; /* what is indexed: `a`, `p->v` */
     int len, cols;    /* cols > 0: name[i / cols][i % cols] */
     bool is_float, is_const, ready, apart; /* apart: no pointer may point to it or to another */
+    const char *suffix; /* name[i]suffix: a field; NULL: none */
 } Array;
 
 typedef struct {
@@ -37,7 +38,7 @@ typedef struct {
 
 typedef struct {
     const char *field, *address; /* `p->`, `p` */
-    bool is_const;
+    bool is_const, apart;
 } Record;
 
 enum { MANY = 96 };
@@ -48,8 +49,8 @@ typedef struct {
     Int integer[MANY];
     Index index[MANY];
     Record record[MANY];
-    const char *heap[MANY];
-    int narrays, nscalars, nintegers, nindices, nrecords, nheap;
+    const char *heap[MANY], *optional[4];
+    int narrays, nscalars, nintegers, nindices, nrecords, nheap, noptionals;
     int depth;         /* of blocks */
     int work;          /* trips of all loops around */
     bool can_break, can_continue, loop_exits;
@@ -118,7 +119,9 @@ void add_scalar(const char *name, bool is_float, bool is_const);
 void add_int(const char *name, int lo, int hi, bool is_unsigned, bool is_const);
 void add_struct_p(const char *field, const char *address, bool is_const);
 
-/* gen_idiom.c */
+/* gen_idiom.c, gen_heap.c, gen_flow.c */
 void idiom(void);
+void heap_idiom(void);
+void flow_idiom(void);
 
 #endif

@@ -83,6 +83,8 @@ const char *index_below(int len)
 
 const char *element(const Array *a, const char *index)
 {
+    if (a->suffix)
+        return text("%s[%s]%s", a->name, index, a->suffix);
     if (!a->cols)
         return chance(8) ? text("*(%s + %s)", a->name, strpbrk(index, "%-") ? text("(%s)", index) : index) : text("%s[%s]", a->name, index);
     const char *row = index_below(a->len / a->cols), *col = index_below(a->cols);
@@ -105,7 +107,7 @@ Array *whole_array(bool writable, int min_len)
 {
     for (int tries = 0; tries < 20 && gen.e.narrays; tries++) {
         Array *a = &gen.e.array[rnd(gen.e.narrays)];
-        if (a->ready && !(writable && a->is_const) && a->len >= min_len && !a->cols && !a->is_float)
+        if (a->ready && !(writable && a->is_const) && a->len >= min_len && !a->cols && !a->is_float && !a->suffix)
             return a;
     }
     return NULL;
@@ -160,7 +162,7 @@ const char *some_lvalue(bool *is_float)
 static const char *call_value(int depth)
 {
     for (int i = 0; i < gen.nhelpers; i++)
-        if (gen.helper[i].kind == 0 && chance(60))
+        if ((gen.helper[i].kind == 0 || gen.helper[i].kind == 5) && chance(60))
             return text("%s(%s, %s)", gen.helper[i].name, value(depth - 1), bounded(depth - 1));
     return bounded(depth - 1);
 }

@@ -78,7 +78,7 @@ void add_struct_p(const char *field, const char *address, bool is_const)
     add_array(text("%sq.g", field), 3, false, true)->is_const = is_const;
     add_int(text("%sq.k", field), 0, 2, false, is_const);
     if (gen.e.nrecords < MANY)
-        gen.e.record[gen.e.nrecords++] = (Record){field, address, is_const};
+        gen.e.record[gen.e.nrecords++] = (Record){field, address, is_const, false};
 }
 
 /* ---------------------------------------------------------------------- simple statements */
@@ -466,7 +466,9 @@ static void one_statement(void)
     else if (k < 80) loop_exit();
     else if (k < 81) early_return();
     else if (k < 84) integer_statement();
-    else if (k < 86) index_statement();
+    else if (k < 85) index_statement();
+    else if (k < 88) heap_idiom();
+    else if (k < 91) flow_idiom();
     else idiom();
 }
 

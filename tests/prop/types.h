@@ -10,6 +10,11 @@ struct Q {
     double g[3];
 };
 
+struct Node {
+    double v;
+    struct Node *next;
+};
+
 struct P {
     double u;
     double v[LEN];
