@@ -150,20 +150,29 @@ static bool can_be_dependent(const Var *v)
     return !v->is_const && !(v->type->kind == TY_ARRAY && v->type->elem_const);
 }
 
-static const Field *const_float_field(const Type *t, int depth)
+static const Field *find_const_float(const Type *t, Ptrs *seen)
 {
     while (t->kind == TY_PTR || t->kind == TY_ARRAY)
         t = t->elem;
-    if (t->kind != TY_RECORD || depth > 8)
+    if (t->kind != TY_RECORD || ptrs_has(seen, (Type *)(uintptr_t)t))
         return NULL;
+    ptrs_push(seen, (Type *)(uintptr_t)t);
     for (int i = 0; i < t->nfields; i++) {
         if (t->fields[i].is_const && type_has_float(t->fields[i].type))
             return &t->fields[i];
-        const Field *inner = const_float_field(t->fields[i].type, depth + 1);
+        const Field *inner = find_const_float(t->fields[i].type, seen);
         if (inner)
             return inner;
     }
     return NULL;
+}
+
+static const Field *const_float_field(const Type *t)
+{
+    Ptrs seen = {.arena = arena_new()};
+    const Field *found = find_const_float(t, &seen);
+    arena_free(seen.arena);
+    return found;
 }
 
 /* ------------------------------------------------------------------ near names */
@@ -277,7 +286,7 @@ static Var *find_var(Resolver *r, const char *name, Role **role)
 static bool var_fits(const Request *rq, const Var *v, Role role)
 {
     const char *kind = v->is_global ? "global" : "parameter";
-    const Field *field = const_float_field(v->type, 0);
+    const Field *field = const_float_field(v->type);
     if (v->is_inactive)
         diag_error(rq->loc, "%s '%s' is declared AD_INACTIVE but named in SPEC '%s'", kind, v->name, rq->text);
     else if (!type_reaches_float(v->type) && !points_to_void(v->type))
