@@ -1,4 +1,3 @@
-// check: --set n=3
 /* Types that refer to each other many times over, as the layers of a network do: what they hold is looked at once. */
 #include <adgen.h>
 
@@ -26,7 +25,7 @@ static void forward(const struct layer l, struct network net)
 }
 
 AD_VJP(weights, x -> out)
-void apply(AD_LEN(n) float *weights, AD_LEN(n) float *x, AD_LEN(n) float *out, int n)
+void apply(float *weights, float *x, float *out, int n)
 {
     struct layer l = {.n = n, .weights = weights, .output = out};
     struct network net = {.n = 1, .input = x};
