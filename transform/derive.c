@@ -241,6 +241,19 @@ static const char *with_suffix(const Program *p, const char *name, const char *s
     return name;
 }
 
+/* f_apart, for the first derivative of f that may have two versions. */
+static const char *test_name(const Program *p, const Request *rq, const char *name)
+{
+    for (size_t i = 0; i < p->requests.n; i++) {
+        const Request *other = p->requests.at[i];
+        if (other == rq)
+            return with_suffix(p, rq->fn_name, "apart");
+        if (other->fn == rq->fn && other->mode != MODE_JVP)
+            break;
+    }
+    return with_suffix(p, name, "arguments_apart");
+}
+
 /* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions. */
 static Fn *with_versions(Program *p, Request *rq, Fn *g)
 {
@@ -253,7 +266,7 @@ static Fn *with_versions(Program *p, Request *rq, Fn *g)
     if (!apart || apart->tape_cost >= g->tape_cost)
         return g;
     bool stopped;
-    Fn *primal = prepare(rq->fn, rq->fn_name, rq, &stopped), *test = apart_test(primal, with_suffix(p, rq->fn_name, "apart"));
+    Fn *primal = prepare(rq->fn, rq->fn_name, rq, &stopped), *test = apart_test(primal, test_name(p, rq, name));
     if (!test)
         return g;
     apart_restrict(apart, test);

@@ -104,6 +104,8 @@ static bool may_write(const Plan *p, const Op *op, const Op *load)
     OpEffect effect = op_info[op->code].effect;
     if (op->nregions == 0 && effect != EFFECT_WRITES && effect != EFFECT_OUTSIDE)
         return false;
+    if (op->code == OP_CALL && op->text && !strcmp(op->text, "ad_free_pushed"))
+        return true; /* the forward sweep's objects, as far as they were freed */
     return mem_op_may_write(p->mem, op, load->args[0]);
 }
 
@@ -397,6 +399,8 @@ static Show decide(Plan *p, Op *op, ValuePlan *vp)
         return SHOW_INLINE;
     if (vp->prints != 1 || vp->sites.n != 1 || vp->own || (vp->to_copy && !vp->at_copy))
         return SHOW_VAR;
+    if (op->code == OP_POP && vp->value->type->kind == TY_PTR)
+        return SHOW_VAR; /* the call gives a void pointer */
     if (is_call(op))
         return !vp->lazy && call_can_move(op, &vp->sites) ? SHOW_INLINE : SHOW_VAR;
     if (op->nresults != 1)

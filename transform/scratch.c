@@ -219,8 +219,9 @@ static bool told_apart(const Activity *a, const bool *scratch, int obj)
 {
     const IntSet *writes = &a->m->objects[obj].writes;
     for (int i = 0; i < writes->n; i++) {
-        const IntSet *to = mem_points_to(a->m, a->m->writes[writes->at[i]].addr);
-        for (int k = 0; k < to->n; k++)
+        const Value *addr = a->m->writes[writes->at[i]].addr;
+        const IntSet *to = addr ? mem_points_to(a->m, addr) : writes;
+        for (int k = 0; addr && k < to->n; k++)
             if (a->role[to->at[k]] == ROLE_INDEP && !scratch[to->at[k]])
                 return false;
     }
