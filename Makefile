@@ -30,7 +30,7 @@ UNIT    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*_test.
 OWNSRC  := $(sort $(wildcard frontend/*.c transform/*.c runtime/*.c))
 LIBS    := -L$(LLVM)/lib -lclang-19 -lpthread -lm
 
-.PHONY: all objects help deps demo test asan lint fuzz prop bench bench-compiler bench-accuracy format bless readme install clean unit
+.PHONY: all objects help deps demo test asan lint fuzz prop mutate bench bench-compiler bench-accuracy format bless readme install clean unit
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/adgen $(BUILD)/libadgen_rt.a  ## build adgen and its runtime library (the default)
@@ -108,6 +108,9 @@ asan:  ## the whole suite with adgen and all that it makes under the sanitizers
 fuzz: all prop  ## damaged sources (adgen must answer, never crash: N of them) and 10 N random programs (SEED: the first)
 	@BUILD=$(BUILD) sh tests/fuzz.sh $(or $(N),200) $(or $(SEED),1)
 	@BUILD=$(BUILD) sh tests/prop/run $(or $(SEED),1001) $$((10 * $(or $(N),200)))
+
+mutate: all  ## does the suite notice when a derivative lacks a statement? (N statements or N=all, SEED)
+	@BUILD=$(BUILD) sh tests/mutate.sh $(or $(N),60) $(or $(SEED),1)
 
 PROP := $(BUILD)/prop/rt.a
 $(PROP): $(wildcard tests/prop/*.[ch]) $(wildcard runtime/*.[ch]) tests/prop/run

@@ -138,6 +138,15 @@ static bool is_from(const Loc *loc, const char *file)
     return loc->file >= 0 && !strcmp(diag_file_name(loc->file), file);
 }
 
+/* Is it checked beside this source? What a header defines is, beside the first. */
+static bool belongs_to(const Check *c, const Loc *loc, const char *source)
+{
+    for (size_t i = 0; i < c->opt->inputs.n; i++)
+        if (is_from(loc, c->opt->inputs.at[i]))
+            return is_from(loc, source);
+    return !strcmp(source, c->opt->inputs.at[0]);
+}
+
 /* The program for one source: what of it is to be checked. False when there is nothing. */
 static bool driver_text(Check *c, const char *source, Str *text)
 {
@@ -145,7 +154,7 @@ static bool driver_text(Check *c, const char *source, Str *text)
     bool primal = c->opt->emit == EMIT_PRIMAL;
     for (size_t i = 0; i < c->p->requests.n && !primal; i++) {
         Request *rq = c->p->requests.at[i];
-        if (is_from(&rq->fn->loc, source))
+        if (belongs_to(c, &rq->fn->loc, source))
             ptrs_push(&wanted, rq);
     }
     for (size_t i = 0; i < c->p->fns.n && primal; i++) {

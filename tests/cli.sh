@@ -84,6 +84,10 @@ expect two_files 0 "" second.c loss.c -o out.c --grad g --grad 'loss(w)'
 check wrote_two_files sh -c 'grep -q "g_grad(" out.c && grep -q "loss_grad(" out.c'
 expect header 0 "" loss.c -o out.c --grad loss --header
 check wrote_header sh -c 'grep -q "loss_grad(" out.h && cc -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c out.h'
+printf 'static double half(double x)\n{\n    return x * x / 2;\n}\n' >half.h
+printf '#include "half.h"\n' >uses.c
+"$ADGEN" --check --grad half uses.c -o out.c >stdout 2>&1
+check checked_header grep -q agrees stdout
 expect named_header 0 "" loss.c -o out.c --grad loss --header=other.h
 check wrote_named_header grep -q "loss_grad(" other.h
 expect options_to_front_end 0 "" loss.c -o out.c --grad loss -I . -DX=1 -UY -std=c99 -- -DZ

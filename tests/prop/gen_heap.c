@@ -76,11 +76,13 @@ static void chosen_struct(void)
 static void rows(void)
 {
     const char *r = fresh("r"), *i = fresh("i"), *j = fresh("j");
-    int n = 2 + rnd(2), form = rnd(4);
+    int n = 2 + rnd(2), form = gen.e.work > 1 || gen.e.in_helper ? rnd(2) : rnd(4); /* rows of their own made in a loop are refused */
     Array *a = some_target(), *b = some_target();
     if (gen.e.narrays > MANY - 6 || gen.e.nheap > MANY - 8)
         return;
-    if (form == 0 && a && b) {
+    if (form == 0) {
+        if (!a || !b)
+            return;
         line("double *%s[2] = {%s, %s + 2};", r, a->name, b->name);
         add_table(r, 2, 4, NULL);
         store();
