@@ -7,11 +7,19 @@
  */
 #include "derivative.h"
 
+#include <string.h>
+
+/* What ends the objects that the reverse sweep needed stands at its end, though it belongs to the forward sweep. */
+static bool is_forward(const Op *op)
+{
+    return !op->in_reverse && !(op->code == OP_CALL && op->text && !strcmp(op->text, "ad_free_pushed"));
+}
+
 /* Where the reverse sweep begins: ops of it that stand before that were put there for a fused loop, and are in nobody's way. */
 static Op *reverse_sweep(const Region *body)
 {
     Op *op = region_terminator(body);
-    while (op->prev && op->prev->in_reverse)
+    while (op->prev && !is_forward(op->prev))
         op = op->prev;
     return op;
 }
