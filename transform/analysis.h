@@ -123,6 +123,8 @@ struct MemInfo {
     int *effort;             /* hard overlap questions that may still be asked: keeps adversarial input near-linear */
 };
 
+/* The last position inside op. */
+int mem_last_position(const MemInfo *m, const Op *op);
 /* May a write to the one object, through an address into it, change the other? */
 bool mem_write_may_change(const MemInfo *m, int written, int obj);
 bool mem_knows(const MemInfo *m, const Value *v);
@@ -234,6 +236,8 @@ bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, 
 bool affine_never_negative(const Timing *t, const Poly *p);
 /* d = stride * quotient + rest. The constant's share of a numeric stride is rounded to the nearest. */
 void affine_divide(const Poly *d, const Term *stride, Poly *quotient, Poly *rest);
+/* Can the accesses through p and q meet? */
+bool mem_accesses_meet(const Timing *t, const Value *p, const Value *q);
 
 /* ====================================================================== range.c */
 
@@ -258,6 +262,8 @@ Value *range_value(Ranges *r, const Value *v);
 bool range_of(Ranges *r, const Value *v, Range *out);
 /* Of p's terms (without p->c), in units; p is about what op accesses. False: not known, or not a multiple of unit. */
 bool range_of_poly(Ranges *r, const Op *op, const Poly *p, int64_t unit, Range *out);
+/* Has p no negative term, and not all of it 0 (so that no two exclude each other), whenever op is executed? */
+bool range_is_positive(const MemInfo *m, const Poly *p, const Op *op);
 Range range_hull(Ranges *r, Range x, Range y);
 Value *range_sum(Ranges *r, OpCode code, Value *x, Value *y); /* ADD or SUB */
 

@@ -13,7 +13,9 @@
 #include "derivative.h"
 #include "emit.h"
 
-enum { MAX_GROUPS = 6, MAX_ROOTS = 16 };
+#include <string.h>
+
+enum { MAX_GROUPS = 24, MAX_ROOTS = 16 };
 
 /* Accesses whose addresses differ by constants. */
 typedef struct {
@@ -84,41 +86,93 @@ static bool add_access(Root *r, const Op *op, const Poly *off, int64_t size)
     return true;
 }
 
+/* ---------------------------------------------------------------------- pointers that are handed on */
+
 static bool is_callers(const Extents *e, int obj)
 {
     ObjKind kind = mem_object_kind(e->m, obj);
     return !mem_object_own(e->m, obj) && kind != OBJ_LOCAL && kind != OBJ_HEAP;
 }
 
+static bool may_be_callers(const Extents *e, const Value *p)
+{
+    const int *objs;
+    int n = mem_objects(e->m, p, &objs);
+    for (int i = 0; i < n; i++)
+        if (is_callers(e, objs[i]))
+            return true;
+    return false;
+}
+
+/* An access of `size` bytes at off from where p points, and that is among the values a loop or an if hands on. */
+typedef struct {
+    Extents *e;
+    const Op *op;
+    int64_t size;
+    Ptrs seen; /* Value*: what is being looked through */
+} Handed;
+
+static bool access_from(Handed *h, const Value *p, const Poly *off);
+
+static bool access_from_both(Handed *h, const Value *x, const Value *y, const Poly *off)
+{
+    return access_from(h, x, off) && access_from(h, y, off);
+}
+
+static bool access_through(Handed *h, const Value *root, const Poly *off)
+{
+    const Op *op = root->def ? root->def : root->arg_of->owner;
+    if (!op || op->code == OP_WHILE)
+        return false;
+    if (op->code == OP_FOR && root->index > 0)
+        return access_from_both(h, op->args[2 + root->index], region_terminator(op->regions[0])->args[root->index - 1], off);
+    if (op->code == OP_IF && root->def)
+        return access_from_both(h, region_terminator(op->regions[0])->args[root->index],
+                                region_terminator(op->regions[1])->args[root->index], off);
+    return op->code == OP_SELECT && access_from_both(h, op->args[1], op->args[2], off);
+}
+
+/* A pointer that moves along, p = p + 1, has no place that is known. */
+static bool access_from(Handed *h, const Value *p, const Poly *off)
+{
+    if (!may_be_callers(h->e, p))
+        return true;
+    const Address *at = &h->e->m->address[p->id];
+    const Value *root = at->root ? at->root : p;
+    Poly sum = *off;
+    if (at->off)
+        poly_add(&sum, at->off, 1);
+    if (!sum.known)
+        return false;
+    if (!root->def && root->arg_of == h->e->g->body) {
+        Root *r = root_of(h->e, root);
+        if (!r || !add_access(r, h->op, &sum, h->size))
+            return false;
+        r->written |= h->op->code == OP_STORE;
+        return true;
+    }
+    if (ptrs_has(&h->seen, root))
+        return at->off == NULL || (at->off->n == 0 && at->off->c == 0);
+    ptrs_push(&h->seen, (Value *)(uintptr_t)root);
+    bool good = access_through(h, root, &sum);
+    h->seen.n--;
+    return good;
+}
+
+/* ---------------------------------------------------------------------- what the function does */
+
 /* Only what may be the caller's is of interest, and then it has to be one parameter's. */
 static void visit(Op *op, void *ctx)
 {
     Extents *e = ctx;
     OpEffect effect = op_info[op->code].effect;
-    bool null_test = op->code == OP_EQ || op->code == OP_NE || op->code == OP_LNOT || op->code == OP_IF || op->code == OP_SELECT;
     for (int i = 0; i < op->nargs && !e->failed; i++) {
         const Value *p = op->args[i];
-        const int *objs;
-        if (p->type->kind != TY_PTR)
+        if (p->type->kind != TY_PTR || effect == EFFECT_PURE || (i > 0 && op->code == OP_STORE) || !may_be_callers(e, p))
             continue;
-        int n = mem_objects(e->m, p, &objs);
-        bool callers = false;
-        for (int k = 0; k < n; k++)
-            callers = callers || is_callers(e, objs[k]);
-        if (!callers)
-            continue;
-        if (null_test && !p->def)
-            for (int k = 0; k < e->nroots; k++)
-                e->root[k].tested_for_null |= e->root[k].param == p;
-        if (effect == EFFECT_PURE || (i > 0 && op->code == OP_STORE))
-            continue;
-        const Address *at = &e->m->address[p->id];
-        bool plain =
-            (op->code == OP_LOAD || op->code == OP_STORE) && i == 0 && at->root && !at->root->def && at->root->arg_of == e->g->body;
-        Root *r = plain && p->type->elem->size > 0 ? root_of(e, at->root) : NULL;
-        e->failed = !r || !add_access(r, op, at->off, p->type->elem->size);
-        if (r && op->code == OP_STORE)
-            r->written = true;
+        Handed h = {e, op, p->type->elem->size, {.arena = e->g->arena}};
+        Poly start = poly_constant(0);
+        e->failed = !(op->code == OP_LOAD || op->code == OP_STORE) || h.size <= 0 || !access_from(&h, p, &start);
     }
 }
 
@@ -148,6 +202,29 @@ static int64_t unit_of(const Root *r)
     return size > 0 ? size : 1;
 }
 
+/* Is group x never below (above) y where the access of y (x) is executed? Then it need not be looked at for the end (the beginning). */
+static bool is_beyond(const MemInfo *m, const Group *x, const Group *y, const Op *executed)
+{
+    Poly difference = x->off;
+    poly_add(&difference, &y->off, -1);
+    difference.c = 0; /* is in lo and hi */
+    return range_is_positive(m, &difference, executed);
+}
+
+static bool is_covered(const MemInfo *m, const Root *r, int i, bool end)
+{
+    for (int k = 0; k < r->ngroups; k++) {
+        const Group *x = &r->group[i], *y = &r->group[k];
+        if (k == i)
+            continue;
+        bool covered = end ? y->hi - y->off.c >= x->hi - x->off.c && is_beyond(m, y, x, x->op)
+                           : y->lo - y->off.c <= x->lo - x->off.c && is_beyond(m, x, y, x->op);
+        if (covered)
+            return true;
+    }
+    return false;
+}
+
 /* r->begin = p + smallest index; r->end = p + largest + 1. */
 static bool place(Ranges *ranges, Root *r)
 {
@@ -155,14 +232,21 @@ static bool place(Ranges *ranges, Root *r)
     Range hull = {NULL, NULL};
     for (int i = 0; i < r->ngroups; i++) {
         const Group *g = &r->group[i];
+        bool lower = !is_covered(ranges->m, r, i, false), upper = !is_covered(ranges->m, r, i, true);
         Range x;
+        if (!lower && !upper)
+            continue;
         if (!range_of_poly(ranges, g->op, &g->off, unit, &x))
             return false;
         Type *t = type_scalar(TY_LONG);
         x.lo = range_sum(ranges, OP_ADD, x.lo, build_int(&ranges->b, t, g->lo / unit));
         x.hi = range_sum(ranges, OP_ADD, x.hi, build_int(&ranges->b, t, g->hi / unit));
-        hull = i ? range_hull(ranges, hull, x) : x;
+        Range both = hull.lo && hull.hi ? range_hull(ranges, hull, x) : x;
+        hull.lo = !lower ? hull.lo : hull.lo ? both.lo : x.lo;
+        hull.hi = !upper ? hull.hi : hull.hi ? both.hi : x.hi;
     }
+    if (!hull.lo || !hull.hi)
+        return false;
     Value *p = range_value(ranges, r->param);
     Type *t = unit == p->type->elem->size ? p->type->elem : type_scalar(TY_CHAR);
     p = build_ptrcast(&ranges->b, p, type_ptr_q(t, true, false));
@@ -302,6 +386,15 @@ static void put_call(Str *s, const Fn *fn, const Fn *like, const char *before, c
     str_fmt(s, ")%s", after);
 }
 
+/* The user has a parameter of the name that a derivative has, too. */
+static bool is_taken(const Fn *fn, int before, const char *name)
+{
+    for (int i = 0; i < before; i++)
+        if (!strcmp(fn->params[i]->name, name))
+            return true;
+    return false;
+}
+
 Fn *apart_choice(const char *name, Fn *test, Fn *apart, Fn *overlapping)
 {
     Fn *fn = clone_fn(overlapping, name);
@@ -315,6 +408,8 @@ Fn *apart_choice(const char *name, Fn *test, Fn *apart, Fn *overlapping)
             *v = *overlapping->params[i];
             if (!v->name || !*v->name)
                 v->name = arena_printf(fn->arena, "arg%d", i);
+            while (is_taken(fn, i, v->name))
+                v->name = arena_printf(fn->arena, "%s1", v->name);
             fn->params[i] = v;
         }
         region_add_arg(fn->body, old->args[i]->type, v);

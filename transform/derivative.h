@@ -158,6 +158,17 @@ int64_t trips_by_inner(const Op *loop, const Op *inner);
 /* The same for a WHILE as a long at b, which is before outermost; NULL: not known. */
 Value *while_limit(Builder *b, const Op *loop, const Op *outermost);
 
+/* ====================================================================== memory_forward.c */
+
+/* The load reads what `store` has stored in the same iteration of an earlier loop nest of the same shape. */
+enum { FORWARD_DEPTH = 3 };
+typedef struct {
+    const Op *store;
+    const Region *from[FORWARD_DEPTH], *to[FORWARD_DEPTH]; /* bodies of the nests' loops, innermost first */
+    int depth;
+} Forward;
+bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out);
+
 /* ====================================================================== apart.c */
 
 /* A function of the same parameters that tells whether what g (ready to be differentiated) writes behind its pointer parameters overlaps
@@ -234,6 +245,8 @@ typedef struct {
     const PtrMap *mirror_of; /* forward Region* -> reverse Region* */
 } Keeper;
 
+/* Would all that is kept of values of the region be in arrays indexed by the loops around it? */
+bool keep_is_indexed(const Keeper *k, const Region *r);
 /* Decides the kind, makes the memory and the forward stores (not the pushes). */
 Keep *keep_value(Keeper *k, Value *v);
 /* The kept SLOT or ARRAY value again, before user. */

@@ -27,6 +27,12 @@ static const Pass before_differentiation[] = {
     {"hoist", hoist_invariants, &pass_options.no_hoist}, /* now that loops have bounds */
 };
 
+static const Pass before_reversal[] = {
+    {"stride", unit_strides, NULL},
+    {"loads", merge_loads, &pass_options.no_loads},
+    {"hoist", hoist_invariants, &pass_options.no_hoist},
+};
+
 static const Pass after_differentiation[] = {
     {"fuse", fuse_loops, &pass_options.no_fuse},
     {"storage", storage_resolve, NULL},
@@ -44,7 +50,7 @@ static const struct {
     const char *name;
     bool *off;
 } switches[] = {
-    {"apart", &pass_options.no_apart}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
+    {"apart", &pass_options.no_apart}, {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
     {"log", &pass_options.no_log},     {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"unroll", &pass_options.no_unroll},
 };
@@ -78,7 +84,8 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
     Fn *g = clone_fn(fn, name);
     if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
         return NULL;
-    *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation));
+    *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation)) ||
+               (rq && rq->mode != MODE_JVP && !run_passes(g, before_reversal, COUNT(before_reversal)));
     return g;
 }
 
@@ -257,7 +264,7 @@ static const char *test_name(const Program *p, const Request *rq, const char *na
 /* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions. */
 static Fn *with_versions(Program *p, Request *rq, Fn *g)
 {
-    if (pass_options.no_apart || pass_options.after || pass_options.tape != TAPE_HEAP || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0 ||
+    if (pass_options.no_apart || rq->one_version || pass_options.after || pass_options.tape != TAPE_HEAP || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0 ||
         rq->index_sets ||
         g->helpers.n)
         return g;
@@ -324,6 +331,8 @@ const char *pass_names(Arena *a, bool optional)
     put_pass(&s, "inline");
     for (size_t i = 0; i < COUNT(before_differentiation); i++)
         put_pass(&s, before_differentiation[i].name);
+    for (size_t i = 0; i < COUNT(before_reversal); i++)
+        put_pass(&s, before_reversal[i].name);
     put_pass(&s, "adjoint");
     put_pass(&s, "tangent");
     for (size_t i = 0; i < COUNT(after_differentiation); i++)

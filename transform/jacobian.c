@@ -300,6 +300,7 @@ static Fn *make_helper(Dense *d, const char *name)
     Request inner = *d->rq;
     inner.mode = d->mode;
     inner.sparse = false;
+    inner.one_version = true; /* its body is looked at here */
     inner.new_name = helper_name(d, name, suffix[d->mode]);
     d->block = block_size(d);
     if (d->block > 1 && !pass_options.after) {

@@ -147,6 +147,11 @@ bool mem_may_alias(const MemInfo *m, const Value *p, const Value *q)
     return accesses_meet(&t, access_of(p), access_of(q));
 }
 
+bool mem_accesses_meet(const Timing *t, const Value *p, const Value *q)
+{
+    return accesses_meet(t, access_of(p), access_of(q));
+}
+
 bool mem_may_alias_now(const MemInfo *m, const Value *p, const Value *q)
 {
     Timing t = {.m = m, .first = p->def, .second = q->def, .share = INT32_MAX};
@@ -419,12 +424,12 @@ bool mem_reloadable_but_for(const MemInfo *m, const Op *load, Ptrs *stores)
 
 /* ------------------------------------------------------------------ may an op write an address? */
 
-static int last_position(const MemInfo *m, const Op *op)
+int mem_last_position(const MemInfo *m, const Op *op)
 {
     int last = mem_position(m, op);
     for (int k = 0; k < op->nregions; k++) {
         const Op *end = op->regions[k]->last;
-        int inner = end ? last_position(m, end) : 0;
+        int inner = end ? mem_last_position(m, end) : 0;
         if (inner > last)
             last = inner;
     }
@@ -447,7 +452,7 @@ static bool writes_within(const Timing *t, const Value *ptr, const IntSet *write
 
 bool mem_op_may_write(const MemInfo *m, const Op *op, const Value *ptr)
 {
-    int from = mem_position(m, op), to = last_position(m, op);
+    int from = mem_position(m, op), to = mem_last_position(m, op);
     const IntSet *objs = mem_points_to(m, ptr);
     if (!from || !mem_knows(m, ptr) || objs->n == 0)
         return op->nregions > 0 || op_info[op->code].effect >= EFFECT_WRITES;

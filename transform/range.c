@@ -61,18 +61,46 @@ static bool can_copy(const Ranges *r, const Op *op)
     return op->code == OP_GLOBAL || info->kind == KIND_CONST || info->kind == KIND_ARITH || info->kind == KIND_ADDR;
 }
 
+/* An if that chooses between integers, as a whole: the trip count of stride.c. */
+static bool is_choice(const Op *op)
+{
+    if (op->code != OP_IF)
+        return false;
+    for (int k = 0; k < 2; k++)
+        for (const Op *in = op->regions[k]->first; in; in = in->next) {
+            OpKind kind = op_info[in->code].kind;
+            if (in->code != OP_YIELD &&
+                (in->nregions || (kind != KIND_ARITH && kind != KIND_CONST) || !type_is_int(in->results[0]->type)))
+                return false;
+        }
+    return true;
+}
+
+static bool map_operands(Ranges *r, const Op *op, const Op *whole, PtrMap *map)
+{
+    for (int i = 0; i < op->nargs; i++) {
+        if (!value_outside(op->args[i], whole))
+            continue;
+        Value *arg = range_value(r, op->args[i]);
+        if (!arg)
+            return false;
+        ptrmap_put(map, op->args[i], arg);
+    }
+    for (int k = 0; k < op->nregions; k++)
+        for (const Op *in = op->regions[k]->first; in; in = in->next)
+            if (!map_operands(r, in, whole, map))
+                return false;
+    return true;
+}
+
 Value *range_value(Ranges *r, const Value *v)
 {
     Value *known = ptrmap_get(&r->here, v);
-    if (known || !v->def || v->def->nregions > 0 || !can_copy(r, v->def))
+    if (known || !v->def || !(is_choice(v->def) || (v->def->nregions == 0 && can_copy(r, v->def))))
         return known;
     PtrMap map = {.arena = r->fn->arena};
-    for (int i = 0; i < v->def->nargs; i++) {
-        Value *arg = range_value(r, v->def->args[i]);
-        if (!arg)
-            return NULL;
-        ptrmap_put(&map, v->def->args[i], arg);
-    }
+    if (!map_operands(r, v->def, v->def, &map))
+        return NULL;
     Value *copy = clone_op(&r->b, v->def, &map)->results[v->index];
     ptrmap_put(&r->here, v, copy);
     return copy;
@@ -439,6 +467,24 @@ static bool is_positive_at(const Op *op, const Value *v)
             return true;
     }
     return false;
+}
+
+static bool counts_from_0(const Value *v)
+{
+    const Op *loop = v->def ? NULL : v->arg_of->owner;
+    int64_t lo;
+    return loop && loop->code == OP_FOR && v->index == 0 && for_step(loop) > 0 && value_int(loop->args[0], &lo) && lo >= 0;
+}
+
+bool range_is_positive(const MemInfo *m, const Poly *p, const Op *op)
+{
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
+            const Value *v = m->value[p->t[i].sym[k] / POLY_SIDES];
+            if (p->t[i].coef < 0 || !(is_positive_at(op, v) || counts_from_0(v)))
+                return false;
+        }
+    return p->known && p->n > 0;
 }
 
 static bool term_range(Ranges *r, const Op *op, const Term *t, int64_t unit, Range *out)

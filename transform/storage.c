@@ -25,6 +25,9 @@ typedef struct {
     Ptrs stores;       /* Op*: stores that could be logged; nodes after the values */
     PtrMap store_node; /* Op* -> index + 1 into stores */
     PtrMap spoilers;   /* load Op* -> Ptrs*: the stores that would have to be logged to repeat it */
+    PtrMap forwarded;  /* load Op* -> the store Op* of an earlier loop whose value it has (memory_forward.c) */
+    PtrMap twins;      /* Region* of such a load's loop -> Ptrs*: Region* of the store's */
+    PtrMap no_log;     /* load Op* that may be repeated in such a loop: not by help of the log */
     PtrMap stored;     /* Value* -> the store Op* from whose memory it can be read again */
 } Storage;
 
@@ -60,7 +63,7 @@ static const Ptrs *spoilers_of(Storage *s, const Op *load)
         *found = (Ptrs){.arena = s->fn->arena};
         bool helps = !pass_options.no_reload && mem_reloadable_but_for(s->fn->mem, primal, found) &&
                      (found->n == 0 || (!pass_options.no_log && log_covers(&s->logger, primal, found)));
-        if (!helps || (found->n > 0 && primal != load)) /* the log restores no twins */
+        if (!helps || (found->n > 0 && (primal != load || ptrmap_get(&s->no_log, load)))) /* the log restores no twins */
             found->cap = SIZE_MAX;                      /* never */
         ptrmap_put(&s->spoilers, load, found);
     }
@@ -71,7 +74,7 @@ static bool is_cheap(Storage *s, const Op *op)
 {
     const OpInfo *info = &op_info[op->code];
     if (op->code == OP_LOAD)
-        return spoilers_of(s, op) != NULL;
+        return ptrmap_get(&s->forwarded, op) || spoilers_of(s, op) != NULL;
     if (op->code == OP_USE)
         return false;
     if (pass_options.no_recompute && (info->kind == KIND_MATH || info->kind == KIND_ARITH))
@@ -111,7 +114,7 @@ static bool is_trivial(Storage *s, const Value *v)
     if (!v->def || !can_recompute(s, v))
         return false;
     if (v->def->code == OP_LOAD)
-        return spoilers_of(s, v->def)->n == 0;
+        return !ptrmap_get(&s->forwarded, v->def) && spoilers_of(s, v->def)->n == 0;
     for (int i = 0; i < v->def->nargs; i++)
         if (!is_free(s, v->def->args[i]))
             return false;
@@ -131,6 +134,53 @@ static void find_stored(Op *op, void *ctx)
         ptrmap_put(&s->stored, v, op);
 }
 
+static void forbid_log(Storage *s, const Value *v, int depth)
+{
+    if (!v->def || depth == 0 || is_free(s, v))
+        return;
+    if (v->def->code == OP_LOAD)
+        ptrmap_put(&s->no_log, v->def, v->def);
+    for (int i = 0; i < v->def->nargs; i++)
+        forbid_log(s, v->def->args[i], depth - 1);
+    for (int r = 0; r < v->def->nregions; r++)
+        for (const Op *in = v->def->regions[r]->first; in; in = in->next)
+            for (int i = 0; i < in->nargs; i++) {
+                if (in->code == OP_LOAD)
+                    ptrmap_put(&s->no_log, in, (void *)(uintptr_t)in);
+                if (value_outside(in->args[i], v->def))
+                    forbid_log(s, in->args[i], depth - 1);
+            }
+}
+
+/* Loads of what an earlier loop has stored, where what that is made of can be found by the counters. */
+static void find_forwarded(Op *op, void *ctx)
+{
+    enum { DEPTH = 24 };
+    Storage *s = ctx;
+    Forward f;
+    if (op->code != OP_LOAD || op->in_reverse || pass_options.no_forward || op->results[0]->type->kind == TY_PTR || !mem_position(s->fn->mem, op))
+        return;
+    if ((!pass_options.no_reload && mem_reloadable(s->fn->mem, op)) || !mem_forwarded(s->fn->mem, op, &f))
+        return;
+    for (int d = 0; d < f.depth; d++)
+        if (f.from[d]->owner->fused || f.to[d]->owner->fused)
+            return;
+    if (!keep_is_indexed(&s->keeper, f.from[0]))
+        return;
+    ptrmap_put(&s->forwarded, op, (void *)(uintptr_t)f.store);
+    forbid_log(s, f.store->args[1], DEPTH);
+    for (int d = 0; d < f.depth; d++) {
+        Ptrs *twins = ptrmap_get(&s->twins, f.to[d]);
+        if (!twins) {
+            twins = arena_alloc(s->fn->arena, sizeof *twins);
+            *twins = (Ptrs){.arena = s->fn->arena};
+            ptrmap_put(&s->twins, f.to[d], twins);
+        }
+        if (!ptrs_has(twins, f.from[d]))
+            ptrs_push(twins, (Region *)(uintptr_t)f.from[d]);
+    }
+}
+
 /* The values an op needs that are not its own: operands, and for an if what its regions take from outside. */
 static void gather_operands(const Op *op, const Op *top, Ptrs *out)
 {
@@ -145,6 +195,11 @@ static void gather_operands(const Op *op, const Op *top, Ptrs *out)
             gather_operands(in, top, out);
 }
 
+static const Op *forwarded_store(const Storage *s, const Value *v)
+{
+    return v->def ? ptrmap_get(&s->forwarded, v->def) : NULL;
+}
+
 /* What v is recomputed from. */
 static void gather_inputs(const Storage *s, const Value *v, Ptrs *out)
 {
@@ -152,6 +207,8 @@ static void gather_inputs(const Storage *s, const Value *v, Ptrs *out)
     out->n = 0;
     if (store)
         ptrs_push(out, store->args[0]);
+    else if (forwarded_store(s, v))
+        ptrs_push(out, forwarded_store(s, v)->args[1]);
     else
         gather_operands(v->def, v->def, out);
 }
@@ -216,13 +273,13 @@ static int store_node(Storage *s, Op *store)
     return (int)s->stores.n - 1;
 }
 
-static void gather_loads(const Op *op, Ptrs *out)
+static void gather_loads(const Storage *s, const Op *op, Ptrs *out)
 {
-    if (op->code == OP_LOAD)
+    if (op->code == OP_LOAD && !ptrmap_get(&s->forwarded, op))
         ptrs_push(out, (Op *)(uintptr_t)op);
     for (int r = 0; r < op->nregions; r++)
         for (const Op *in = op->regions[r]->first; in; in = in->next)
-            gather_loads(in, out);
+            gather_loads(s, in, out);
 }
 
 /* The stores whose logging recomputing v depends on. */
@@ -231,7 +288,7 @@ static void gather_stores(Storage *s, const Value *v, Ptrs *out)
     Ptrs loads = {.arena = s->fn->arena};
     if (ptrmap_get(&s->stored, v))
         return;
-    gather_loads(v->def, &loads);
+    gather_loads(s, v->def, &loads);
     for (size_t i = 0; i < loads.n; i++) {
         const Ptrs *spoilers = spoilers_of(s, loads.at[i]);
         for (size_t k = 0; k < spoilers->n; k++)
@@ -400,11 +457,23 @@ static Value *recompute(Storage *s, Value *v, Op *anchor)
         Builder b = before_op(anchor);
         return build_load(&b, p);
     }
+    if (forwarded_store(s, v))
+        return resolve(s, forwarded_store(s, v)->args[1], anchor);
     PtrMap map = {.arena = s->fn->arena};
     for (size_t i = 0; i < operands.n; i++)
         ptrmap_put(&map, operands.at[i], resolve(s, operands.at[i], anchor));
     Builder b = before_op(anchor);
     return clone_op(&b, v->def, &map)->results[v->index];
+}
+
+/* Does each iteration of a's loop read what the same one of b's has made? */
+static bool is_twin(const Storage *s, const Region *a, const Region *b, int depth)
+{
+    const Ptrs *twins = ptrmap_get(&s->twins, a);
+    for (size_t i = 0; twins && i < twins->n; i++)
+        if (twins->at[i] == b || (depth > 0 && is_twin(s, twins->at[i], b, depth - 1)))
+            return true;
+    return false;
 }
 
 static Value *resolve(void *ctx, Value *v, Op *user)
@@ -420,7 +489,7 @@ static Value *resolve(void *ctx, Value *v, Op *user)
     for (Region *r = user->parent; r; r = anchor->parent) {
         if (r == home)
             return v;
-        if (r->mirror == home) {
+        if (r->mirror == home || (r->mirror && is_twin(s, r->mirror, home, 8))) {
             mirror = r;
             break;
         }
@@ -477,9 +546,11 @@ void storage_resolve(Fn *fn)
     s.keeper.mirror_of = &s.mirror_of;
     s.uses.arena = s.nodes.arena = s.stores.arena = arena;
     s.store_node.arena = s.spoilers.arena = s.stored.arena = arena;
+    s.forwarded.arena = s.twins.arena = s.no_log.arena = arena;
     s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}, {.arena = arena}};
     s.mirror_of.arena = s.cache.arena = s.node_of.arena = arena;
     walk_ops(fn->body, collect, &s);
+    walk_ops(fn->body, find_forwarded, &s);
     walk_ops(fn->body, find_stored, &s);
     Ptrs targets = {.arena = arena};
     PtrMap seen = {.arena = arena};

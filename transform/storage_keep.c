@@ -340,6 +340,27 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
 
 /* ---------------------------------------------------------------------- decisions */
 
+bool keep_is_indexed(const Keeper *keeper, const Region *r)
+{
+    Op *outermost = NULL, *loops[MAX_NEST];
+    int n = 0;
+    if (keeper->fn->split)
+        return false;
+    for (; r->owner; r = r->owner->parent) {
+        Op *op = r->owner;
+        if (op->code == OP_WHILE || (op->code == OP_FOR && n == MAX_NEST))
+            return false;
+        if (op->code == OP_FOR)
+            outermost = loops[n++] = op;
+    }
+    for (int i = 0; i < n; i++) { /* the extents themselves are not needed: dead code */
+        Builder b = before_op(outermost);
+        if (!extent_at_entry(&b, loops[i], outermost))
+            return false;
+    }
+    return n > 0;
+}
+
 Keep *keep_value(Keeper *keeper, Value *v)
 {
     Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);

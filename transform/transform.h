@@ -563,6 +563,10 @@ bool remove_dead(Fn *fn);
 void normalise_pointers(Fn *fn);
 /* raise.c: a while whose trip count is known on entry becomes a for. Run hoist_invariants before (bounds in memory), simplify after. */
 void raise_loops(Fn *fn);
+/* loads.c: a load of what is known from an earlier load or store of the same address. */
+void merge_loads(Fn *fn);
+/* stride.c: a for whose step is a variable counts iterations instead. */
+void unit_strides(Fn *fn);
 /* unroll.c: loops of a few iterations over small local arrays are written out; the arrays become values. */
 void unroll_small(Fn *fn);
 /* logistic.c: 1 / (1 + exp(u)) as one op, whose derivative is finite everywhere. */
@@ -629,6 +633,7 @@ typedef struct {
     bool inner;            /* made by jacobian.c: NULL without a diagnostic where several directions are not possible; one gradient for all */
     bool index_sets;       /* made by jacobian.c: which of 64 directions reach what */
     bool primal_done, split;
+    bool one_version;      /* not one for arguments that overlap and one for others (apart.c) */
     const char *text;      /* the SPEC as written */
     Loc loc;               /* annotation's place, or file -1 for the command line */
     /* filled by request_resolve */
@@ -749,8 +754,8 @@ typedef struct {
     const char *after;                                    /* --after=PASS: stop after its first run */
     bool nan_trap;                                        /* --nan-trap */
     bool explain;                                         /* passes tell decisions.c what they decide */
-    bool no_apart, no_fuse, no_hoist, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
+    bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
