@@ -1,4 +1,4 @@
-// args: --directions 4 --jvp 'affine(a -> y)' --directions 2 --name affine_two
+// args: --directions 4 --jvp 'affine(a -> y)' --directions 2 --name affine_two --vjp 'affine(a -> y)' --name affine_again
 #include <adgen.h>
 #include <math.h>
 
