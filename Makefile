@@ -44,10 +44,15 @@ deps:  ## install the packages that are missing (Debian; quick when there is not
 
 # ---------------------------------------------------------------- building
 
-$(BUILD)/adgen: $(BUILD)/frontend/main.o $(CORE)
+$(BUILD)/adgen.bin: $(BUILD)/frontend/main.o $(CORE)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(CORE): $(filter-out $(BUILD)/frontend/main.o,$(FRONT)) $(TRANS) $(VENDOR) $(BUILD)/runtime_text.o $(BUILD)/report_text.o
+# What adgen.bin needs is looked for before it is run.
+$(BUILD)/adgen: frontend/launcher.c $(BUILD)/adgen.bin
+	set -- $$(ldd $(BUILD)/adgen.bin 2>/dev/null | awk '/libclang-[0-9]/ { print $$1, $$3 }'); \
+	    $(CC) $(OWN) $(CFLAGS) $(LDFLAGS) -DLIBCLANG_NAME="\"$$1\"" -DLIBCLANG_FILE="\"$$2\"" -o $@ $< -ldl
+
+$(CORE): $(filter-out $(BUILD)/frontend/main.o $(BUILD)/frontend/launcher.o,$(FRONT)) $(TRANS) $(VENDOR) $(BUILD)/runtime_text.o $(BUILD)/report_text.o
 	rm -f $@
 	ar rcs $@ $^
 
@@ -158,6 +163,7 @@ DEST = $(DESTDIR)$(PREFIX)
 
 install: all $(SHARED)  ## install under PREFIX (staged below DESTDIR)
 	install -D -m 755 $(BUILD)/adgen '$(DEST)/bin/adgen'
+	install -D -m 755 $(BUILD)/adgen.bin '$(DEST)/lib/adgen/adgen.bin'
 	$(INST) -t '$(DEST)/include' $(wildcard runtime/adgen*.h)
 	$(INST) -t '$(DEST)/lib' $(BUILD)/libadgen_rt.a
 	$(INST) -t '$(DEST)/lib/pkgconfig' $(BUILD)/adgen.pc

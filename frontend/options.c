@@ -174,7 +174,7 @@ static const char *command_text(Arena *a, int argc, char **argv)
 }
 
 /* In the build tree adgen is build/adgen beside build/libadgen_rt.a and runtime/ is next to build/ or one level further up
- * (build/asan); installed it is PREFIX/bin/adgen. */
+ * (build/asan); installed it is PREFIX/lib/adgen/adgen.bin. */
 static void find_runtime(Options *opt, Arena *a)
 {
     char self[4096];
@@ -183,8 +183,8 @@ static void find_runtime(Options *opt, Arena *a)
         return;
     self[n] = '\0';
     const char *dir = dirname(self);
-    static const char *const headers[] = {"../runtime", "../../runtime", "../include"};
-    static const char *const libs[] = {"libadgen_rt.a", "../lib/libadgen_rt.a"};
+    static const char *const headers[] = {"../runtime", "../../runtime", "../../include"};
+    static const char *const libs[] = {"libadgen_rt.a", "../libadgen_rt.a"};
     for (size_t i = 0; i < 3 && !opt->include_dir; i++)
         if (!access(arena_printf(a, "%s/%s/adgen.h", dir, headers[i]), R_OK))
             opt->include_dir = arena_printf(a, "%s/%s", dir, headers[i]);

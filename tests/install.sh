@@ -20,7 +20,7 @@ check() { # check NAME COMMAND...: output in the file log
     if "$@" >log 2>&1; then echo "PASS install/$name"; else echo "FAIL install/$name"; tail -n 30 log; fi
 }
 
-for f in bin/adgen include/adgen.h include/adgen_rt.h lib/libadgen_rt.a lib/pkgconfig/adgen.pc lib/cmake/adgen/adgen-config.cmake \
+for f in bin/adgen lib/adgen/adgen.bin include/adgen.h include/adgen_rt.h lib/libadgen_rt.a lib/pkgconfig/adgen.pc lib/cmake/adgen/adgen-config.cmake \
     share/man/man1/adgen.1 share/bash-completion/completions/adgen; do
     [ -s "$prefix/$f" ] || echo "FAIL install/$f is missing"
 done
@@ -161,4 +161,7 @@ echo '#include <stddef.h>
 double f(double x) { return x; }' >needs.c
 adgen needs.c --grad f -o needs_grad.c -- -nobuiltininc >message 2>&1
 check no_resource_headers sh -c "cat message; grep -q 'install libclang-common-19-dev' message && test \$(wc -l <message) -eq 1"
+gcc -D_GNU_SOURCE -DLIBCLANG_NAME='"libclang-none.so.1"' -DLIBCLANG_FILE='"/nowhere"' -o adgen "$ROOT/frontend/launcher.c" -ldl
+./adgen needs.c --grad f -o needs_grad.c >message 2>&1
+check no_libclang sh -c "cat message; grep -q 'libclang-none.so.1 is not there: install libclang1-19' message && test \$(wc -l <message) -eq 1"
 exit 0
