@@ -16,6 +16,8 @@ typedef struct {
     Arena *arena;
     const char *dir;
     Ptrs files; /* char*: in dir, to be removed */
+    CheckOptions says; /* opt's, with what files say */
+    Ptrs used;
     const char *graph; /* the file that a traced primal draws to; NULL: this is a check */
     bool failed;
 } Check;
@@ -167,9 +169,9 @@ static bool driver_text(Check *c, const char *source, Str *text)
     char *real = realpath(source, NULL);
     const char *path = arena_strdup(c->arena, real ? real : source);
     free(real);
-    bool good = c->graph ? check_graph_driver(text, c->p, path, &wanted, &c->opt->check_opt)
-                : primal ? check_primal_driver(text, c->p, path, &wanted, &c->opt->check_opt)
-                       : check_driver(text, c->p, path, &wanted, &c->opt->check_opt);
+    bool good = c->graph ? check_graph_driver(text, c->p, path, &wanted, &c->says)
+                : primal ? check_primal_driver(text, c->p, path, &wanted, &c->says)
+                       : check_driver(text, c->p, path, &wanted, &c->says);
     c->failed = c->failed || !good;
     return good;
 }
@@ -224,6 +226,8 @@ static void check_source(Check *c, size_t k, const char *objects)
         return;
     }
     Str run = {.arena = c->arena};
+    if (diag_is_json())
+        str_put(&run, "ADGEN_CHECK_JSON=1 ");
     str_put(&run, environment("ADGEN_CHECK_RUN", ""));
     put_quoted(&run, program);
     if (c->graph) {
@@ -259,11 +263,17 @@ static void build_and_run(Check *c, const char *out_text)
     }
     for (size_t i = 0; i < c->opt->inputs.n; i++)
         check_source(c, i, objects.s);
+    c->failed = !check_input_used(&c->says) || c->failed;
 }
 
 /* What build does with a temporary directory, which is removed afterwards. */
 static bool in_temporary(Check *c, const char *out_text)
 {
+    c->says = c->opt->check_opt;
+    c->says.used = &c->used;
+    for (size_t i = 0; i < c->says.files.n; i++)
+        if (!check_input_read(c->arena, &c->says, c->says.files.at[i]))
+            return false;
     if (!c->opt->include_dir || !c->opt->runtime_lib)
         return check_fails(c, "adgen's own runtime library is not beside it", "");
     char *dir = arena_printf(c->arena, "%s/adgen-check-XXXXXX", environment("TMPDIR", "/tmp"));
@@ -286,7 +296,7 @@ static void remove_files(Check *c)
 
 bool check_run(Program *p, const Options *opt, const char *out_text)
 {
-    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}};
+    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}, .used = {.arena = p->arena}};
     bool good = in_temporary(&c, out_text);
     remove_files(&c);
     return good;
@@ -294,7 +304,7 @@ bool check_run(Program *p, const Options *opt, const char *out_text)
 
 bool check_run_graph(Program *p, const Options *opt, const char *traced, Str *dot)
 {
-    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}, .graph = "graph.dot"};
+    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}, .used = {.arena = p->arena}, .graph = "graph.dot"};
     bool good = in_temporary(&c, traced);
     FILE *f = good ? fopen(c.graph, "r") : NULL;
     char buf[4096];

@@ -75,6 +75,15 @@ const char *depfile_name(const Options *opt, Arena *arena);
 /* A file name as make reads it. */
 const char *depfile_quote(Arena *arena, const char *name);
 
+/* ====================================================================== check_input.c: --input */
+
+/* Do any of --set, --range, --len and --input say something about the arguments? */
+bool check_says(const CheckOptions *opt);
+/* Reads a file into opt->input, input_len and tables. False after a diag_error. */
+bool check_input_read(Arena *a, CheckOptions *opt, const char *file);
+/* False after a diag_error for each value of the files that nobody asked for. */
+bool check_input_used(const CheckOptions *opt);
+
 /* ====================================================================== check_run.c: --check */
 
 /* Builds and runs the derivatives in out_text (the generated file) against their tangents and central differences; with

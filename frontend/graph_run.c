@@ -2,21 +2,16 @@
  * that the SPECs name are built so that they report what they compute, and run. */
 #include "frontend.h"
 
-static bool has_inputs(const CheckOptions *opt)
-{
-    return opt->set.n || opt->range.n || opt->len.n;
-}
-
 bool graph_text(Program *p, const Options *opt, const Ptrs *fns, Str *text)
 {
-    if (!has_inputs(&opt->check_opt)) {
+    if (!check_says(&opt->check_opt)) {
         for (size_t i = 0; i < fns->n; i++)
             graph_dot(text, fns->at[i]);
         return diag_error_count() == 0;
     }
     if (opt->after || !p->requests.n) {
         diag_error((Loc){.file = -1},
-                   opt->after ? "--after=%s shows a graph without values: leave out --set, --range and --len"
+                   opt->after ? "--after=%s shows a graph without values: leave out --set, --range, --len and --input"
                               : "a graph with values needs a SPEC%s: --grad 'f(x)' says what adjoints are of",
                    opt->after ? opt->after : "");
         return false;

@@ -204,8 +204,8 @@ static void check_unused(const Options *opt)
     bool whole = opt->emit != EMIT_IR && opt->emit != EMIT_DOT;
     if (opt->after && whole)
         diag_warning(nowhere, "unused-option", "--after=%s has no effect without --emit=ir or --emit=dot", opt->after);
-    if (!opt->check && opt->emit != EMIT_DOT && (opt->check_opt.set.n || opt->check_opt.range.n || opt->check_opt.len.n))
-        diag_warning(nowhere, "unused-option", "--set, --range and --len have no effect without --check or --emit=dot");
+    if (!opt->check && opt->emit != EMIT_DOT && check_says(&opt->check_opt))
+        diag_warning(nowhere, "unused-option", "--set, --range, --len and --input have no effect without --check or --emit=dot");
     if (opt->emit != EMIT_C && opt->standalone)
         diag_warning(nowhere, "unused-option", "--standalone has no effect on --emit=ir, dot and primal");
 }
@@ -241,7 +241,8 @@ static void check_whole(Parse *p)
 static void start_lists(Options *opt, Arena *arena)
 {
     Ptrs *lists[] = {&opt->inputs,        &opt->requests,        &opt->clang_args,   &opt->deps.targets,
-                     &opt->check_opt.set, &opt->check_opt.range, &opt->check_opt.len};
+                     &opt->check_opt.set, &opt->check_opt.range, &opt->check_opt.len, &opt->check_opt.files,
+                     &opt->check_opt.input, &opt->check_opt.input_len, &opt->check_opt.tables};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         lists[i]->arena = arena;
 }

@@ -200,6 +200,11 @@ static void set_len(Parse *p, const char *arg)
     push_named(p, &p->opt->check_opt.len, arg);
 }
 
+static void set_input(Parse *p, const char *arg)
+{
+    ptrs_push(&p->opt->check_opt.files, (void *)(uintptr_t)arg);
+}
+
 static void pass_to_clang(Parse *p, const char *arg)
 {
     ptrs_push(&p->opt->clang_args, arena_strdup(p->arena, arg));
@@ -411,6 +416,7 @@ const OptionRow option_rows[] = {
     {"--set", ARG_LONG, "NAME=EXPR", set_set, "value of a parameter (n=20, b=NULL, y=x), or of elements (idx[i]=i%n)"},
     {"--range", ARG_LONG, "NAME=LO:HI", set_range, "random values in this range (default 0.2:1.2)"},
     {"--len", ARG_LONG, "NAME=EXPR", set_len, "elements behind a pointer that has no AD_LEN (also s.w, rows a[])"},
+    {"--input", ARG_LONG, "FILE.json", set_input, "arguments from a file: {\"n\": 3, \"w\": [0.1, 0.2, 0.3]}"},
     {NULL, ARG_NONE, NULL, NULL, "Reading the source, as in gcc (also all that follows --)"},
     {"-I", ARG_EITHER, "DIR", set_joined, "directories of headers"},
     {"-isystem", ARG_SEPARATE, "DIR", set_separate, NULL},

@@ -20,6 +20,8 @@ typedef struct {
     int param;      /* whose: index into ck_test.params */
     int by_value;   /* part of a by-value parameter: f changes only its own copy */
     unsigned roles; /* of all parameters through which it can be reached */
+    const char *format; /* its name in the source, for printf with the indices: "s.w[%ld]"; NULL: the parameter's */
+    long index[4];
 } ck_leaf;
 
 typedef struct {
@@ -40,6 +42,7 @@ typedef struct {
 
 typedef struct ck_test {
     const char *name;    /* of the derivative */
+    const char *about;   /* what else there is to say about it, or NULL */
     const ck_param *params;
     int nparams;         /* the return value, if any, comes last */
     int single;          /* float takes part: wider bounds */
@@ -60,6 +63,10 @@ typedef struct ck_test {
 void *ck_array(ck_args *a, long long count, size_t size); /* zeroed; a negative count is none */
 double ck_random(ck_args *a, double lo, double hi);
 void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int by_value);
+/* The name of the number that came last, with n indices (long). */
+void ck_named(ck_args *a, const char *format, int n, ...);
+/* Values from a file: number i of n, or (there are fewer) an end with a message. */
+double ck_input(const double *values, long n, long i, const char *name);
 /* The memory from `at` on also belongs to this parameter; bytes == 0: to its block's end. */
 void ck_alias(ck_args *a, const void *at, size_t bytes, int param);
 

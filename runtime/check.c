@@ -11,6 +11,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +66,26 @@ void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int b
     unsigned roles = kind == CK_OTHER ? 0 : a->test->params[param].roles;
     if (by_value && roles)
         roles = CK_INDEP;
-    a->leaf[a->nleaves++] = (ck_leaf){at, size, kind, param, by_value, roles};
+    a->leaf[a->nleaves++] = (ck_leaf){.at = at, .size = size, .kind = kind, .param = param, .by_value = by_value, .roles = roles};
+}
+
+void ck_named(ck_args *a, const char *format, int n, ...)
+{
+    ck_leaf *l = &a->leaf[a->nleaves - 1];
+    va_list ap;
+    va_start(ap, n);
+    for (int k = 0; k < n && k < 4; k++)
+        l->index[k] = va_arg(ap, long);
+    va_end(ap);
+    l->format = n <= 4 ? format : NULL;
+}
+
+double ck_input(const double *values, long n, long i, const char *name)
+{
+    if (i >= 0 && i < n)
+        return values[i];
+    fprintf(stderr, "check: '%s' has %ld values in the input file, but element %ld is needed\n", name, n, i);
+    exit(2);
 }
 
 void ck_alias(ck_args *a, const void *at, size_t bytes, int param)
@@ -140,7 +160,7 @@ int ck_is_output(const ck_leaf *l)
 
 void ck_complain(Check *c, const char *what)
 {
-    fprintf(ck_report, "  %s: %s\n", c->t->name, what);
+    ck_say(c, "%s: %s", c->t->name, what);
     c->failed = 1;
 }
 
@@ -207,24 +227,6 @@ void ck_run_adjoint(Check *c, const long double *entry, long double *g)
     ck_args_free(&d);
 }
 
-/* f(x + h v) - f(x - h v), by leaf. */
-static void difference(const Check *c, const long double *v, long double h, long double *dy)
-{
-    ck_args end[2];
-    for (int k = 0; k < 2; k++) {
-        end[k] = ck_args_new(c->t);
-        for (size_t i = 0; i < c->n; i++)
-            if (v[i] != 0)
-                ck_set(&end[k].leaf[i], ck_get(&end[k].leaf[i]) + (k ? -h : h) * v[i]);
-        ck_call_begin();
-        c->t->primal(&end[k]);
-    }
-    for (size_t i = 0; i < c->n; i++)
-        dy[i] = ck_get(&end[0].leaf[i]) - ck_get(&end[1].leaf[i]);
-    ck_args_free(&end[0]);
-    ck_args_free(&end[1]);
-}
-
 /* Steps to try: rounding and truncation decide which is best, and a wrong derivative is wrong with each of them. */
 static const long double steps_double[] = {6e-6L, 1e-4L, 6e-7L, 1e-3L, 1e-5L};
 static const long double steps_single[] = {1e-2L, 3e-3L, 3e-2L, 1e-3L, 5e-3L};
@@ -282,7 +284,7 @@ static long double tangent_error(const Check *c, int param, const long double *v
     long double best = INFINITY;
     for (int k = 0; k < CK_NSTEPS && !(best <= ck_bound(c)); k++) {
         long double h = ck_step(c, k), err = 0, norm = 0, noise = 0;
-        difference(c, v, h, num);
+        ck_difference(c, v, h, num);
         for (size_t i = 0; i < c->n; i++) {
             if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
                 continue;
@@ -299,16 +301,41 @@ static long double tangent_error(const Check *c, int param, const long double *v
     return best;
 }
 
+/* The output of the parameter where the tangent and the difference (of the first step) are farthest apart. */
+static size_t worst_output(const Check *c, int param, const long double *dy, const long double *difference)
+{
+    size_t worst = 0;
+    long double most = -1;
+    for (size_t i = 0; i < c->n; i++) {
+        long double err = fabsl(dy[i] - difference[i] / (2 * ck_step(c, 0)));
+        if (ck_is_output(&c->x0.leaf[i]) && c->x0.leaf[i].param == param && !(err <= most)) {
+            most = err;
+            worst = i;
+        }
+    }
+    return worst;
+}
+
 void ck_tangent_against_differences(Check *c, const long double *v, const long double *dy, long double *num)
 {
     for (int p = 0; p < c->t->nparams; p++) {
         long double worst = tangent_error(c, p, v, dy, num);
+        if (!(worst <= ck_bound(c)))
+            worst = fminl(worst, ck_directional_error(c, p, v, dy));
+        if (!(worst <= ck_bound(c)) && ck_kink_along(c, p, v, dy)) {
+            if (!c->kinks_said++)
+                ck_say(c, "the tangent of '%s' is at a kink, and between the slopes of its two sides", c->t->params[p].name);
+            continue;
+        }
         if (worst > c->worst_tangent)
             c->worst_tangent = (double)worst;
         if (worst <= ck_bound(c))
             continue;
-        fprintf(ck_report, "  %s: the tangent of '%s' disagrees with central differences: relative error %.2Lg\n", c->t->name, c->t->params[p].name,
-                worst);
+        ck_difference(c, v, ck_step(c, 0), num);
+        size_t i = worst_output(c, p, dy, num);
+        char name[64];
+        ck_say(c, "%s: the tangent of '%s' disagrees with central differences, relative error %.2Lg; worst at %s: %.10Lg, central difference %.10Lg", c->t->name,
+               c->t->params[p].name, worst, ck_leaf_name(c, i, name, sizeof name), dy[i], num[i] / (2 * ck_step(c, 0)));
         c->failed = 1;
     }
 }
@@ -337,25 +364,13 @@ static void dot_product(Check *c, const long double *v, const long double *dy)
 
 /* ---------------------------------------------------------------------- adjoint, by component */
 
-/* <s, difference> for component i. */
-static long double component_difference(const Check *c, size_t i, long double h, long double *v, long double *dy)
-{
-    long double sum = 0;
-    v[i] = ck_scale(c, i);
-    difference(c, v, h, dy);
-    h *= v[i];
-    v[i] = 0;
-    for (size_t k = 0; k < c->n; k++)
-        if (ck_is_output(&c->x0.leaf[k]) && c->seed[k] != 0)
-            sum += c->seed[k] * dy[k];
-    return sum / (2 * h);
-}
-
 /* One parameter: its components (a sample where there are many) against differences, by component and by norm. */
 static void check_param(Check *c, int param, long double *v, long double *dy)
 {
     size_t total = 0, seen = 0, bad = 0;
-    long double err2 = 0, norm2 = 0, size = 0, biggest = 0;
+    long double err2 = 0, norm2 = 0, size = 0, biggest = 0, worst = -1;
+    ck_row_data row = {.name = c->t->params[param].name, .worst = ""};
+    char name[64];
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
         if (ck_is_output(l))
@@ -370,29 +385,30 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
         const ck_leaf *l = &c->x0.leaf[i];
         if (l->param != param || !ck_is_input(l) || seen++ % stride)
             continue;
-        long double g = c->g[i], best = INFINITY, best_n = 0;
-        int fine = 0;
-        for (int k = 0; k < CK_NSTEPS && !fine; k++) {
-            long double n = component_difference(c, i, ck_step(c, k), v, dy), err = fabsl(g - n);
-            fine = err <= ck_bound(c) * (fabsl(g) + fabsl(n)) + 1e-9L * biggest + 16 * ck_epsilon(c) * size / (ck_step(c, k) * ck_scale(c, i));
-            if (err < best) {
-                best = err;
-                best_n = n;
-            }
+        ck_slope slope = ck_slope_of(c, i, v, dy, size, biggest);
+        long double both = fabsl(c->g[i]) + fabsl(slope.numerical);
+        row.kinks += (size_t)slope.kink;
+        bad += !slope.fine;
+        err2 += slope.error * slope.error;
+        norm2 += both * both;
+        if (!(slope.error <= worst)) {
+            worst = slope.error;
+            row.derivative = c->g[i];
+            row.difference = slope.numerical;
+            row.worst = ck_leaf_name(c, i, name, sizeof name);
         }
-        if (!fine && bad++ == 0)
-            fprintf(ck_report, "  %s: d_%s, element %zu: %.10Lg, central difference %.10Lg\n", c->t->name, c->t->params[param].name, seen - 1, g,
-                    best_n);
-        err2 += best * best;
-        norm2 += (fabsl(g) + fabsl(best_n)) * (fabsl(g) + fabsl(best_n));
     }
     if (!total)
         return;
-    long double rel = norm2 > 0 ? sqrtl(err2 / norm2) : 0;
-    fprintf(ck_report, "  %-20s %8zu elements   |g|max %-10.4Lg  error %-9.2Lg %s\n", c->t->params[param].name, total, biggest, rel,
-            bad ? "WRONG" : "ok");
-    if (bad)
+    row.elements = total;
+    row.biggest = biggest;
+    row.error = norm2 > 0 ? sqrtl(err2 / norm2) : 0;
+    row.bad = bad > 0;
+    ck_row(c, &row);
+    if (bad) {
+        ck_say(c, "%s: the derivative with respect to %s is %.10Lg, central difference %.10Lg", c->t->name, row.worst, row.derivative, row.difference);
         c->failed = 1;
+    }
 }
 
 /* The d_ of a pure independent is added to, and a second call gives the same bits. */
@@ -418,7 +434,7 @@ static void check_contract(Check *c)
         int pure = !ck_is_output(l);
         long double want = c->g[i] + (pure ? entry[i] : 0), err = fabsl(again[i] - want);
         if (!(err <= (c->t->single ? 1e-4L : 1e-11L) * (3 + biggest))) {
-            fprintf(ck_report, "  %s: d_%s: %.10Lg with %.10Lg on entry, but %.10Lg is to be added\n", c->t->name, c->t->params[l->param].name,
+            ck_say(c, "%s: d_%s: %.10Lg with %.10Lg on entry, but %.10Lg is to be added", c->t->name, c->t->params[l->param].name,
                     again[i], entry[i], c->g[i]);
             c->failed = 1;
             break;
@@ -456,7 +472,7 @@ static void check_derivative(Check *c)
     ck_args rng = {.random = 521288629546311ULL};
     if (c->t->adjoint)
         ck_run_adjoint(c, NULL, c->g);
-    for (int k = 0; k < CK_DIRECTIONS; k++) {
+    for (int k = 0; k < CK_DIRECTIONS && c->t->tangent; k++) {
         ck_random_direction(c, &rng, v);
         ck_run_tangent(c, v, dy);
         ck_tangent_against_differences(c, v, dy, num);
@@ -470,9 +486,10 @@ static void check_derivative(Check *c)
             if (p != c->ret && (!c->t->grad || (c->t->params[p].roles & (CK_INDEP | CK_SCRATCH))))
                 check_param(c, p, v, num);
         check_contract(c);
-        fprintf(ck_report, "  dot product %.2g, tangent %.2g against differences\n", c->dot_error, c->worst_tangent);
+        if (c->t->tangent)
+            ck_say(c, "dot product %.2g, tangent %.2g against differences", c->dot_error, c->worst_tangent);
     } else {
-        fprintf(ck_report, "  tangent %.2g against differences\n", c->worst_tangent);
+        ck_say(c, "tangent %.2g against differences", c->worst_tangent);
     }
     free(v);
     free(dy);
@@ -513,10 +530,10 @@ static double best_time(const Check *c, int adjoint)
     return best;
 }
 
-static void time_derivative(const Check *c)
+static void time_derivative(Check *c)
 {
     double primal = best_time(c, 0), adjoint = best_time(c, 1);
-    fprintf(ck_report, "  primal %.3g s, derivative %.3g s, ratio %.2f\n", primal, adjoint, adjoint / primal);
+    ck_say(c, "primal %.3g s, derivative %.3g s, ratio %.2f", primal, adjoint, adjoint / primal);
 }
 
 /* ---------------------------------------------------------------------- the whole program */
@@ -538,11 +555,10 @@ int ck_run(const ck_test *t)
     Check c = {.t = t};
     if (!ck_report)
         divert_output();
-    fprintf(ck_report, "%s\n", t->name);
-    fflush(ck_report);
     c.x0 = ck_args_new(t);
     c.y0 = ck_args_new(t);
     c.n = c.x0.nleaves;
+    ck_report_begin(&c);
     c.ret = -1;
     if (t->nparams && !strcmp(t->params[t->nparams - 1].name, "return"))
         c.ret = t->nparams - 1;
@@ -565,7 +581,7 @@ int ck_run(const ck_test *t)
     if (t->lanes && !t->again)
         ck_check_lanes(&c);
     if (!getenv("ADGEN_CHECK_BENCH"))
-        fprintf(ck_report, "  %s\n", c.failed ? "DISAGREES" : "agrees");
+        ck_report_end(&c);
     fflush(ck_report);
     free(c.seed);
     free(c.g);

@@ -19,7 +19,23 @@ typedef struct {
     size_t nprinted;
     int failed;
     double dot_error, worst_tangent;
+    char *messages; /* for JSON, a line each */
+    size_t rows;
+    int kinks_said;
 } Check;
+
+/* check_report.c: one parameter's line of the table; `worst` is its worst component's name. */
+typedef struct {
+    const char *name, *worst;
+    size_t elements, kinks;
+    long double biggest, error, derivative, difference;
+    int bad;
+} ck_row_data;
+void ck_report_begin(Check *c);
+void ck_say(Check *c, const char *format, ...); /* one line, without its end */
+void ck_row(Check *c, const ck_row_data *r);
+void ck_report_end(Check *c);
+const char *ck_leaf_name(const Check *c, size_t i, char *text, size_t size);
 
 void *ck_grow(void *p, size_t bytes);
 ck_args ck_args_new(const ck_test *t);
@@ -52,6 +68,20 @@ int ck_same_bits(const ck_leaf *x, const ck_leaf *y);
 
 /* check_lanes.c */
 void ck_check_lanes(Check *c); /* several directions at once */
+/* check_differences.c */
+typedef struct {
+    long double numerical, error; /* the difference quotient closest to the derivative, and how far it is */
+    int fine;                     /* they agree */
+    int kink;                     /* a kink was between the differences, or x is at one and the derivative between the sides' */
+} ck_slope;
+/* f(x + h v) - f(x - h v), by leaf. */
+void ck_difference(const Check *c, const long double *v, long double h, long double *dy);
+/* g[i] against differences of <seed, f> along leaf i. v is all zero; noise: how large the sum's terms are; biggest: of the parameter's g. */
+ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, long double noise, long double biggest);
+/* Of the tangent dy along v, in a random mixture of the parameter's outputs, against Ridders' difference. */
+long double ck_directional_error(Check *c, int param, const long double *v, const long double *dy);
+/* Is x at a kink of the parameter's outputs in direction v, and dy between what the two sides say? */
+int ck_kink_along(const Check *c, int param, const long double *v, const long double *dy);
 
 /* check_second.c */
 void ck_check_second(Check *c); /* Hessian-vector products */

@@ -128,7 +128,7 @@ static int differ(Check *c, const ck_args *one, const ck_args *many, int k)
         long double x = ck_get(&one->leaf[i]), y = ck_get(&many->leaf[i]);
         if (ck_same_bits(&one->leaf[i], &many->leaf[i]) || (isnan(x) && isnan(y)))
             continue;
-        fprintf(ck_report, "  %s: of '%s', direction %d of %d: %.17Lg, alone %.17Lg\n", c->t->name, c->t->params[one->leaf[i].param].name, k,
+        ck_say(c, "%s: of '%s', direction %d of %d: %.17Lg, alone %.17Lg", c->t->name, c->t->params[one->leaf[i].param].name, k,
                 c->t->nlanes, y, x);
         c->failed = 1;
         return 1;
@@ -148,7 +148,7 @@ void ck_check_lanes(Check *c)
         run_single(c, &one, k);
         wrong = differ(c, &one.v[k], &many.v[k], k) || differ(c, &one.d[k], &many.d[k], k) || differ(c, &one.h[k], &many.h[k], k);
     }
-    fprintf(ck_report, "  %d directions at once: %s\n", lanes, wrong ? "other bits than alone" : "the bits of single runs");
+    ck_say(c, "%d directions at once: %s", lanes, wrong ? "other bits than alone" : "the bits of single runs");
     ck_args_free(&a);
     sets_free(&one, lanes);
     sets_free(&many, lanes);

@@ -76,7 +76,7 @@ static void against_differences(Check *c, const long double *v, const long doubl
             c->worst_tangent = (double)best;
         if (best <= ck_bound(c))
             continue;
-        fprintf(ck_report, "  %s: second derivatives of '%s' disagree with differences of the gradient: relative error %.2Lg\n", c->t->name,
+        ck_say(c, "%s: second derivatives of '%s' disagree with differences of the gradient: relative error %.2Lg", c->t->name,
                 c->t->params[p].name, best);
         c->failed = 1;
     }
@@ -145,7 +145,7 @@ static void same_gradient(Check *c, const long double *d)
     for (size_t i = 0; i < c->n; i++) {
         if (!is_active(c, i) || is_close(c, d[i], c->g[i], size))
             continue;
-        fprintf(ck_report, "  %s: d_%s is %.17Lg, that of the gradient %.17Lg\n", c->t->name, c->t->params[c->x0.leaf[i].param].name, d[i],
+        ck_say(c, "%s: d_%s is %.17Lg, that of the gradient %.17Lg", c->t->name, c->t->params[c->x0.leaf[i].param].name, d[i],
                 c->g[i]);
         c->failed = 1;
         return;
@@ -168,7 +168,7 @@ static void accumulation(Check *c, const long double *v, const long double *hv)
         long double from = ck_is_output(&c->x0.leaf[i]) ? 0 : entry[i];
         if (is_close(c, d[i], c->g[i] + from, 1000 * size) && is_close(c, h[i], hv[i] + from, 1000 * size))
             continue;
-        fprintf(ck_report, "  %s: of '%s': with %.10Lg on entry d_ is %.10Lg and h_ %.10Lg, where %.10Lg and %.10Lg are to be added\n",
+        ck_say(c, "%s: of '%s': with %.10Lg on entry d_ is %.10Lg and h_ %.10Lg, where %.10Lg and %.10Lg are to be added",
                 c->t->name, c->t->params[c->x0.leaf[i].param].name, from, d[i], h[i], c->g[i], hv[i]);
         c->failed = 1;
         break;
@@ -176,6 +176,33 @@ static void accumulation(Check *c, const long double *v, const long double *hv)
     free(entry);
     free(d);
     free(h);
+}
+
+/* <g, v> against differences of the objective: a wrong custom derivative is as wrong in the gradient as in what is made from it. */
+static void gradient_against_differences(Check *c, const long double *v)
+{
+    long double *dy = vector(c), best = INFINITY, got = 0, n = 0, nearest = 0, size = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        got += c->g[i] * v[i];
+        size += fabsl(c->g[i] * v[i]);
+        if (ck_is_output(&c->x0.leaf[i]))
+            size += ck_epsilon(c) * 1e6L * fabsl(c->seed[i] * ck_get(&c->y0.leaf[i]));
+    }
+    for (int k = 0; k < CK_NSTEPS && !(best <= ck_bound(c) * size); k++) {
+        ck_difference(c, v, ck_step(c, k), dy);
+        n = 0;
+        for (size_t i = 0; i < c->n; i++)
+            n += ck_is_output(&c->x0.leaf[i]) ? c->seed[i] * dy[i] / (2 * ck_step(c, k)) : 0;
+        if (fabsl(got - n) < best) {
+            best = fabsl(got - n);
+            nearest = n;
+        }
+    }
+    if (!(best <= ck_bound(c) * size)) {
+        ck_say(c, "%s: the gradient along a direction is %.10Lg, central difference %.10Lg", c->t->name, got, nearest);
+        c->failed = 1;
+    }
+    free(dy);
 }
 
 void ck_check_second(Check *c)
@@ -186,6 +213,7 @@ void ck_check_second(Check *c)
     for (int k = 0; k < CK_DIRECTIONS; k++) {
         ck_random_direction(c, &rng, v);
         run_second(c, v, NULL, d, hv);
+        gradient_against_differences(c, v);
         same_gradient(c, d);
         against_differences(c, v, hv);
         if (k > 0)
@@ -194,7 +222,7 @@ void ck_check_second(Check *c)
         swap = hu, hu = hv, hv = swap;
     }
     accumulation(c, u, hu);
-    fprintf(ck_report, "  symmetry %.2g, second derivatives %.2g against differences\n", c->dot_error, c->worst_tangent);
+    ck_say(c, "symmetry %.2g, second derivatives %.2g against differences", c->dot_error, c->worst_tangent);
     free(v);
     free(hv);
     free(u);
@@ -241,7 +269,7 @@ static void check_columns(Check *c, const void *m, const size_t *row, size_t nro
             ck_complain(c, "a column differs from the tangent of its direction");
         ck_tangent_against_differences(c, v, dy, num);
     }
-    fprintf(ck_report, "  %zu x %zu, %.2g against differences\n", nrows, ncolumns, c->worst_tangent);
+    ck_say(c, "%zu x %zu, %.2g against differences", nrows, ncolumns, c->worst_tangent);
     free(v);
     free(dy);
     free(num);
@@ -261,12 +289,13 @@ static void check_hessian(Check *c, const void *m, const size_t *column, size_t 
             for (size_t j = 0; j < n; j++)
                 hv[column[i]] += element(c, m, i * n + j) * v[column[j]];
         against_differences(c, v, hv);
+        gradient_against_differences(c, v);
         if (k > 0)
             symmetry(c, u, hu, v, hv);
         swap = u, u = v, v = swap;
         swap = hu, hu = hv, hv = swap;
     }
-    fprintf(ck_report, "  %zu x %zu, symmetry %.2g, %.2g against differences\n", n, n, c->dot_error, c->worst_tangent);
+    ck_say(c, "%zu x %zu, symmetry %.2g, %.2g against differences", n, n, c->dot_error, c->worst_tangent);
     free(v);
     free(hv);
     free(u);

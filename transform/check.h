@@ -13,9 +13,12 @@ typedef struct {
     Loc loc;           /* of the parameter */
     int param, unique; /* number of the parameter; for names of loop counters */
     const char *local; /* the local with the parameter's name in the function that makes it, or NULL */
-    bool by_value, failed;
+    bool by_value, failed, quiet;
     Ptrs inside;       /* Type*: records being made, to stop at lists and trees */
     const char *index; /* the element being made, for NAME[i]=EXPR; NULL outside arrays */
+    const char *shown, *shown_at; /* its name for messages, for printf, and the indices in it: "s.w[%ld]", ", ck_k0" */
+    int shown_n;
+    bool single; /* the record that a pointer points to, next to be shown: p->b, not p[0].b */
 } Maker;
 
 /* An argument: a parameter, a named global or the return value. */
@@ -31,6 +34,14 @@ typedef struct {
     Arg *at;
     int n;
 } Args;
+
+/* check_arguments.c: the arguments of a function: those of rq are all that it differentiates (NULL: none). */
+Args check_args_of(Maker *m, const Fn *fn, const Request *rq);
+/* struct ck_args<id>, and the function ck_build<id> that makes them. */
+void check_args_struct(Maker *m, const Args *args, int id);
+void check_build_function(Maker *m, const Args *args, int id);
+/* CK_F64 and the like. */
+const char *check_kind_name(const Type *t);
 
 /* check_call.c: prototypes of derivatives, and functions that call them with sets of arguments (runtime/adgen_check.h). */
 bool check_is_matrix(Mode mode);

@@ -67,6 +67,11 @@ void diag_set_format(DiagFormat format)
     diag.format = format;
 }
 
+bool diag_is_json(void)
+{
+    return diag.format == DIAG_JSON;
+}
+
 void diag_set_colour(DiagColour colour)
 {
     diag.colour = colour;

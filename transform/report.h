@@ -12,6 +12,10 @@ typedef struct {
     Ptrs set;   /* char*: NAME=EXPR, or NAME[i]=EXPR for each element i */
     Ptrs range; /* char*: NAME=LO:HI for random floating values */
     Ptrs len;   /* char*: NAME=EXPR, number of elements */
+    Ptrs files; /* char*: --input FILE.json, not read yet */
+    Ptrs input, input_len; /* char*: what a file says, as in set and len; these give way to set, len and AD_LEN */
+    Ptrs tables;           /* char*: C definitions that `input` refers to */
+    Ptrs *used;            /* char*: those of `input` that were asked for; NULL: nobody wants to know */
 } CheckOptions;
 /* The C text of a program that checks `requests` (Request*, resolved and derived; the companions they are held against are called
  * check_companion_name) on functions of source, which it includes; it runs with runtime/adgen_check.h. With primal_only: all functions in

@@ -107,6 +107,7 @@ bool diag_set_warning(const char *option);
 typedef enum { DIAG_TEXT, DIAG_JSON, DIAG_SARIF } DiagFormat;
 typedef enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } DiagColour;
 void diag_set_format(DiagFormat format);
+bool diag_is_json(void);
 void diag_set_colour(DiagColour colour); /* auto: on a terminal */
 
 /* diag_format.c: diagnostics for programs. */

@@ -41,7 +41,8 @@ static int draw(const char *file, double x, double y, double d_x, double d_y)
     if (!f)
         return -1;
     fprintf(f,
-            "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d'>\n<rect width='%d' height='%d' fill='white'/>\n"
+            "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' font-family='sans-serif' font-size='12'>\n"
+            "<rect width='%d' height='%d' fill='white'/>\n<path stroke='#bbb' d='M0 240H480M240 0V480'/>\n"
             "<defs><marker id='tip' orient='auto' markerWidth='6' markerHeight='6' refX='4' refY='3'>"
             "<path d='M0 0L6 3L0 6z' fill='#d62728'/></marker></defs>\n",
             SIZE, SIZE, SIZE, SIZE);
@@ -52,10 +53,18 @@ static int draw(const char *file, double x, double y, double d_x, double d_y)
                 crossings += draw_cell(f, -half + i * h, -half + j * h, h, level);
         fprintf(f, "'/>\n");
     }
+    for (int v = -2; v <= 2; v++)
+        fprintf(f, "<text x='%.0f' y='%.0f' text-anchor='middle'>%d</text>%s", to_x(v), to_y(0) + 16, v, v ? "" : "\n");
+    for (int v = -2; v <= 2; v += v == -1 ? 2 : 1) /* the origin has its 0 already */
+        fprintf(f, "<text x='%.0f' y='%.0f' text-anchor='end'>%d</text>\n", to_x(0) - 6, to_y(v) + 4, v);
+    for (int level = 1; level <= 8; level++) /* on the falling diagonal, where no arrow is */
+        fprintf(f, "<text x='%.0f' y='%.0f' fill='#1f77b4' stroke='white' stroke-width='4' paint-order='stroke' text-anchor='middle'>%d</text>\n",
+                to_x(-sqrt(level / 2.0)), to_y(sqrt(level / 2.0)) + 4, level);
     fprintf(f,
             "<path stroke='#d62728' stroke-width='2.5' marker-end='url(#tip)' d='M%.1f %.1fL%.1f %.1f'/>\n"
-            "<circle cx='%.1f' cy='%.1f' r='4' fill='#d62728'/>\n</svg>\n",
-            to_x(x), to_y(y), to_x(x - to * d_x), to_y(y - to * d_y), to_x(x), to_y(y));
+            "<circle cx='%.1f' cy='%.1f' r='4' fill='#d62728'/>\n"
+            "<text x='%.1f' y='%.1f' fill='#d62728' stroke='white' stroke-width='4' paint-order='stroke'>negative gradient at (%g, %g)</text>\n</svg>\n",
+            to_x(x), to_y(y), to_x(x - to * d_x), to_y(y - to * d_y), to_x(x), to_y(y), to_x(x) - 150, to_y(y) - 14, x, y);
     return fclose(f) ? -1 : crossings;
 }
 

@@ -1,0 +1,122 @@
+/* check_report.c: what a check says: a table for people, or one JSON object for each derivative ($ADGEN_CHECK_JSON). */
+#define _POSIX_C_SOURCE 200809L
+#include "check_impl.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int as_json(void)
+{
+    return getenv("ADGEN_CHECK_JSON") != NULL;
+}
+
+/* JSON has no numbers that are not finite. */
+static void put_number(const char *key, long double v)
+{
+    if (isfinite(v))
+        fprintf(ck_report, ", \"%s\": %.6Lg", key, v);
+    else
+        fprintf(ck_report, ", \"%s\": null", key);
+}
+
+static void put_string(const char *s)
+{
+    putc('"', ck_report);
+    for (; *s; s++)
+        if (*s == '"' || *s == '\\')
+            fprintf(ck_report, "\\%c", *s);
+        else if ((unsigned char)*s < 0x20)
+            fprintf(ck_report, "\\u%04x", (unsigned)(unsigned char)*s);
+        else
+            putc(*s, ck_report);
+    putc('"', ck_report);
+}
+
+void ck_report_begin(Check *c)
+{
+    if (as_json()) {
+        fputs("{\"check\": ", ck_report);
+        put_string(c->t->name);
+    } else {
+        fprintf(ck_report, "%s%s%s\n", c->t->name, c->t->about ? ": " : "", c->t->about ? c->t->about : "");
+    }
+    fflush(ck_report);
+}
+
+void ck_say(Check *c, const char *format, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    if (!as_json()) {
+        fprintf(ck_report, "  %s\n", text);
+        return;
+    }
+    size_t n = c->messages ? strlen(c->messages) : 0;
+    c->messages = ck_grow(c->messages, n + strlen(text) + 2);
+    strcpy(c->messages + n, text);
+    strcat(c->messages, "\n");
+}
+
+void ck_row(Check *c, const ck_row_data *r)
+{
+    if (!as_json()) {
+        char worst[80] = "";
+        if (*r->worst)
+            snprintf(worst, sizeof worst, "at %s", r->worst);
+        fprintf(ck_report, "  %-20s %8zu elements   |g|max %-10.4Lg  error %-9.2Lg %-16s %s", r->name, r->elements, r->biggest, r->error, worst,
+                r->bad ? "WRONG" : "ok");
+        if (r->kinks)
+            fprintf(ck_report, ", %zu at or near a kink", r->kinks);
+        putc('\n', ck_report);
+        return;
+    }
+    fprintf(ck_report, "%s{\"name\": ", c->rows++ ? ", " : ", \"parameters\": [");
+    put_string(r->name);
+    fprintf(ck_report, ", \"elements\": %zu", r->elements);
+    put_number("largest", r->biggest);
+    put_number("error", r->error);
+    fputs(", \"worst\": ", ck_report);
+    put_string(r->worst);
+    put_number("derivative", r->derivative);
+    put_number("difference", r->difference);
+    fprintf(ck_report, ", \"kinks\": %zu, \"agrees\": %s}", r->kinks, r->bad ? "false" : "true");
+}
+
+void ck_report_end(Check *c)
+{
+    if (!as_json()) {
+        fprintf(ck_report, "  %s\n", c->failed ? "DISAGREES" : "agrees");
+        return;
+    }
+    if (c->rows)
+        putc(']', ck_report);
+    put_number(c->t->second || (c->t->matrix && c->t->adjoint) ? "symmetry" : "dot_product", c->dot_error);
+    put_number(c->t->second || c->t->matrix ? "against_differences" : "tangent", c->worst_tangent);
+    fputs(", \"messages\": [", ck_report);
+    for (char *at = c->messages; at && *at;) {
+        char *end = strchr(at, '\n');
+        *end = '\0';
+        if (at != c->messages)
+            fputs(", ", ck_report);
+        put_string(at);
+        at = end + 1;
+    }
+    fprintf(ck_report, "], \"agrees\": %s}\n", c->failed ? "false" : "true");
+    free(c->messages);
+    c->messages = NULL;
+}
+
+const char *ck_leaf_name(const Check *c, size_t i, char *text, size_t size)
+{
+    const ck_leaf *l = &c->x0.leaf[i];
+    if (l->format)
+        snprintf(text, size, l->format, l->index[0], l->index[1], l->index[2], l->index[3]);
+    else
+        snprintf(text, size, "%s", c->t->params[l->param].name);
+    return text;
+}

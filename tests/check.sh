@@ -1,0 +1,141 @@
+#!/bin/sh
+# --check: what it finds, what it says, and where its arguments come from. PASS and FAIL lines.
+ADGEN=${ADGEN:-$PWD/build/adgen}
+DIR=${DIR:-$(mktemp -d)}
+export ASAN_OPTIONS=detect_leaks=0
+cd "$DIR" || exit 1
+expect() { # expect NAME STATUS WORDS ARGUMENTS...: the exit status, and a line that contains the words
+    name=$1 status=$2 words=$3
+    shift 3
+    "$ADGEN" --check -o out.c "$@" >said 2>&1
+    got=$?
+    if [ $got -eq "$status" ] && grep -qF -- "$words" said; then
+        echo "PASS check/$name"
+    else
+        echo "FAIL check/$name: exit status $got, '$words' expected"
+        cat said
+    fi
+}
+
+cat >layers.c <<'END'
+#include <adgen.h>
+#include <math.h>
+struct layer { double w[2][3], bias; };
+struct net { int n; struct layer *layers; double scale; };
+AD_GRAD(p)
+double nets(const struct net *p)
+{
+    double s = p->scale;
+    for (int k = 0; k < p->n; k++)
+        for (int i = 0; i < 6; i++)
+            s += p->layers[k].w[i / 3][i % 3] * exp(p->layers[k].bias);
+    return s;
+}
+AD_VJP(a -> out)
+void rows(int n, int m, double a[n][m], double out[n])
+{
+    for (int i = 0; i < n; i++) {
+        out[i] = 0;
+        for (int j = 0; j < m; j++)
+            out[i] += a[i][j] * a[i][j] * sin(a[i][j]);
+    }
+}
+END
+expect struct_names 0 'p->layers[' layers.c --len p.layers=3 --set p.n=3
+expect row_names 0 'a[' layers.c --len p.layers=3 --set p.n=3 --set n=2 --set m=4
+echo 'double no_length(const double *x) { return x[0]; }' >no_length.c
+expect no_length 1 "give --len 'x=...'" no_length.c --grad 'no_length(x)'
+echo '{"p": {"n": 2, "scale": 3, "layers": [{"bias": 0.5, "w": [[1,2,3],[4,5,6]]}, {"bias": -1, "w": [[7,8,9],[10,11,12]]}]},
+       "n": 2, "m": 3, "a": [[1, 2, 3], [4, 5, 6e0]], "out": [0, 0]}' >in.json
+expect input 0 '"worst": "p->layers[' layers.c --input in.json --diagnostics-format=json
+if python3 -c 'import json, sys; [json.loads(x) for x in open("said")]' 2>/dev/null || ! command -v python3 >/dev/null; then
+    echo "PASS check/json_lines"
+else
+    echo "FAIL check/json_lines"
+    cat said
+fi
+# 1.0 * e^0.5 at w[0][0] of the first layer: the values come from the file
+grep -q '"largest": 128.' said && echo "FAIL check/input_values" || echo "PASS check/input_values"
+echo '{"p": {"n": 2, "scale": 3, "weight": 1}}' >unused.json
+expect input_unused 1 "no argument 'p.weight'" layers.c --len p.layers=3 --input unused.json
+echo '{"n": 5, "a": [1, 2]}' >short.json
+expect input_short 1 "'a' has 2 values in the input file" layers.c --len p.layers=3 --set p.n=1 --input short.json
+printf '{\n"n": 5,\n"m" 3}' >bad.json
+expect input_malformed 1 "bad.json:3: ':' is expected" layers.c --input bad.json
+expect input_missing 1 "cannot read 'none.json'" layers.c --input none.json
+
+cat >relu.c <<'END'
+#include <adgen.h>
+#include <math.h>
+AD_GRAD(x)
+double relu(AD_LEN(n) const double *x, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++)
+        s += x[i] > 0 ? x[i] : 0;
+    return s;
+}
+END
+cat >tie.c <<'END'
+#include <adgen.h>
+#include <math.h>
+AD_GRAD(x)
+double tie(double x)
+{
+    return fmax(x, 1) + fabs(x - 1);
+}
+END
+expect kink 0 '1 at or near a kink' relu.c --set n=5 --set 'x[i]=i-2'
+expect tie 0 '1 at or near a kink' tie.c --set x=1
+expect no_kink 0 'relu_grad' relu.c --range x=-1:1
+grep -q 'at or near' said && echo "FAIL check/no_kink_said" || echo "PASS check/no_kink_said"
+
+# A rapidly changing function: fixed steps are too coarse or too fine, Ridders' are not.
+cat >rapid.c <<'END'
+#include <adgen.h>
+#include <math.h>
+AD_GRAD(x)
+double rapid(double x)
+{
+    return sin(3000 * x) + 1e6;
+}
+AD_GRAD(x)
+double edge(double x)
+{
+    return log(x - 1) * sqrt(x - 1);
+}
+END
+expect rapid 0 agrees rapid.c --set x=1.0000001
+
+# Wrong derivatives of the user's are found in every mode, and named.
+cat >wrong.c <<'END'
+#include <adgen.h>
+static double square(double x) { return x * x; }
+static double square_vjp(double x, double *d_x, double d_return) { *d_x += d_return * 2.1 * x; return x * x; }
+AD_CUSTOM_VJP(square, square_vjp)
+double f(AD_LEN(n) const double *x, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++)
+        s += square(x[i]) * x[0];
+    return s;
+}
+static double cube(double x) { return x * x * x; }
+static double cube_jvp(double x, double d_x, double *d_return) { *d_return = 2.9 * x * x * d_x; return x * x * x; }
+AD_CUSTOM_JVP(cube, cube_jvp)
+double g(AD_LEN(n) const double *x, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++)
+        s += cube(x[i]);
+    return s;
+}
+double h(double x) { return x; }
+END
+expect wrong_grad 1 "square_vjp: the AD_CUSTOM_VJP of 'square'" wrong.c --grad 'f(x)'
+expect wrong_vjp 1 "square_vjp: the AD_CUSTOM_VJP of 'square'" wrong.c --vjp 'f(x)'
+expect wrong_jvp 1 "cube_jvp: the AD_CUSTOM_JVP of 'cube'" wrong.c --jvp 'g(x)'
+expect wrong_jacobian 1 "cube_jvp: the AD_CUSTOM_JVP of 'cube'" wrong.c --jacobian 'g(x)'
+expect right_beside 0 agrees wrong.c --grad h
+sed -i 's/2\.1/2.0/; s/2\.9/3.0/' wrong.c
+expect right 0 agrees wrong.c --grad 'f(x)' --jvp 'g(x)'
