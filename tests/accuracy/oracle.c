@@ -226,7 +226,7 @@ static mpfr_prec_t bits_for(OpCode code, int order, const long double *x)
     if (code == OP_JN) /* x^n */
         bits += 6 * most;
     if (decays)
-        bits += code == OP_ERF || code == OP_ERFC ? (mpfr_prec_t)fminl(3 * size * size, 3000) : (mpfr_prec_t)(3 * size);
+        bits += code == OP_ERF || code == OP_ERFC ? (mpfr_prec_t)fminl(1.5L * size * size, 18000) : (mpfr_prec_t)(3 * size);
     return bits;
 }
 
