@@ -185,6 +185,48 @@ static void custom_call_backward(Activity *a, const Op *op)
     }
 }
 
+static bool any_input(const Activity *a, const Op *call)
+{
+    IntSet read = recursion_read(a->m, call);
+    if (recursion_state(a->m, a->rq, call))
+        return true;
+    for (int i = 0; i < read.n; i++)
+        if (a->object_varied[read.at[i]])
+            return true;
+    for (int k = 0; k < call->nargs; k++)
+        if (call->args[k]->type->kind != TY_PTR && a->varied[call->args[k]->id])
+            return true;
+    return false;
+}
+
+/* A recursive function hands on derivatives from all that it can read to all that it writes. */
+static void recursion_forward_activity(Activity *a, const Op *call)
+{
+    if (!any_input(a, call))
+        return;
+    IntSet written = recursion_written(a->m, call);
+    for (int i = 0; i < written.n; i++)
+        mark_object(a, written.at[i], a->object_varied);
+    if (call->nresults && type_is_differentiable(call->results[0]->type))
+        mark(a, &a->varied[call->results[0]->id]);
+}
+
+static void recursion_backward_activity(Activity *a, const Op *call)
+{
+    bool any = call->nresults && a->useful[call->results[0]->id];
+    IntSet written = recursion_written(a->m, call);
+    for (int i = 0; i < written.n; i++)
+        any |= a->object_useful[written.at[i]];
+    if (!any)
+        return;
+    for (int k = 0; k < call->nargs; k++)
+        if (type_is_differentiable(call->args[k]->type))
+            mark(a, &a->useful[call->args[k]->id]);
+    IntSet read = recursion_read(a->m, call);
+    for (int i = 0; i < read.n; i++)
+        mark_object(a, read.at[i], a->object_useful);
+}
+
 static void op_forward(Activity *a, const Op *op)
 {
     if (is_scalar_op(op)) {
@@ -209,6 +251,8 @@ static void op_forward(Activity *a, const Op *op)
             mark(a, &a->varied[op->results[0]->id]);
     } else if (has_custom_derivative(a, op)) {
         custom_call_forward(a, op);
+    } else if (is_recursion(op)) {
+        recursion_forward_activity(a, op);
     }
 }
 
@@ -237,6 +281,8 @@ static void op_backward(Activity *a, const Op *op)
             mark(a, &a->useful[v->id]);
     } else if (has_custom_derivative(a, op)) {
         custom_call_backward(a, op);
+    } else if (is_recursion(op)) {
+        recursion_backward_activity(a, op);
     }
 }
 

@@ -23,12 +23,27 @@ static void find_custom_access(Carrier *c, const Op *call)
     }
 }
 
+static void find_recursive_access(Carrier *c, const Op *call)
+{
+    const MemInfo *m = c->a->m;
+    IntSet written = recursion_written(m, call);
+    if (intset_has(&written, c->obj) && !c->write)
+        c->write = call;
+    for (int k = 0; k < call->nargs; k++) {
+        IntSet all = call->args[k]->type->kind == TY_PTR ? mem_reachable(m, call->args[k]) : (IntSet){0};
+        if (intset_has(&all, c->obj) && (!c->read || (c->write && mem_position(m, c->read) < mem_position(m, c->write))))
+            c->read = call;
+    }
+}
+
 static void find_accesses(Op *op, void *ctx)
 {
     Carrier *c = ctx;
     const Activity *a = c->a;
     if (custom_derivative(op, a->rq->mode))
         find_custom_access(c, op);
+    if (is_recursion(op))
+        find_recursive_access(c, op);
     if (op->code == OP_STORE && !c->write && active_value(a, op->args[1]) && intset_has(mem_points_to(a->m, op->args[0]), c->obj))
         c->write = op;
     if (op->code == OP_LOAD && active_value(a, op->results[0]) && intset_has(mem_points_to(a->m, op->args[0]), c->obj))
@@ -63,12 +78,22 @@ static void report_carrier(const Activity *a, int obj, const Carrier *c)
 {
     const Var *root = activity_root(a, obj);
     Loc write = c->write ? c->write->loc : a->fn->loc, read = c->read ? c->read->loc : a->fn->loc;
+    if (!root && c->write && is_recursion(c->write)) {
+        diag_error(write,
+                   "the recursive function '%s' leaves its caller memory of its own, which carries derivatives: that is not "
+                   "supported yet; "
+                   "allocate it outside of it",
+                   c->write->callee->name);
+        diag_note(read, "it is read here");
+        return;
+    }
     if (!root) {
         diag_error(write, "this write carries a derivative into memory that adgen cannot tell apart from any other");
         diag_note(read, "it is read here; pass the memory as a parameter that the SPEC names");
         return;
     }
-    diag_error(write, "'%s' carries derivatives from this write to a later read, but SPEC '%s' does not name it", root->name, a->rq->text);
+    diag_error(write, "'%s' carries derivatives from this write to a later read, but SPEC '%s' does not name it", root->name,
+               a->rq->text);
     diag_note(read, "it is read here");
     diag_note(read, "name it as scratch: '%s'", spec_with_scratch(a->rq, a->fn->arena, root->name));
 }
@@ -152,8 +177,10 @@ static void check_custom_call(const Activity *a, const Op *op)
             continue;
         bool shadow = custom_has_shadow(op->callee, k);
         if (shadow && inner_is_varied(a, arg)) {
-            diag_error(op->loc, "'%s' of '%s' holds pointers to data that carries derivatives, which a custom derivative cannot be given yet",
-                       name, callee_name(op));
+            diag_error(
+                op->loc,
+                "'%s' of '%s' holds pointers to data that carries derivatives, which a custom derivative cannot be given yet", name,
+                callee_name(op));
             diag_note(op->loc, "pass the arrays themselves");
         } else if (!shadow && param->is_inactive && custom_may_write(op, k) && active_pointer(a, arg)) {
             refuse_write(op);
@@ -178,8 +205,12 @@ static void check_unknown_call(const Activity *a, const Op *op)
         else if (other_mode)
             diag_error(op->loc, "'%s' has no %s and its body is not in the given files: cannot differentiate through this call",
                        callee_name(op), a->rq->mode == MODE_JVP ? "AD_CUSTOM_JVP" : "AD_CUSTOM_VJP");
+        else if (op->code == OP_CALL && op->callee && op->callee->has_body)
+            diag_error(op->loc, "second derivatives through the recursive function '%s' are not supported yet; write it as a loop",
+                       callee_name(op));
         else if (op->code == OP_CALLPTR)
-            diag_error(op->loc, "cannot differentiate through this call of a function pointer: no function in the given files fits");
+            diag_error(op->loc,
+                       "cannot differentiate through this call of a function pointer: no function in the given files fits");
         else
             diag_error(op->loc,
                        "cannot differentiate through call of '%s': its body is not in the given files; give its source file too, "
@@ -196,6 +227,8 @@ static void check_call(const Activity *a, const Op *op)
     bool custom = custom_derivative(op, a->rq->mode) != NULL;
     if (custom)
         check_custom_call(a, op);
+    else if (is_recursion(op))
+        return; /* recursion.c says what it cannot follow */
     else if (known || inactive)
         check_inactive_call(a, op, known);
     else

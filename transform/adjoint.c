@@ -271,6 +271,18 @@ static void open_scope(Adjoint *a, Builder *b, Region *forward)
     }
 }
 
+static void reverse_recursion(Adjoint *a, Builder *b, Op *call)
+{
+    int n = call->nargs;
+    Value **args = arena_alloc(a->fn->arena, sizeof *args * (size_t)(n + 1));
+    Value **d = arena_alloc(a->fn->arena, sizeof *d * (size_t)(n + 1));
+    for (int k = 0; k < n; k++)
+        args[k] = call->args[k];
+    recursion_reverse(a->s, b, call, call->nresults ? adjoint_of(a, call->results[0]) : NULL, d);
+    for (int k = 0; k < n && !a->s->failed; k++)
+        accumulate(a, b, args[k], d[k]);
+}
+
 static void reverse_custom(Adjoint *a, Builder *b, Op *call)
 {
     Value **d = arena_alloc(a->fn->arena, sizeof *d * (size_t)(call->callee->nparams + 1));
@@ -435,7 +447,8 @@ static bool needs_reverse(Op *op, const Adjoint *a)
             return true;
     if ((op->code == OP_STORE || op->code == OP_ZERO) && shadow_has(a->s, op->args[0]))
         return true;
-    if ((op->code == OP_ALLOC && !op->deferred) || op->code == OP_FREE || custom_is_active(a->s, op))
+    if ((op->code == OP_ALLOC && !op->deferred) || op->code == OP_FREE || custom_is_active(a->s, op) ||
+        recursion_is_active(a->s, op))
         return true;
     for (int r = 0; r < op->nregions; r++)
         for (Op *in = op->regions[r]->first; in; in = in->next)
@@ -652,6 +665,8 @@ static void reverse_op(Adjoint *a, Builder *b, Op *op)
     case OP_CALL:
         if (custom_is_active(a->s, op))
             reverse_custom(a, b, op);
+        else if (recursion_is_active(a->s, op))
+            reverse_recursion(a, b, op);
         return;
     case OP_IF:
         if (needs_reverse(op, a))
@@ -758,6 +773,8 @@ Fn *adjoint(Fn *fn, Request *rq)
     open_scope(&a, &b, fn->body);
     reverse_ops(&a, &b, marker->prev);
     deliver_scalars(&a, &b);
+    Builder end = before_op(marker);
+    recursion_return(a.s, &end);
     for (Op *op = marker->next; op != yield; op = op->next)
         mark_reverse(op);
     if (fn->split)
@@ -767,5 +784,6 @@ Fn *adjoint(Fn *fn, Request *rq)
     if (frees)
         op_move(frees, &b);
     fn->shadow = a.s;
+    recursion_leave(fn);
     return a.s->failed ? NULL : fn;
 }

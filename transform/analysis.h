@@ -154,6 +154,19 @@ bool custom_is_tame(const Op *call);
 /* diag_error where a global carries derivatives into or out of the callee. */
 void custom_check_carriers(const Activity *a, const Op *call);
 
+/* ====================================================================== recursion_memory.c: calls of recursive functions */
+
+int mem_node(const MemInfo *m, const Value *v);              /* points-to node, -1: not a pointer (memory.c) */
+bool recursion_constraints(MemInfo *m, const Op *call);      /* false: the call is to be treated as unknown code */
+bool recursion_is_closed(const Op *call);                    /* it stores and returns addresses from its arguments only */
+bool recursion_is_wild(const Op *call);                      /* it may write more than what its arguments point to */
+bool recursion_writes(const Op *call, int k);                /* ... what argument k points to */
+IntSet recursion_written(const MemInfo *m, const Op *call);  /* the objects that it may write */
+IntSet recursion_read(const MemInfo *m, const Op *call);    /* ... and read */
+/* An op that names a variable of static lifetime through which the callee may get or hand on derivatives; NULL: there is none. */
+const Op *recursion_state(const MemInfo *m, const Request *rq, const Op *call);
+bool is_recursion(const Op *op);                             /* a call of a prepared function */
+
 /* ====================================================================== memory.c: flows */
 
 /* Calls flow(from, to) for every value that a loop or if hands on: inits, yields, while conditions. */

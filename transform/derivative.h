@@ -38,6 +38,7 @@ typedef struct Shadow {
     PtrMap twins;        /* forward Value* -> twin Value* */
     PtrMap globals;      /* Var* of a written global -> its shadow */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
+    PtrMap result_twins; /* recursion.c: CALL op -> the local that gets the shadow of the pointer that it returns */
     bool failed;
 } Shadow;
 
@@ -47,6 +48,7 @@ bool shadow_is_active(const Shadow *s, const Value *v);   /* a floating value wi
 bool shadow_has(const Shadow *s, const Value *ptr);       /* ptr may reach shadowed memory */
 /* An independent that is not a dependent: its shadow is only added to, a store to the primal must save and put back (INTERFACE.md). */
 bool shadow_accumulates_only(const Shadow *s, const Value *ptr);
+bool shadow_object_sums(const Shadow *s, int obj); /* is the object such an independent's? */
 /* ptr may point to such an independent, and also to what has seeds: a store can treat its shadow in one way only. */
 bool shadow_is_ambiguous(const Shadow *s, const Value *ptr);
 Value *shadow_twin(Shadow *s, Value *ptr);
@@ -116,8 +118,41 @@ void custom_check_globals(Shadow *s, const Op *call);
 
 /* ====================================================================== split.c */
 
+/* split.c: prepares fn, whose adjoint is to be cut, before it is made; cuts it after storage. */
+void split_begin(Fn *fn);
+/* Only cuts it, for recursion: fn becomes the forward half; returns the reverse half, with the same parameters. */
+Fn *split_halves(Fn *fn);
+/* ... into `primal..., result -> tape` (the first of the result's helpers) and `tape, primal..., d_... -> void`. NULL after diag_error. */
+Fn *split_adjoint(Fn *fn, const Request *rq);
 /* Tells fn->mem what a reverse sweep of its own cannot read again. */
 void split_forget(Fn *fn);
+
+/* ====================================================================== recursion.c */
+
+/* Does fn call itself, directly or through others? Such calls stay calls. */
+bool calls_itself(const Fn *fn);
+/* Makes the call one of the callee's prepared form, which differentiation follows. */
+void recursion_call(Op *call, Mode mode);
+/* Gives all prepared forms their bodies: prepare() expands calls and runs the passes before differentiation. False after a diag_error. */
+bool recursion_prepare(Program *p, bool (*prepare)(Fn *fn, Mode mode));
+/* Calls that have nothing to propagate become calls of the source's function again. */
+void recursion_leave(Fn *fn);
+/* Lists what of recursion fn calls as its helpers. */
+void recursion_helpers(Fn *fn);
+/* derive.c: the passes after storage, on the derivative of a recursive function. */
+void finish_callee(Fn *fn);
+bool recursion_is_active(const Shadow *s, const Op *call); /* a call of a prepared function that needs a derivative */
+bool recursion_close_over(Shadow *s, const Op *call);      /* what it is given has shadows wherever it leads; true: more than before */
+/* Turns the call into one of the forward function, and calls the reverse function at b. d_args[k]: what argument k's adjoint is to be
+ * increased by, or NULL. */
+void recursion_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value **d_args);
+/* ... into one of the tangent function. Returns the tangent of a floating result, or NULL. */
+Value *recursion_forward(Shadow *s, Op *call, Value **tangents);
+Type *recursion_twin_type(Mode mode, Type *t);
+Value *recursion_twin(Shadow *s, Op *call);      /* the shadow of the pointer that the call returns */
+void recursion_return(Shadow *s, Builder *b);     /* hands on the shadow of the pointer that s->fn returns */
+/* Tells fn->mem what may have changed when the reverse function of a recursive function runs. */
+void recursion_forget(Fn *fn);
 
 /* ====================================================================== mincut.c */
 

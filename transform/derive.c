@@ -78,11 +78,39 @@ static bool run_passes(Fn *fn, const Pass *passes, size_t n)
     return true;
 }
 
+/* Functions that stay called go through the same passes; --after does not stop there. */
+static void run_callee(Fn *fn, const Pass *passes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (passes[i].off && *passes[i].off)
+            continue;
+        passes[i].run(fn);
+        if (!fn->program->widened) /* else calls in it may still be as they were before, and all is made again */
+            verify_fn(fn, passes[i].name);
+        trace_step(fn->name, passes[i].name, fn);
+    }
+}
+
+static bool prepare_callee(Fn *fn, Mode mode)
+{
+    if (!inline_calls_for(fn, mode))
+        return false;
+    run_callee(fn, before_differentiation, COUNT(before_differentiation));
+    return true;
+}
+
+void finish_callee(Fn *fn)
+{
+    run_callee(fn, after_storage, COUNT(after_storage));
+}
+
 /* rq NULL: for no derivative. */
 static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
 {
     Fn *g = clone_fn(fn, name);
     if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
+        return NULL;
+    if (rq && !recursion_prepare(fn->program, prepare_callee))
         return NULL;
     *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation)) ||
                (rq && rq->mode != MODE_JVP && !run_passes(g, before_reversal, COUNT(before_reversal)));
@@ -209,6 +237,7 @@ static bool describe(Fn *g, const Request *rq)
 {
     g->is_static = g->is_inline = false;
     g->comment = what_it_computes(rq, g);
+    recursion_helpers(g);
     return statics_check(rq->fn->program, g);
 }
 

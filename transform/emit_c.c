@@ -288,10 +288,13 @@ static void put_callees(File *f, Str *out)
     }
     if (any)
         str_put(out, "\n");
+    Ptrs seen = {.arena = f->arena}; /* a declaration and the definition are two items */
     for (size_t i = 0; i < f->p->items.n; i++) {
         const TopItem *item = f->p->items.at[i];
-        if (f->repeated[i] && is_copied_function(item))
-            str_fmt(out, "%s\n\n", item->fn->def_text);
+        if (!f->repeated[i] || !is_copied_function(item) || ptrs_has(&seen, item->fn))
+            continue;
+        ptrs_push(&seen, item->fn);
+        str_fmt(out, "%s\n\n", item->fn->def_text);
     }
 }
 
@@ -331,6 +334,37 @@ static File file_new(Program *p, const Ptrs *fns, const EmitOptions *opt)
     return f;
 }
 
+typedef struct {
+    const Ptrs *fns;
+    size_t at;
+    bool *early; /* by index: is called before it is defined */
+} Order;
+
+static void note_early(Op *op, void *ctx)
+{
+    const Order *o = ctx;
+    for (size_t i = o->at + 1; i < o->fns->n && op->code == OP_CALL; i++)
+        if (o->fns->at[i] == op->callee)
+            o->early[i] = true;
+}
+
+/* Of static functions that call one another. */
+static void put_early_prototypes(Str *out, const Ptrs *fns, Arena *a)
+{
+    Order o = {fns, 0, arena_alloc(a, fns->n + 1)};
+    bool any = false;
+    for (o.at = 0; o.at < fns->n; o.at++)
+        if (((Fn *)fns->at[o.at])->body)
+            walk_ops(((Fn *)fns->at[o.at])->body, note_early, &o);
+    for (size_t i = 0; i < fns->n; i++)
+        if (o.early[i]) {
+            str_fmt(out, "%s;\n", wrap_line(a, prototype(a, fns->at[i], NULL), 0));
+            any = true;
+        }
+    if (any)
+        str_put(out, "\n");
+}
+
 void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
 {
     File f = file_new(p, fns, opt);
@@ -339,6 +373,7 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     Str body = {.arena = f.arena};
     str_put(&body, "");
     Emitter e = {.out = &body, .arena = f.arena, .program = p, .needs = &f.needs, .opt = opt};
+    put_early_prototypes(&body, fns, f.arena);
     for (size_t i = 0; i < fns->n; i++) {
         str_put(&body, i ? "\n" : "");
         emit_function(&e, fns->at[i], &names);

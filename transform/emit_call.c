@@ -63,11 +63,19 @@ static const Type *param_type(const Op *op, int i)
     return op->callee && i < op->callee->nparams ? op->callee->params[i]->type : NULL;
 }
 
+/* `double a[n][m]`, whose values are plain pointers here. */
+static bool takes_rows(const Op *op, int i)
+{
+    const Fn *f = op->code == OP_CALL ? op->callee : NULL;
+    return f && i < f->nparams && f->params[i]->dims_runtime && f->params[i]->ndims > 1;
+}
+
 static void put_arguments(Emitter *e, Str *s, const Op *op, int first, int n)
 {
     str_put(s, "(");
     for (int i = first; i < n; i++)
-        str_fmt(s, "%s%s", i > first ? ", " : "", argument(e, op, op->args[i], param_type(op, i - first)).s);
+        str_fmt(s, "%s%s%s", i > first ? ", " : "", takes_rows(op, i - first) ? "(void *)" : "",
+                argument(e, op, op->args[i], param_type(op, i - first)).s);
     str_put(s, ")");
 }
 

@@ -485,10 +485,23 @@ static void find_reverse(Op *op, void *ctx)
         ptrmap_put(&f->reverse_of, op->mirror, op);
 }
 
+/* Does it call a recursive function, whose reverse takes what it left from the end of the tape? */
+static bool keeps_on_tape(const Region *r)
+{
+    for (const Op *op = r->first; op; op = op->next) {
+        if (op->code == OP_CALL && op->callee && op->callee->instance)
+            return true;
+        for (int k = 0; k < op->nregions; k++)
+            if (keeps_on_tape(op->regions[k]))
+                return true;
+    }
+    return false;
+}
+
 static void fuse_region(Fuse *f, Region *r)
 {
     for (Op *op = r->first; op; op = op->next) {
-        if (op->in_reverse || op->code != OP_FOR)
+        if (op->in_reverse || op->code != OP_FOR || keeps_on_tape(op->regions[0]))
             continue;
         Op *rev = ptrmap_get(&f->reverse_of, op);
         if (rev && rev->parent == r && try_pair(f, op, rev))
@@ -501,7 +514,7 @@ static void turn_upwards(Op *rev, void *ctx)
 {
     Fuse *f = ctx;
     Op *fwd = rev->mirror;
-    if (!rev->in_reverse || rev->code != OP_FOR || !fwd || fwd->code != OP_FOR)
+    if (!rev->in_reverse || rev->code != OP_FOR || !fwd || fwd->code != OP_FOR || keeps_on_tape(fwd->regions[0]))
         return;
     f->fwd = fwd;
     f->rev = rev;

@@ -6,7 +6,7 @@
  * Exits are structured away, so a callee's body is spliced in as it is: its arguments become the operands, its result what it yields,
  * its LOCALs objects at the call. One walk over the growing function in program order: every use comes after its definition, so
  * results of expanded calls are replaced on the way. Can be run again when promotion has made more call targets known. */
-#include "transform.h"
+#include "derivative.h"
 
 #include <string.h>
 
@@ -31,8 +31,10 @@ typedef struct {
     PtrMap results;          /* result of an expanded call -> the value */
     PtrMap sizes;            /* Fn* -> size_t*: ops in its body */
     PtrMap locals;           /* LOCAL Op* -> LocalUses* */
+    PtrMap recursive;        /* Fn* -> itself when it calls itself, else another */
     PtrMap reported;         /* Fn* that an error was reported for */
     PtrMap named;            /* Fn* whose locals are in root->locals */
+    Mode mode;               /* with choose: of the derivative */
     bool choose;             /* calls through unknown pointers become choices */
     bool keep_vjp, keep_jvp; /* calls of functions with such a custom derivative stay */
     size_t nops;
@@ -252,11 +254,30 @@ static void take_locals(Inliner *in, const Fn *callee)
         ptrs_push(&in->root->locals, callee->locals.at[i]);
 }
 
+static bool is_recursive(Inliner *in, Fn *fn)
+{
+    Fn *known = ptrmap_get(&in->recursive, fn);
+    if (!known) {
+        known = calls_itself(fn) ? fn : in->root; /* the root is asked about as its original */
+        ptrmap_put(&in->recursive, fn, known);
+    }
+    return known == fn;
+}
+
+/* The call stays one, for differentiation of the callee's prepared form. */
+static void stays_recursive(Inliner *in, Op *op, const Frame *f)
+{
+    if (!call_fits(op, 0, op->callee) || op->callee->is_variadic)
+        report_recursion(in, op, f);
+    else if (in->choose && in->mode != MODE_HVP)
+        recursion_call(op, in->mode);
+}
+
 /* Is the call to be expanded? Reports what keeps it from being so though it must be. */
 static bool wants_expansion(Inliner *in, Op *op, const Frame *f)
 {
-    const Fn *callee = op->callee;
-    if (!callee || callee->is_inactive || (callee->custom_vjp && in->keep_vjp) || (callee->custom_jvp && in->keep_jvp))
+    Fn *callee = op->callee;
+    if (!callee || callee->is_inactive || callee->recursion || (callee->custom_vjp && in->keep_vjp) || (callee->custom_jvp && in->keep_jvp))
         return false;
     if (callee->unsupported.what) {
         report_unsupported(in, callee, op->loc, f, false);
@@ -264,6 +285,10 @@ static bool wants_expansion(Inliner *in, Op *op, const Frame *f)
     }
     if (!callee->has_body)
         return false;
+    if (is_recursive(in, callee)) {
+        stays_recursive(in, op, f);
+        return false;
+    }
     if (in_chain(f, callee)) {
         report_recursion(in, op, f);
         return false;
@@ -385,7 +410,7 @@ static void expand_range(Inliner *in, Op *from, const Op *end, const Frame *f)
     }
 }
 
-static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp, bool choose)
+static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp, bool choose, Mode mode)
 {
     Arena *a = arena_new();
     Inliner in = {.root = root,
@@ -394,10 +419,12 @@ static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp, bool choose)
                   .sizes.arena = a,
                   .locals.arena = a,
                   .reported.arena = a,
+                  .recursive.arena = a,
                   .named.arena = a,
                   .keep_vjp = keep_vjp,
                   .keep_jvp = keep_jvp,
-                  .choose = choose};
+                  .choose = choose,
+                  .mode = mode};
     int errors = diag_error_count();
     Frame top = {root, NULL, 0};
     if (root->unsupported.what) {
@@ -413,10 +440,10 @@ static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp, bool choose)
 
 bool inline_calls(Fn *root)
 {
-    return expand_all(root, true, true, false);
+    return expand_all(root, true, true, false, MODE_VJP);
 }
 
 bool inline_calls_for(Fn *root, Mode mode)
 {
-    return expand_all(root, mode != MODE_JVP && mode != MODE_HVP, mode == MODE_JVP, true); /* no custom derivative is a second one */
+    return expand_all(root, mode != MODE_JVP && mode != MODE_HVP, mode == MODE_JVP, true, mode); /* no custom derivative is a second one */
 }

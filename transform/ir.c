@@ -40,7 +40,7 @@ Program *program_new(void)
 {
     Arena *a = arena_new();
     Program *p = arena_alloc(a, sizeof *p);
-    p->arena = p->fns.arena = p->globals.arena = p->items.arena = p->files.arena = p->requests.arena = a;
+    p->arena = p->fns.arena = p->globals.arena = p->items.arena = p->files.arena = p->requests.arena = p->recursions.arena = p->instances.arena = a;
     return p;
 }
 

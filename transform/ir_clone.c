@@ -68,6 +68,7 @@ Fn *clone_fn(const Fn *fn, const char *name)
     copy->params = arena_alloc(a, (size_t)fn->nparams * sizeof *copy->params);
     if (fn->nparams)
         memcpy(copy->params, fn->params, (size_t)fn->nparams * sizeof *copy->params);
+    copy->helpers = (Ptrs){.arena = a};
     copy->locals = (Ptrs){.arena = copy->arena};
     for (size_t i = 0; i < fn->locals.n; i++)
         ptrs_push(&copy->locals, fn->locals.at[i]);

@@ -132,7 +132,7 @@ typedef struct {
     Dense *d;
     const MemInfo *m; /* NULL: inside a call */
     bool *written;    /* by object */
-    int depth;
+    Ptrs *seen;       /* Fn*: called functions that have been looked at */
 } Effects;
 
 /* A write of what p points to. What may overlap it needs no copy: a copy of the memory that is written is put back. */
@@ -168,8 +168,11 @@ static void find_effect(Op *op, void *ctx)
     find_writes(op, e);
     if (memory && op->args[0]->type->elem_volatile)
         refuse_matrix(e->d, op->loc, "it is run several times, but this reads or writes volatile memory");
-    if (op->code == OP_CALL && op->callee && op->callee->has_body && e->depth < 20) {
-        Effects inner = {e->d, NULL, NULL, e->depth + 1};
+    if (op->code == OP_CALL && op->callee && op->callee->has_body) {
+        Effects inner = {e->d, NULL, NULL, e->seen};
+        if (ptrs_has(e->seen, op->callee))
+            return;
+        ptrs_push(e->seen, op->callee);
         walk_ops(op->callee->body, find_effect, &inner);
     } else if ((op->code == OP_CALL && !(op->text && (!strcmp(op->text, "abort") || !strcmp(op->text, "exit")))) || op->code == OP_CALLPTR) {
         const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
@@ -216,7 +219,8 @@ static void save_globals(Dense *d, const Effects *e)
 static void find_saved(Dense *d)
 {
     MemInfo *m = mem_analyse(d->helper);
-    Effects e = {d, m, arena_alloc(d->arena, sizeof *e.written * (size_t)(mem_count(m) + 1)), 0};
+    Ptrs seen = {.arena = d->arena};
+    Effects e = {d, m, arena_alloc(d->arena, sizeof *e.written * (size_t)(mem_count(m) + 1)), &seen};
     walk_ops(d->helper->body, find_effect, &e);
     for (int i = 0; i < d->nparams; i++)
         if (!d->part[i].scalar && is_written(&e, i))

@@ -15,6 +15,11 @@ static int node_of(const MemInfo *m, const Value *v)
     return v->id < m->nvalues ? m->node_of[v->id] : -1;
 }
 
+int mem_node(const MemInfo *m, const Value *v)
+{
+    return node_of(m, v);
+}
+
 static void value_define(MemInfo *m, const Value *v, int depth)
 {
     m->value[v->id] = v;
@@ -134,10 +139,13 @@ static void call_constraints(MemInfo *m, Op *op)
             node_point(m, result, UNKNOWN_OBJECT);
         return;
     }
+    if (recursion_constraints(m, op))
+        return;
     for (int i = 0; i < op->nargs; i++)
         edge_add(m, node_of(m, op->args[i]), m->pool.any);
     /* What code that the user vouches for stores is not the address of memory that nobody here knows. */
-    bool vouched = op->code == OP_CALL && op->callee && (op->callee->is_inactive || op->callee->custom_vjp || op->callee->custom_jvp);
+    bool vouched = op->code == OP_CALL && op->callee &&
+                   (op->callee->is_inactive || op->callee->custom_vjp || op->callee->custom_jvp || recursion_is_closed(op));
     if (!vouched)
         node_point(m, m->pool.any, UNKNOWN_OBJECT);
     constraint_add(m, m->pool.any, (Constraint){.kind = WHEN_ESCAPED});

@@ -137,6 +137,14 @@ static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value 
 
 static void write_by_call(MemInfo *m, const Op *op)
 {
+    if (is_recursion(op)) {
+        for (int i = 0; i < op->nargs; i++)
+            if (op->args[i]->type->kind == TY_PTR && recursion_writes(op, i))
+                write_through(m, WRITE_OBJECT, op, op->args[i]);
+        if (recursion_is_wild(op))
+            intset_add(m->arena, &m->wild, write_new(m, (MemWrite){.kind = WRITE_WILD, .op = op}));
+        return;
+    }
     const KnownCall *known = known_call(op);
     bool tame = !known && op->code == OP_CALL && custom_is_tame(op);
     if (!known && !tame) {

@@ -26,6 +26,15 @@ static Role object_role(const Shadow *s, int obj, bool *known)
     return ROLE_NONE;
 }
 
+/* What the role means for a store. */
+static unsigned role_in_store(const Shadow *s, int obj, bool *known)
+{
+    unsigned role = object_role(s, obj, known);
+    ObjKind kind = mem_object_kind(s->mem, obj);
+    Value *root = kind == OBJ_PARAM || kind == OBJ_POINTEE ? mem_object_param(s->mem, obj) : NULL;
+    return root && s->rq->sums && root->index < s->rq->fn->nparams && s->rq->sums[root->index] ? ROLE_INDEP : role;
+}
+
 static bool any_shadowed(const Shadow *s, const Value *ptr)
 {
     const int *objs;
@@ -86,6 +95,8 @@ static void close_over(Op *op, void *ctx)
                 c->changed |= mark_all(s, op->regions[r]->args[i]);
     if (op->code == OP_CALL && custom_is_active(s, op))
         close_over_custom(c, op);
+    if (recursion_is_active(s, op))
+        c->changed |= recursion_close_over(s, op);
     if (op->code == OP_LOAD && op->results[0]->type->kind == TY_PTR && any_shadowed(s, op->results[0]))
         c->changed |= mark_all(s, op->args[0]);
     if (op->code == OP_STORE && op->args[1]->type->kind == TY_PTR && any_shadowed(s, op->args[1]))
@@ -115,7 +126,7 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     s->rq = rq;
     s->twins.arena = fn->arena;
     s->globals.arena = fn->arena;
-    s->in_reverse.arena = fn->arena;
+    s->in_reverse.arena = s->result_twins.arena = fn->arena;
     int errors = diag_error_count();
     s->mem = mem_analyse(fn);
     if (fn->primal_done)
@@ -153,11 +164,18 @@ static bool reaches_role(const Shadow *s, const Value *ptr, unsigned role, unsig
     int n = mem_objects(s->mem, ptr, &objs);
     for (int i = 0; i < n; i++) {
         bool known;
-        unsigned r = object_role(s, objs[i], &known);
+        unsigned r = role_in_store(s, objs[i], &known);
         if (known && (r & role) && !(r & others))
             return true;
     }
     return false;
+}
+
+bool shadow_object_sums(const Shadow *s, int obj)
+{
+    bool known;
+    unsigned r = role_in_store(s, obj, &known);
+    return known && (r & ROLE_INDEP) && !(r & (ROLE_DEP | ROLE_SCRATCH));
 }
 
 bool shadow_accumulates_only(const Shadow *s, const Value *ptr)
@@ -497,6 +515,10 @@ static Value *make_twin(Shadow *s, Value *p)
     case OP_FOR:
     case OP_WHILE:
         return twin_of_result(s, p);
+    case OP_CALL:
+        return op->callee && op->callee->recursion
+                   ? recursion_twin(s, op)
+                   : refuse_twin(s, p, "its origin is not known; derive it from a parameter, a local array or malloc");
     case OP_USE: {
         Value *twin = shadow_twin(s, op->args[0]);
         Builder b = after_op(op);

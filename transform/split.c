@@ -25,6 +25,10 @@ typedef struct {
 void split_forget(Fn *fn)
 {
     MemInfo *m = fn->mem;
+    if (fn->instance) {
+        recursion_forget(fn);
+        return;
+    }
     for (int i = 0; i < mem_count(m); i++) {
         const Value *param = mem_object_kind(m, i) == OBJ_PARAM ? mem_object_param(m, i) : NULL;
         if (!param)
@@ -108,7 +112,8 @@ static void find_uses(const Cut *c, const Value *address, ObjectUse *use)
         }
         use->used[op->mark] = true;
         bool access = op->code == OP_LOAD || ((op->code == OP_STORE || op->code == OP_ACCUM) && op->args[1] != address);
-        bool plain = access || op->code == OP_ZERO || op->code == OP_COPY || op_is_compare(op->code);
+        bool followed = op->code == OP_CALL && op->callee && op->callee->instance; /* it leaves no address anywhere */
+        bool plain = access || followed || op->code == OP_ZERO || op->code == OP_COPY || op_is_compare(op->code);
         use->computed |= !access;
         use->escapes |= !plain && op->mark == FORWARD;
     }
@@ -487,18 +492,35 @@ static bool finish_forward(Fn *fn, int nprimal)
     return true;
 }
 
+/* The same parameters for the reverse half. */
+static void share_params(Cut *c)
+{
+    for (int i = 0; i < c->fn->nparams; i++) {
+        const Value *arg = c->fn->body->args[i];
+        Value *copy = add_param(c->rev, arg->type, c->fn->params[i]);
+        copy->var = arg->var;
+        ptrmap_put(&c->map, arg, copy);
+    }
+}
+
+Fn *split_halves(Fn *fn)
+{
+    Cut c = cut_begin(fn);
+    share_params(&c);
+    build_reverse(&c);
+    cut_forward(&c);
+    Builder end = at_end(c.rev->body);
+    build_yield(&end, NULL, 0);
+    return c.rev;
+}
+
 Fn *split_adjoint(Fn *fn, const Request *rq)
 {
     Cut c = cut_begin(fn);
     Arena *a = fn->program->arena;
     Type *t = fn->tape->type;
     ptrmap_put(&c.map, fn->tape, add_param(c.rev, t, var_named(c.rev, t, "", NULL, "tape")));
-    for (int i = 0; i < fn->nparams; i++) {
-        const Value *arg = fn->body->args[i];
-        Value *copy = add_param(c.rev, arg->type, fn->params[i]);
-        copy->var = arg->var;
-        ptrmap_put(&c.map, arg, copy);
-    }
+    share_params(&c);
     build_reverse(&c);
     cut_forward(&c);
     Builder end = at_end(c.rev->body);

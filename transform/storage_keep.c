@@ -4,6 +4,8 @@
  */
 #include "derivative.h"
 
+#include <string.h>
+
 Region *value_region(const Value *v)
 {
     return v->def ? v->def->parent : v->arg_of;
@@ -17,7 +19,8 @@ static Var *kept_var(Fn *fn, Type *t, const Value *v)
         named = named->def->args[0];
     const Op *op = v->def;
     const char *what = op && op_info[op->code].kind == KIND_MATH ? op_info[op->code].text : op && op_is_compare(op->code) ? "test" : "value";
-    return var_named(fn, t, "kept_", named->var, what);
+    bool again = named->var && named->var->name && !strncmp(named->var->name, "kept_", 5); /* the address of what is kept */
+    return var_named(fn, t, again ? "" : "kept_", named->var, what);
 }
 
 /* Just after v's definition: where it can be stored. */

@@ -136,6 +136,18 @@ static void free_tangent(Tangent *t, Op *op)
     op_build(&b, OP_FREE, &twin, 1, 0);
 }
 
+static void recursion_tangent(Tangent *t, Op *call)
+{
+    Value **d = arena_alloc(t->fn->arena, sizeof *d * (size_t)(call->nargs + 1));
+    for (int k = 0; k < call->nargs; k++)
+        d[k] = tangent_of(t, call->args[k]);
+    Value *result = recursion_forward(t->s, call, d);
+    if (result) {
+        result->var = tangent_var(t, call->results[0]);
+        ptrmap_put(&t->tangents, call->results[0], result);
+    }
+}
+
 static void custom_tangent(Tangent *t, Op *call)
 {
     Value **d = arena_alloc(t->fn->arena, sizeof *d * (size_t)(call->callee->nparams + 1));
@@ -264,6 +276,8 @@ static void op_tangent(Tangent *t, Op *op)
     case OP_CALL:
         if (custom_is_active(t->s, op))
             custom_tangent(t, op);
+        else if (recursion_is_active(t->s, op))
+            recursion_tangent(t, op);
         return;
     case OP_IF:
         if_tangent(t, op);
@@ -311,5 +325,8 @@ Fn *tangent(Fn *fn, Request *rq)
     }
     region_tangent(&t, fn->body);
     deliver_return(&t);
+    Builder end = before_op(region_terminator(fn->body));
+    recursion_return(t.s, &end);
+    recursion_leave(fn);
     return t.s->failed ? NULL : fn;
 }

@@ -375,6 +375,8 @@ struct Fn {
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
     bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
     Value *tape;  /* the ad_stack that carries kept values: a parameter, a local or made by ad_tape_new; NULL: made when needed */
+    struct Recursion *recursion; /* recursion.h: a function that calls itself, with all else expanded; else NULL */
+    struct Instance *instance;   /* ... a derivative of one; else NULL */
     Op *boundary; /* split: the op between the forward and the reverse sweep */
 };
 
@@ -396,6 +398,9 @@ struct Program {
     Ptrs items;           /* TopItem*, in source order */
     Ptrs files;           /* char*: the given source files */
     Ptrs requests;        /* Request*: from annotations, then from the command line */
+    Ptrs recursions, instances; /* recursion.h: functions that call themselves, and what has been made of them */
+    bool settling;        /* bodies of instances are being made */
+    bool widened;         /* ... one of them now serves another call as well, and has to be made again */
     const char *std;      /* "c99", "gnu11": what the source was parsed as */
     void *front;          /* the front end's own tables that live across files */
     bool has_errors;
@@ -642,6 +647,7 @@ typedef struct {
     Role *roles;           /* one per fn->params */
     Ptrs global_vars;      /* Var*: named globals, with */
     Role *global_roles;
+    const bool *sums; /* recursion.h: parameters whose d_ is an accumulator of the caller's, though they are read after the call; or NULL */
     bool return_is_dep;
     int second_order;      /* hvp.c: the function is a gradient whose first so many parameters are the primal's; else 0 */
 } Request;
@@ -708,11 +714,6 @@ bool custom_fits(const Fn *f, const Fn *own, bool jvp, Loc loc);
 /* tangent.c, adjoint.c: new functions, USEs unresolved. NULL after diag_error. */
 Fn *tangent(Fn *fn, Request *rq);
 Fn *adjoint(Fn *fn, Request *rq);
-
-/* split.c: prepares fn, whose adjoint is to be cut, before it is made; cuts it after storage. */
-void split_begin(Fn *fn);
-/* ... into `primal..., result -> tape` (the first of the result's helpers) and `tape, primal..., d_... -> void`. NULL after diag_error. */
-Fn *split_adjoint(Fn *fn, const Request *rq);
 
 /* primal_done.c: takes out what the caller has done already (--primal-done). After storage. */
 void drop_primal(Fn *fn);

@@ -1,0 +1,16 @@
+// expect: 14:5: error: the recursive function 'drop' frees memory that it did not allocate: that cannot be differentiated yet; free it outside of it
+// expect: 9:5: note: here
+// args: --grad 'f(t)'
+// construct: recursive functions that free what they did not allocate: free it outside of them
+#include <stdlib.h>
+struct node { double v; struct node *l; };
+static void drop(struct node *t)
+{ if (t->l) drop(t->l);
+    free(t->l);
+}
+double f(struct node *t)
+{
+    double s = t->v * t->l->v;
+    drop(t);
+    return s;
+}

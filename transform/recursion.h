@@ -1,0 +1,60 @@
+/* recursion.h: functions that call themselves, directly or through others; private to recursion*.c and what asks them.
+ *
+ * A call of such a function stays a call. Its callee becomes a function of adgen's own: `prepared`, with all other calls expanded, records
+ * given and returned through pointers. For each context (which arguments have shadows, which memory stays as it is) that has instances: a
+ * forward function that leaves its tape on the caller's and a reverse function that takes it; or a tangent function. */
+#ifndef ADGEN_RECURSION_H
+#define ADGEN_RECURSION_H
+
+#include "analysis.h"
+#include "derivative.h"
+
+/* What a prepared function may do with memory, functions that it calls included. */
+struct Recursion {
+    Fn *source; /* the function of the source */
+    Fn *fn;     /* prepared */
+    bool jvp;   /* for tangents: other custom derivatives stay calls */
+    bool prepared;
+    bool *writes;         /* by parameter: may what it points to be written? */
+    bool *deep;           /* ... or what pointers in that point to? */
+    bool wild;            /* may write what is in nobody's arguments */
+    bool stores_pointers; /* ... an address into what its arguments lead to */
+    bool allocates;
+    bool returns_new; /* the pointer that it returns may point to what no argument leads to */
+    const Op *frees;  /* the first that ends memory which is not its own, or NULL */
+    const Op *global; /* the first that may write a variable of static lifetime that may carry derivatives, or NULL */
+    Ptrs names;       /* Op*: GLOBAL, of those variables that are named */
+    bool known;   /* false: the above is not computed yet, anything may happen */
+    bool changed;     /* in the computation of the above */
+};
+
+/* How much an argument matters to an instance. */
+enum { ARG_PLAIN = 0, ARG_SHADOW = 1, ARG_SUM = 2, ARG_STABLE = 4 };
+/* SHADOW: a d_ whose entry is a seed; SUM: a d_ that is only added to, an independent's; STABLE, added: what it leads to stays as it is */
+
+struct Instance {
+    struct Recursion *of;
+    Mode mode;           /* MODE_VJP or MODE_JVP */
+    unsigned char *args; /* by parameter */
+    bool active_result;
+    bool twin_result;    /* fwd returns the shadow of the pointer that it returns through a parameter behind the primal ones */
+    Fn *fwd, *rev;         /* JVP: fwd is the tangent function; until it is settled they have parameters and no body */
+    bool *twin;            /* by parameter: fwd takes its d_ (VJP) */
+    bool *needed;          /* by parameter: rev takes the parameter itself */
+    Fn *made[2];           /* the bodies as they are so far */
+    bool settled, widened; /* widened: since its body was last made */
+};
+
+/* recursion.c */
+bool recursion_is_active(const Shadow *s, const Op *call); /* a call of a prepared function that needs a derivative */
+struct Instance *instance_for(Shadow *s, const Op *call);
+/* recursion_build.c: the number of parameters of the placeholders. */
+void recursion_declare(struct Instance *inst);
+/* Makes the bodies of all instances that have none, and of those that these ask for. False after a diag_error. */
+bool recursion_settle(Program *p);
+/* Does all that the argument leads to stay as it is from here to the end, and to the reverse sweep? */
+bool recursion_stays(const MemInfo *m, const Value *arg);
+/* Computes what all prepared functions do with memory. */
+void recursion_summaries(const Ptrs *all);
+
+#endif
