@@ -178,7 +178,7 @@ Value *lower_assigned(Lower *l, Expr *to, Value *addr, Value *v);
 
 /* ---------------------------------------------------------------------- lower_memory.c */
 
-/* *dst = *src, field by field and element by element; not a union of floating views. */
+/* *dst = *src, field by field and element by element. */
 void lower_copy(Lower *l, Value *dst, Value *src, Type *t, Loc loc);
 void lower_zero(Lower *l, Value *dst, Type *t, Loc loc);
 /* `for (i = 0; i < n; i++)`: between begin and end, ops go into its body. n is unsigned long. */
@@ -190,7 +190,6 @@ typedef struct {
 } CountLoop;
 CountLoop count_loop_begin(Lower *l, Value *n);
 void count_loop_end(Lower *l, CountLoop *c);
-bool union_mixes_floats(const Type *t);
 /* The number of objects of type elem in `bytes` bytes, unsigned long. */
 Value *count_elements(Lower *l, Expr *bytes, Type *elem);
 Value *lower_memcpy(Lower *l, Expr *call);

@@ -59,8 +59,30 @@ void lower_hoist(Lower *l, Decl *d)
     slot->addr = lower_local(l, d, false);
 }
 
+/* void last_x_initial(double *p) { *p = -1; } */
+static Fn *initial_value(const Lower *l, Decl *d)
+{
+    Ptrs *fns = &l->program->fns;
+    Fn *fn = fn_new(l->program, arena_printf(l->arena, "%s_initial", d->var->name));
+    fns->n--; /* it is nobody's but the variable's */
+    Lower in = {.program = l->program, .fn = fn, .decl = d, .arena = l->arena, .dims = {.arena = l->arena}};
+    fn->loc = d->loc;
+    fn->has_body = fn->is_static = true;
+    fn->params = arena_alloc(l->arena, sizeof *fn->params);
+    fn->params[fn->nparams++] = lower_new_var(&in, "p", type_ptr(d->ctype));
+    Value *p = region_add_arg(fn->body, type_ptr(d->ctype), fn->params[0]);
+    in.b = at_end(fn->body);
+    in.b.loc = d->loc;
+    lower_mark_statement(&in);
+    lower_init(&in, p, d->ctype, d->init, true);
+    build_yield(&in.b, NULL, 0);
+    return fn->unsupported.what ? NULL : fn;
+}
+
 void lower_decl(Lower *l, Decl *d)
 {
+    if (d->is_static_local && d->init && !d->var->is_const && !d->var->initial)
+        d->var->initial = initial_value(l, d);
     if (is_global(d))
         return;
     l->b.loc = d->loc;

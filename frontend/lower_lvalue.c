@@ -217,9 +217,8 @@ static Value *member(Lower *l, Expr *e)
         lower_unsupported(l, e->loc, "adgen does not know the members of type '%s'", type_spelling(record));
         return lower_temp(l, e->type, false);
     }
-    if (record->is_union && union_mixes_floats(record))
-        lower_unsupported(l, e->loc,
-                          "union '%s' has floating numbers in more than one member, which adgen cannot tell apart; use a struct",
+    if (record->is_union && !union_is_one_view(record))
+        lower_unsupported(l, e->loc, "the members of '%s' see the same bytes as different floating numbers; use a struct",
                           type_spelling(record));
     return build_field(&l->b, base, e->field);
 }

@@ -7,64 +7,6 @@
 /* Arrays up to this many elements are copied without a loop. */
 enum { UNROLL = 8 };
 
-/* ---------------------------------------------------------------------- unions */
-
-typedef struct {
-    int64_t at; /* bits */
-    const Type *type;
-} Leaf;
-
-/* The scalars of t from bit `at` on, into leaves; returns how many there are (counted on when there is no room). */
-static int collect_leaves(const Type *t, int64_t at, Leaf *leaves, int n, int max)
-{
-    if (t->kind == TY_RECORD) {
-        for (int i = 0; i < t->nfields; i++)
-            n = collect_leaves(t->fields[i].type, at + t->fields[i].offset_bits, leaves, n, max);
-        return n;
-    }
-    if (t->kind == TY_ARRAY) {
-        for (int64_t i = 0; i < t->count && n <= max; i++)
-            n = collect_leaves(t->elem, at + i * t->elem->size * 8, leaves, n, max);
-        return n;
-    }
-    if (n < max)
-        leaves[n] = (Leaf){at, t};
-    return n + 1;
-}
-
-bool union_mixes_floats(const Type *t)
-{
-    int with_floats = 0;
-    for (int i = 0; i < t->nfields; i++)
-        with_floats += type_has_float(t->fields[i].type);
-    return with_floats > 1;
-}
-
-/* The member that stands for a union as a whole: the one with floats, or the largest. */
-static int union_member(const Type *t)
-{
-    int best = 0;
-    for (int i = 0; i < t->nfields; i++) {
-        if (type_has_float(t->fields[i].type))
-            return i;
-        if (t->fields[i].type->size > t->fields[best].type->size)
-            best = i;
-    }
-    return best;
-}
-
-/* A union with floats in one member can be copied as that member if nothing else is in it that this copy would miss or change. */
-static bool union_copies_as_member(const Type *t)
-{
-    const Type *member = t->fields[union_member(t)].type;
-    Leaf leaves[64];
-    int n = collect_leaves(member, 0, leaves, 0, 64);
-    int64_t bytes = 0;
-    for (int i = 0; i < n && i < 64; i++)
-        bytes += leaves[i].type->size;
-    return n <= 64 && bytes == t->size && !union_mixes_floats(t);
-}
-
 /* ---------------------------------------------------------------------- counted loops */
 
 CountLoop count_loop_begin(Lower *l, Value *n)
@@ -148,11 +90,11 @@ void lower_copy(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
         lower_store(l, dst, lower_load(l, src));
     } else if (!type_has_float(t) && (t->is_union || has_const_bits(t))) {
         copy_bytes(l, dst, src, t);
-    } else if (t->is_union && !union_copies_as_member(t)) {
-        lower_unsupported(l, loc, "a union with floating members ('%s') is copied here; copy its members, or use a struct",
+    } else if (t->is_union && union_view(t) < 0) {
+        lower_unsupported(l, loc, "'%s' is copied here, and none of its members has all its numbers; copy its members, or use a struct",
                           type_spelling(t));
     } else if (t->is_union) {
-        int i = union_member(t);
+        int i = union_view(t);
         Value *to = build_field(&l->b, dst, i);
         lower_copy(l, to, build_field(&l->b, src, i), t->fields[i].type, loc);
     } else {
@@ -186,9 +128,11 @@ void lower_zero(Lower *l, Value *dst, Type *t, Loc loc)
     } else if (type_is_scalar(t)) {
         lower_store(l, dst, build_zero(&l->b, dst->type->elem));
     } else if (t->kind == TY_RECORD && t->is_union) {
-        if (union_mixes_floats(t))
-            lower_unsupported(l, loc, "a union with floating members ('%s') is set to zero here; use a struct", type_spelling(t));
-        int i = union_member(t);
+        int i = union_view(t);
+        if (i < 0)
+            lower_unsupported(l, loc, "'%s' is set to zero here, and none of its members has all its numbers; use a struct",
+                              type_spelling(t));
+        i = i < 0 ? 0 : i;
         lower_zero(l, build_field(&l->b, dst, i), t->fields[i].type, loc);
     } else {
         for (int i = 0; i < t->nfields; i++)

@@ -9,7 +9,7 @@ adgen=$(cd "$BUILD" && pwd)/adgen
 mkdir -p "$dir"
 log=$dir/log
 CC=${CC:-gcc}
-STRICT='-std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off'
+STRICT='-Wall -Wextra -Wpedantic -Werror -ffp-contract=off'
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} LSAN_OPTIONS=exitcode=23
 # adgen's own arenas live until the end of the run; leaks of the code it makes are what counts.
 ADGEN() { ASAN_OPTIONS=$OWN_ASAN timeout 120 "$adgen" "$@"; }
@@ -18,6 +18,12 @@ export ADGEN_CHECK_RUN="env ASAN_OPTIONS=detect_leaks=1"
 
 # The words after `// KEY:` in the file's first lines, as the shell's arguments.
 directive() { (cd "$here" && sed -n "1,12s|^// $1: *||p" "$file") | tr '\n' ' '; }
+
+# The standard that the file is written in: `// std: gnu11`.
+std=$(directive std)
+std=-std=${std:-c99}
+std=${std% }
+STRICT="$std $STRICT"
 
 # One adgen call with a few words of shell quoting in the directive.
 with_args() { # with_args DIRECTIVE COMMAND...
@@ -34,18 +40,18 @@ numeric() {
     if [ -e "${file%.c}.main.c" ]; then
         with_args args ADGEN "$file" -o "$out" --header || return 1
         $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined $STRICT -Iruntime -c -o "$dir/out.o" "$out" || return 1
-        $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined -std=c99 -ffp-contract=off -w -Iruntime -I"$dir" -o "$dir/main" \
+        $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined "$std" -ffp-contract=off -w -Iruntime -I"$dir" -o "$dir/main" \
             "$dir/out.o" "$file" "${file%.c}.main.c" "$BUILD/libadgen_rt.a" -lm -lpthread || return 1
         "$dir/main" || return 1
     else
-        CC="$CC -fsanitize=address,undefined -fno-sanitize-recover=undefined" with_args check ADGEN --check "$file" -o "$out" -std=c99 || return 1
+        CC="$CC -fsanitize=address,undefined -fno-sanitize-recover=undefined" with_args check ADGEN --check "$file" -o "$out" "$std" || return 1
     fi
     clang $STRICT -Iruntime -I"$(dirname "$file")" -fsyntax-only "$out"
 }
 
 # The primal written back from the IR gives the source's bits.
 roundtrip() {
-    with_args check ADGEN --check --emit=primal "$file" -o "$dir/out.c" -std=c99
+    with_args check ADGEN --check --emit=primal "$file" -o "$dir/out.c" "$std"
 }
 
 # Second derivatives of each gradient's function, or the refusal that a `// second:` line has; in the version for arguments that may
@@ -53,7 +59,7 @@ roundtrip() {
 second() {
     sed -e 's/AD_GRAD(/AD_HVP(/' -e '/^AD_[VJ]*P(.*)$/d' "$file" >"$dir/$(basename "$file")"
     want=$(directive second)
-    with_args check ADGEN --check "$dir/$(basename "$file")" -o "$dir/out.c" -std=c99 -fno-apart -I"$(dirname "$file")" >"$dir/out" 2>&1
+    with_args check ADGEN --check "$dir/$(basename "$file")" -o "$dir/out.c" "$std" -fno-apart -I"$(dirname "$file")" >"$dir/out" 2>&1
     status=$?
     cat "$dir/out"
     if [ -n "$want" ]; then
@@ -67,7 +73,7 @@ second() {
 directions() {
     want=$(directive directions)
     CC="$CC -fsanitize=address,undefined -fno-sanitize-recover=undefined" ADGEN_CHECK_FLAGS="$STRICT" \
-        with_args check ADGEN --directions 3 --check "$file" -o "$dir/out.c" -std=c99 >"$dir/out" 2>&1
+        with_args check ADGEN --directions 3 --check "$file" -o "$dir/out.c" "$std" >"$dir/out" 2>&1
     status=$?
     cat "$dir/out"
     if [ -n "$want" ]; then

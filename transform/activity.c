@@ -359,6 +359,7 @@ Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
     start_objects(a); /* scratch is useful at the end; only adds */
     propagate(a);
     activity_check(a);
+    activity_warn(a);
     return a;
 }
 

@@ -237,12 +237,19 @@ static void check_call(const Activity *a, const Op *op)
 
 /* ------------------------------------------------------------------ floating data seen as something else */
 
-/* Is the address a floating location seen as another type: a cast from a floating pointer, or a union with a floating member? */
+/* Is the address a floating location seen as another type: a cast from a floating pointer, or in a union with a number in these bytes? */
 static bool is_punned(const Value *addr)
 {
+    int64_t at = 0, i; /* from the part of the object that v is at; -1: not known */
     for (const Value *v = addr; v->def; v = v->def->args[0]) {
         const Op *op = v->def;
-        if (op->code == OP_FIELD && op->args[0]->type->elem->is_union && type_has_float(op->args[0]->type->elem))
+        const Type *outer = op->nargs ? op->args[0]->type->elem : NULL;
+        if (op->code == OP_FIELD && at >= 0)
+            at += outer->fields[op->ival].offset_bits / 8;
+        if (op->code == OP_INDEX)
+            at = at >= 0 && op->nargs == 2 && value_int(op->args[1], &i) && i >= 0 ? at + i * outer->size : -1;
+        if (op->code == OP_FIELD && outer->is_union &&
+            (at >= 0 ? type_has_float_at(outer, at, addr->type->elem->size) : type_has_float(outer)))
             return true;
         if (op->code == OP_PTRCAST && type_is_differentiable(op->args[0]->type->elem))
             return true;

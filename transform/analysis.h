@@ -304,5 +304,7 @@ void scratch_settle(Activity *a);
 
 /* activity_check.c: diag_errors. */
 void activity_check(Activity *a);
+/* activity_warn.c: -Wnondifferentiable. */
+void activity_warn(const Activity *a);
 
 #endif

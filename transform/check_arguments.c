@@ -136,7 +136,11 @@ static void make_field(Maker *m, const Field *f, const char *lvalue, const char 
 static void make_record(Maker *m, const Type *t, const char *lvalue, const char *path)
 {
     if (t->is_union && type_has_float(t)) {
-        cannot_make(m, path, "it is a union", "check it from a program of your own");
+        int view = union_is_one_view(t) ? union_view(t) : -1;
+        if (view < 0)
+            cannot_make(m, path, "it is a union", "check it from a program of your own");
+        else
+            make_field(m, &t->fields[view], lvalue, path);
         return;
     }
     for (int pointers = 0; pointers < 2; pointers++) /* lengths before what they measure */

@@ -110,6 +110,8 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
     Fn *g = clone_fn(fn, name);
     if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
         return NULL;
+    if (rq && localise_statics(g, fn) && !inline_calls_for(g, rq->mode))
+        return NULL;
     if (rq && !recursion_prepare(fn->program, prepare_callee))
         return NULL;
     *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation)) ||

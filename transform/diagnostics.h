@@ -5,6 +5,15 @@
  *
  * The example is a C file whose first line says the options that bring the diagnostic about; the tests run it. Errors of the C front end
  * itself, and usage errors, explain themselves. */
+WARNING("nondifferentiable", true, "a result depends on a number whose derivative is lost",
+        "What becomes an integer, or is only compared, has no derivative: the result moves with it in steps, and the derivative is 0\n"
+        "between them. Nothing is said where the number is also used as one (x - (int)x, a maximum).",
+        "// adgen --grad f\n"
+        "double f(double x)\n"
+        "{\n"
+        "    int n = (int)(8 * x);\n"
+        "    return n * 0.125;\n"
+        "}\n")
 WARNING("private-static", true, "a copied function has a static local variable that it writes",
         "A static function of the source that the derivative calls without differentiating it is repeated in OUT, with static\n"
         "variables of its own: what one copy writes the other does not see. Give the function external linkage, or use --with-primal.",

@@ -44,6 +44,7 @@ typedef struct {
     Needs needs;
     StrMap words;   /* identifiers of what is printed */
     bool *repeated; /* by item */
+    bool *declared; /* functions whose prototype is printed, by item */
     bool changed;
 } File;
 
@@ -177,6 +178,7 @@ static bool is_defined_here(const File *f, const Var *var)
 static void find_repeated(File *f)
 {
     f->repeated = arena_alloc(f->arena, sizeof *f->repeated * (f->p->items.n + 1));
+    f->declared = arena_alloc(f->arena, sizeof *f->declared * (f->p->items.n + 1));
     for (f->changed = true; f->changed;) {
         f->changed = false;
         for (size_t i = f->p->items.n; i-- > 0;) {
@@ -250,7 +252,45 @@ static const char *global_text(File *f, const Var *var)
 {
     if (is_defined_here(f, var))
         return var->decl_text;
-    return arena_printf(f->arena, "extern %s%s", var->is_const ? "const " : "", declare_var(f->arena, var->type, var, var->name));
+    const char *std = f->p->std;
+    bool c99 = std && (strstr(std, "99") || strstr(std, "89") || strstr(std, "90"));
+    const char *thread = !var->is_thread ? "" : c99 ? "__thread " : "_Thread_local ";
+    return arena_printf(f->arena, "extern %s%s%s", thread, var->is_const ? "const " : "", declare_var(f->arena, var->type, var, var->name));
+}
+
+static bool is_defined_before(const File *f, const TopItem *item)
+{
+    for (size_t i = 0; i < f->p->items.n && f->p->items.at[i] != item; i++) {
+        const TopItem *other = f->p->items.at[i];
+        if (f->declared[i] && other->fn == item->fn)
+            return true;
+    }
+    return false;
+}
+
+/* What is to be declared of a function that is called, or whose address is used; NULL: nothing. */
+static const char *prototype_of(const File *f, size_t i)
+{
+    const TopItem *item = f->p->items.at[i];
+    if (item->kind != TOP_FUNCTION || !item->in_main || !item->fn || !item->text)
+        return NULL;
+    bool emitted = is_emitted(f, item->fn->name) && is_callee(f, item->fn);
+    return (f->repeated[i] || emitted) && !is_defined_before(f, item) ? item->text : NULL;
+}
+
+/* A table of functions needs their prototypes before it. */
+static void put_prototypes_for(File *f, Str *out, const char *text)
+{
+    File own = {.arena = f->arena, .words = {.arena = f->arena}};
+    scan_words(&own.words, text);
+    for (size_t i = 0; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        const char *prototype = has_word(&own, item->name) ? prototype_of(f, i) : NULL;
+        if (!prototype || f->declared[i])
+            continue;
+        str_fmt(out, "%s;\n", prototype);
+        f->declared[i] = true;
+    }
 }
 
 /* Types and variables, in the source's order. */
@@ -264,6 +304,8 @@ static void put_declarations(File *f, Str *out)
         bool block = item->kind == TOP_TYPE && strchr(item->text, '\n');
         if (any && (block || after_type))
             str_put(out, "\n");
+        if (item->kind == TOP_VAR && is_defined_here(f, item->var))
+            put_prototypes_for(f, out, item->var->decl_text);
         str_fmt(out, "%s;\n", item->kind == TOP_TYPE ? item->text : global_text(f, item->var));
         after_type = block;
         any = true;
@@ -277,14 +319,11 @@ static void put_callees(File *f, Str *out)
 {
     bool any = false;
     for (size_t i = 0; i < f->p->items.n; i++) {
-        const TopItem *item = f->p->items.at[i];
-        if (item->kind != TOP_FUNCTION || !item->in_main || !item->fn || !item->text)
+        const char *prototype = prototype_of(f, i);
+        if (!prototype || f->declared[i])
             continue;
-        bool emitted = is_emitted(f, item->fn->name) && is_callee(f, item->fn);
-        if (!f->repeated[i] && !emitted)
-            continue;
-        str_fmt(out, "%s;\n", item->text);
-        any = true;
+        str_fmt(out, "%s;\n", prototype);
+        any = f->declared[i] = true;
     }
     if (any)
         str_put(out, "\n");

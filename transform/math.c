@@ -81,14 +81,19 @@ OpCode math_find(const char *c_name, Type **float_type)
     return OP_COUNT;
 }
 
+const char *math_name(OpCode code, const Type *float_type, Arena *a)
+{
+    TypeKind t = float_type->kind;
+    const char *suffix = is_generic(code) || t == TY_F64 ? "" : t == TY_F32 ? "f" : "l";
+    if (code == OP_CMPLX)
+        suffix = *suffix == 'f' ? "F" : *suffix ? "L" : "";
+    const char *name = code == OP_LOGISTIC ? "exp" : op_info[code].text; /* what its expression calls */
+    return arena_printf(a, "%s%s", name, suffix);
+}
+
 const char *math_c_name(const Op *op, Arena *a)
 {
-    TypeKind t = math_float_type(op)->kind;
-    const char *name = op->code == OP_LOGISTIC ? "exp" : op_info[op->code].text; /* what its expression calls */
-    const char *suffix = is_generic(op->code) || t == TY_F64 ? "" : t == TY_F32 ? "f" : "l";
-    if (op->code == OP_CMPLX)
-        suffix = *suffix == 'f' ? "F" : *suffix ? "L" : "";
-    return arena_printf(a, "%s%s", name, suffix);
+    return math_name(op->code, math_float_type(op), a);
 }
 
 Op *build_math(Builder *b, OpCode code, Type *float_type, Value **args)

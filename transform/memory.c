@@ -69,18 +69,6 @@ static void check_global_use(Op *op, void *ctx)
         use->taken = address_is_taken(op->results[0], op->parent, 0);
 }
 
-static bool text_has_word(const char *text, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
-        bool starts = at == text || !strchr("_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", at[-1]);
-        bool ends = !at[n] || !strchr("_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", at[n]);
-        if (starts && ends)
-            return true;
-    }
-    return false;
-}
-
 static bool global_is_private(const MemInfo *m, const Var *var)
 {
     const Program *p = m->fn->program;

@@ -2,9 +2,6 @@
  * good as the original; one of a variable that is written is another variable. */
 #include "transform.h"
 
-#include <ctype.h>
-#include <string.h>
-
 /* ---------------------------------------------------------------------- may it be written? */
 
 typedef struct {
@@ -33,17 +30,6 @@ static void find_write(Op *op, void *ctx)
     }
 }
 
-static bool has_word(const char *text, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *at = text; (at = strstr(at, word)); at++) {
-        bool starts = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
-        if (starts && !(isalnum((unsigned char)at[n]) || at[n] == '_'))
-            return true;
-    }
-    return false;
-}
-
 static bool is_constant(const Var *var)
 {
     const Type *t = var->type;
@@ -52,7 +38,7 @@ static bool is_constant(const Var *var)
     return var->is_const || t->kind == TY_ARRAY;
 }
 
-static bool may_be_written(const Program *p, const Var *var)
+bool static_may_be_written(const Program *p, const Var *var)
 {
     if (is_constant(var))
         return false;
@@ -64,7 +50,7 @@ static bool may_be_written(const Program *p, const Var *var)
     }
     for (size_t i = 0; i < p->globals.n && !s.written; i++) { /* its address in an initialiser */
         const Var *other = p->globals.at[i];
-        s.written = other != var && other->decl_text && has_word(other->decl_text, var->name);
+        s.written = other != var && other->decl_text && text_has_word(other->decl_text, var->name);
     }
     return s.written;
 }
@@ -100,7 +86,7 @@ static void check_variable(Check *c, const Op *op, const Var *var)
     if (!var->is_static || ptrs_has(&c->seen, var))
         return;
     ptrs_push(&c->seen, (Var *)(uintptr_t)var);
-    if (!may_be_written(c->p, var))
+    if (!static_may_be_written(c->p, var))
         return;
     Loc loc = op->loc.line ? op->loc : var->loc;
     if (var->owner) {

@@ -1,6 +1,7 @@
 /* support.c: arenas, pointer arrays, pointer maps, growing strings. */
 #include "transform.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,4 +300,15 @@ void strmap_put(StrMap *m, const char *key, void *val)
         m->n++;
     }
     m->vals[i] = val;
+}
+
+bool text_has_word(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at++) {
+        bool starts = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
+        if (starts && !(isalnum((unsigned char)at[n]) || at[n] == '_'))
+            return true;
+    }
+    return false;
 }

@@ -175,6 +175,13 @@ static void find_address(Op *op, void *ctx)
     use->taken |= op->code == OP_FNADDR && op->callee == use->fn;
 }
 
+/* Is the name in the variable's initialiser, as in a table of functions? */
+static bool initialiser_names(const Var *var, const char *name)
+{
+    const char *init = var->decl_text ? strchr(var->decl_text, '=') : NULL;
+    return init && text_has_word(init, name);
+}
+
 static bool address_is_taken(const Program *p, const Fn *fn)
 {
     AddressUse use = {.fn = fn};
@@ -184,9 +191,43 @@ static bool address_is_taken(const Program *p, const Fn *fn)
             walk_ops(other->body, find_address, &use);
     }
     for (size_t i = 0; i < p->globals.n && !use.taken; i++) { /* in the initialiser of a table of functions */
-        const char *text = ((const Var *)p->globals.at[i])->decl_text;
-        const char *at = text ? strstr(text, fn->name) : NULL;
-        use.taken = at && strchr(text, '=');
+        use.taken = initialiser_names(p->globals.at[i], fn->name);
+    }
+    return use.taken;
+}
+
+static bool is_in_local(const Value *p)
+{
+    while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs)
+        p = p->def->args[0];
+    return p->def && p->def->code == OP_LOCAL;
+}
+
+static void find_store(Op *op, void *ctx)
+{
+    AddressUse *use = ctx;
+    for (int i = 0; i < op->nargs; i++) {
+        const Op *def = op->args[i]->def;
+        while (def && (def->code == OP_PTRCAST || def->code == OP_SELECT) && def->nargs)
+            def = def->args[def->nargs - 1]->def;
+        bool address = def && def->code == OP_FNADDR && def->callee == use->fn;
+        use->taken |= address && (op_is_compare(op->code) || (op->code == OP_STORE && !is_in_local(op->args[0])));
+    }
+}
+
+/* Is the address compared, or stored where others may find it? The generated file has a copy of a static function, at another address: a
+ * pointer to it must come out of a table that is copied, too. */
+static bool address_is_stored(const Program *p, const Fn *fn)
+{
+    AddressUse use = {.fn = fn};
+    for (size_t i = 0; i < p->fns.n && !use.taken; i++) {
+        const Fn *other = p->fns.at[i];
+        if (other->has_body && other->body)
+            walk_ops(other->body, find_store, &use);
+    }
+    for (size_t i = 0; i < p->globals.n && !use.taken; i++) {
+        const Var *var = p->globals.at[i];
+        use.taken = !var->is_static && !var->owner && initialiser_names(var, fn->name);
     }
     return use.taken;
 }
@@ -202,6 +243,51 @@ static bool type_matters(const Type *f)
     return matters;
 }
 
+typedef struct {
+    const char *name;
+    bool found;
+} NameUse;
+
+static void find_name(Op *op, void *ctx)
+{
+    NameUse *use = ctx;
+    use->found |= op->code == OP_FNADDR && op->text && !op->callee && !strcmp(op->text, use->name);
+}
+
+static bool program_names(const Program *p, const char *name)
+{
+    NameUse use = {.name = name};
+    for (size_t i = 0; i < p->globals.n && !use.found; i++)
+        use.found = initialiser_names(p->globals.at[i], name);
+    for (size_t i = 0; i < p->fns.n && !use.found; i++) {
+        const Fn *fn = p->fns.at[i];
+        if (fn->has_body && fn->body)
+            walk_ops(fn->body, find_name, &use);
+    }
+    return use.found;
+}
+
+/* double (*)(double) may be tanh, where the program uses the address of tanh. */
+static void add_library(Origins *o, const Type *f)
+{
+    for (int i = 0; i < OP_COUNT; i++) {
+        OpCode code = (OpCode)i;
+        if (op_info[i].kind != KIND_MATH || op_info[i].arity != f->nparams || math_nresults(code) != 1 || !f->nparams || code == OP_LOGISTIC)
+            continue;
+        Type *real = type_real_of(f->params[f->nparams - 1]);
+        bool fit = type_is_float(real) && math_result_type(code, 0, real) == f->ret;
+        for (int k = 0; k < f->nparams && fit; k++)
+            fit = math_operand_type(code, k, real) == f->params[k];
+        const char *name = fit ? math_name(code, real, o->root->arena) : NULL;
+        if (!fit || !program_names(o->root->program, name))
+            continue;
+        Op *address = arena_alloc(o->arena, sizeof *address);
+        *address = (Op){.code = OP_FNADDR, .text = name};
+        if (!is_known(o, address))
+            ptrs_push(&o->found, address);
+    }
+}
+
 /* Adds all functions that a pointer from elsewhere can point to. False after an error. */
 static bool add_program(Origins *o, const Op *call, const Type *f, bool (*may_call)(void *ctx, const Fn *fn), void *ctx)
 {
@@ -212,7 +298,7 @@ static bool add_program(Origins *o, const Op *call, const Type *f, bool (*may_ca
             continue;
         if (fn->is_static && !address_is_taken(p, fn))
             continue;
-        if (fn->is_static) {
+        if (fn->is_static && address_is_stored(p, fn)) {
             diag_error(call->loc, "this may call the static function '%s', whose address is another in the generated file",
                        fn->name);
             diag_note(
@@ -226,6 +312,7 @@ static bool add_program(Origins *o, const Op *call, const Type *f, bool (*may_ca
         if (!is_known(o, address))
             ptrs_push(&o->found, address);
     }
+    add_library(o, f);
     return true;
 }
 

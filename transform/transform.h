@@ -60,6 +60,7 @@ typedef struct {
 void str_put(Str *s, const char *text);
 void str_putn(Str *s, const char *text, size_t n);
 void str_fmt(Str *s, const char *fmt, ...);
+bool text_has_word(const char *text, const char *word); /* an identifier, by itself */
 
 /* ====================================================================== diag.c: what the user is told */
 
@@ -215,6 +216,11 @@ Type *type_complex_of(Type *t);                   /* double _Complex of double; 
 bool type_is_scalar(const Type *t);               /* integer, floating, complex or pointer */
 bool type_has_float(const Type *t);               /* a floating or complex leaf, looking through arrays and records, not through pointers */
 bool type_reaches_float(const Type *t);           /* also through pointers, but not void* and function pointers; recursive types are fine */
+/* union.c: do a union's members see the same floating numbers wherever they overlap? */
+bool union_is_one_view(const Type *t);
+bool type_has_float_at(const Type *t, int64_t at, int64_t size); /* is any of these bytes part of one? */
+/* The member of a union that has all numbers of all others; -1: none. */
+int union_view(const Type *t);
 const char *type_spelling(const Type *t);         /* C type name of a type without declarator parts, e.g. "double" */
 /* A C declaration `T name`: handles pointers, arrays, function pointers: type_declare(a, t, "p") -> "const double *p". */
 char *type_declare(Arena *a, const Type *t, const char *name);
@@ -272,6 +278,7 @@ struct Var {
     const char *decl_text; /* file scope and static locals: full definition's source text, macros expanded; NULL for locals */
     const char *len;     /* AD_LEN's text or NULL */
     Fn *owner;           /* function of a param or local, NULL at file scope */
+    Fn *initial;         /* static local with an initialiser that is not zero: void initial(T *p) sets *p to it; else NULL */
 };
 
 struct Value {
@@ -676,7 +683,8 @@ const char *activity_reason(const Activity *a, const Value *v); /* "active", "no
 /* math.c: the rows of <math.h> as C functions. float_type: what the letter f of a row's signature stands for.
  * math_find: the row of a C function's name ("sqrtf": OP_SQRT, float; *float_type NULL: a type-generic macro); OP_COUNT: none. */
 OpCode math_find(const char *c_name, Type **float_type);
-const char *math_c_name(const Op *op, Arena *a);           /* "sqrtf" */
+const char *math_name(OpCode code, const Type *float_type, Arena *a); /* SQRT in float: "sqrtf" */
+const char *math_c_name(const Op *op, Arena *a);                     /* that of the op */
 Type *math_float_type(const Op *op);                       /* of its first floating operand */
 int math_nresults(OpCode code);
 Type *math_result_type(OpCode code, int r, Type *float_type);
@@ -744,7 +752,12 @@ void storage_resolve(Fn *fn);
 /* nan_trap.c: derivatives that are not finite stop the program (--nan-trap). The last pass. */
 void trap_nans(Fn *fn);
 
-/* statics.c: a diag_error where the generated function uses a file-scope static variable that is written: OUT would have one of its own. */
+/* static_locals.c: static locals that keep floating numbers become locals of root, a copy of primal where nothing is left to
+ * inline; true: calls that initialise them are to be inlined. */
+bool localise_statics(Fn *root, const Fn *primal);
+/* statics.c: may any function of the program write the static variable? */
+bool static_may_be_written(const Program *p, const Var *var);
+/* ... a diag_error where the generated function uses a file-scope static variable that is written: OUT would have one of its own. */
 bool statics_check(Program *p, const Fn *fn);
 
 /* derive.c: the whole way of one request: clone, inline, promote, raise, differentiate, store, clean. The pipeline's list of passes.

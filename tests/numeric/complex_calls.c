@@ -1,5 +1,5 @@
 // check: --set n=4 --set k=2 --len points=n --len weights=n --len d_z=1 --len d_f=1
-// construct: preprocessor and library: `<tgmath.h>`, of complex numbers too
+// construct: preprocessor and library: `<tgmath.h>` with complex numbers
 #include <adgen.h>
 #include <tgmath.h>
 

@@ -1,4 +1,6 @@
-// check: -std=gnu11 --set n=4 --len coef=n --len poles=n --len at=2 --range coef=0.5:1.5 -- -std=gnu11
+// std: gnu11
+// directions: derivatives are addressed through another type
+// check: --set n=4 --len coef=n --len poles=n --len at=2 --range coef=0.5:1.5
 // construct: numbers: `_Complex` values, `__real__` and `__imag__`
 #include <adgen.h>
 #include <complex.h>

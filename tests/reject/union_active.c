@@ -1,6 +1,6 @@
-// expect: 11:7: error: union
+// expect: 11:7: error: the members of 'union U' see the same bytes as different floating numbers; use a struct
 // args: --grad f
-// construct: a union with several floating members: use a struct
+// construct: a union of `float` and `double`: use a struct
 union U {
     float f;
     double d;
