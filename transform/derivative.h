@@ -214,6 +214,17 @@ void apart_restrict(Fn *apart, const Fn *test);
 /* fn: if (test) apart; else overlapping. All have parameters of the same types; test those of the primal. */
 Fn *apart_choice(const char *name, Fn *test, Fn *apart, Fn *overlapping);
 
+/* ====================================================================== shadow_hoist.c */
+
+/* Shadows of what is allocated and freed in each iteration are allocated once. After storage_resolve. */
+void hoist_shadows(Fn *fn);
+
+/* ====================================================================== storage_peel.c */
+
+/* Is v a pointer or integer that a loop hands on, but that each iteration makes from its counter and what is outside? */
+bool peel_possible(const Value *v);
+void peel_inputs(const Value *v, Ptrs *out); /* what it can be computed from: Value*, appended */
+
 /* ====================================================================== storage_log.c */
 
 typedef struct {
@@ -270,6 +281,8 @@ typedef struct {
 
 /* Finds v in the reverse sweep, usable before `user`. */
 typedef Value *(*Resolve)(void *ctx, Value *v, Op *user);
+/* storage_peel.c: such a v, for user in the reverse sweep. */
+Value *peel_value(Value *v, Op *user, Resolve resolve, void *ctx);
 
 typedef struct {
     Fn *fn;

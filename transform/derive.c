@@ -40,6 +40,7 @@ static const Pass after_differentiation[] = {
 
 static const Pass after_storage[] = {
     {"primal_done", drop_primal, NULL},
+    {"shadows", hoist_shadows, &pass_options.no_hoist},
     {"place", place_tapes, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},

@@ -204,3 +204,35 @@ bool same_address(const Value *p, const Value *q)
             return false;
     return true;
 }
+
+/* ---------------------------------------------------------------------- values at another place */
+
+static bool is_computable(const Value *v, const Op *outer, int depth)
+{
+    if (value_outside(v, outer))
+        return v->def != outer;
+    if (!v->def || depth == 0 || v->def->nregions)
+        return false;
+    if (op_info[v->def->code].kind != KIND_CONST && !op_speculatable(v->def))
+        return false;
+    for (int i = 0; i < v->def->nargs; i++)
+        if (!is_computable(v->def->args[i], outer, depth - 1))
+            return false;
+    return true;
+}
+
+bool value_computable(const Value *v, const Op *outer)
+{
+    enum { DEPTH = 8 };
+    return is_computable(v, outer, DEPTH);
+}
+
+Value *value_computed(Builder *b, Value *v)
+{
+    if (value_outside(v, b->before))
+        return v;
+    PtrMap map = {.arena = b->fn->arena};
+    for (int i = 0; i < v->def->nargs; i++)
+        ptrmap_put(&map, v->def->args[i], value_computed(b, v->def->args[i]));
+    return clone_op(b, v->def, &map)->results[v->index];
+}

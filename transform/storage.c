@@ -101,7 +101,7 @@ static bool is_cheap_if(Storage *s, const Op *op)
 
 static bool can_recompute(Storage *s, const Value *v)
 {
-    if (ptrmap_get(&s->stored, v))
+    if (ptrmap_get(&s->stored, v) || (!pass_options.no_recompute && peel_possible(v)))
         return true;
     if (!v->def)
         return false;
@@ -209,6 +209,8 @@ static void gather_inputs(const Storage *s, const Value *v, Ptrs *out)
         ptrs_push(out, store->args[0]);
     else if (forwarded_store(s, v))
         ptrs_push(out, forwarded_store(s, v)->args[1]);
+    else if (peel_possible(v))
+        peel_inputs(v, out);
     else
         gather_operands(v->def, v->def, out);
 }
@@ -286,7 +288,7 @@ static void gather_loads(const Storage *s, const Op *op, Ptrs *out)
 static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 {
     Ptrs loads = {.arena = s->fn->arena};
-    if (ptrmap_get(&s->stored, v))
+    if (ptrmap_get(&s->stored, v) || peel_possible(v))
         return;
     gather_loads(s, v->def, &loads);
     for (size_t i = 0; i < loads.n; i++) {
@@ -459,6 +461,8 @@ static Value *recompute(Storage *s, Value *v, Op *anchor)
     }
     if (forwarded_store(s, v))
         return resolve(s, forwarded_store(s, v)->args[1], anchor);
+    if (peel_possible(v))
+        return peel_value(v, anchor, resolve, s);
     PtrMap map = {.arena = s->fn->arena};
     for (size_t i = 0; i < operands.n; i++)
         ptrmap_put(&map, operands.at[i], resolve(s, operands.at[i], anchor));

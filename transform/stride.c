@@ -4,36 +4,13 @@
  */
 #include "transform.h"
 
-/* Is v known before the op, or can it be computed there? */
-static bool is_known(const Value *v, const Op *outer, int depth)
-{
-    if (value_outside(v, outer))
-        return true;
-    if (!v->def || depth == 0 || v->def->nregions || !op_speculatable(v->def))
-        return false;
-    for (int i = 0; i < v->def->nargs; i++)
-        if (!is_known(v->def->args[i], outer, depth - 1))
-            return false;
-    return true;
-}
-
-static Value *computed_at(Builder *b, Value *v)
-{
-    if (value_outside(v, b->before))
-        return v;
-    PtrMap map = {.arena = b->fn->arena};
-    for (int i = 0; i < v->def->nargs; i++)
-        ptrmap_put(&map, v->def->args[i], computed_at(b, v->def->args[i]));
-    return clone_op(b, v->def, &map)->results[v->index];
-}
-
 /* The outermost loop around this one (or itself) before which its bounds and step are known. */
 static Op *known_before(Op *loop)
 {
     Op *at = loop;
     for (Op *outer = loop->parent->owner; outer; outer = outer->parent->owner) {
         for (int i = 0; i < 3; i++)
-            if (!is_known(loop->args[i], outer, 8))
+            if (!value_computable(loop->args[i], outer))
                 return at;
         at = outer->code == OP_FOR || outer->code == OP_WHILE ? outer : at;
     }
@@ -42,7 +19,7 @@ static Op *known_before(Op *loop)
 
 static Value *trip_count(Builder *b, const Op *loop)
 {
-    Value *lo = computed_at(b, loop->args[0]), *hi = computed_at(b, loop->args[1]), *step = computed_at(b, loop->args[2]);
+    Value *lo = value_computed(b, loop->args[0]), *hi = value_computed(b, loop->args[1]), *step = value_computed(b, loop->args[2]);
     Type *t = lo->type;
     bool up = loop->cmp == OP_LT || loop->cmp == OP_LE, strict = loop->cmp == OP_LT || loop->cmp == OP_GT;
     Value *runs_at_all = build_bin(b, loop->cmp, lo, hi);

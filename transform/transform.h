@@ -529,6 +529,9 @@ void op_drop_result(Op *op, int k);
 void region_drop_arg(Region *r, int k);
 /* Are two addresses in one execution computed in the same way from the same values? */
 bool same_address(const Value *p, const Value *q);
+/* Is v known before outer, or can it be computed there from what is? b is before such an op: v there. */
+bool value_computable(const Value *v, const Op *outer);
+Value *value_computed(Builder *b, Value *v);
 /* A name hint for `v` where it has none and can have one. */
 void value_hint(Value *v, Var *hint);
 
