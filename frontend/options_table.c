@@ -426,7 +426,7 @@ const OptionRow option_rows[] = {
     {"-include", ARG_SEPARATE, "FILE", set_separate, NULL},
     {NULL, ARG_NONE, NULL, NULL, "Optimisation and memory"},
     {"-faccurate-tails", ARG_NONE, NULL, set_accurate_tails, "all digits of derivatives near 0: of tanh, expm1, 1/(1+exp(u))"},
-    {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (fuse, hoist, log, recompute, reload): same numbers"},
+    {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (checkpoint, fuse, hoist, log, reload ...): same numbers"},
     {"--tape-storage", ARG_LONG, "heap|stack|static|arg", set_tape_storage, "heap (default), proven arrays, or the caller's workspace"},
     {"--no-malloc", ARG_NONE, NULL, set_no_malloc, "no heap: all sizes have proven bounds (--tape-storage=stack, static or arg)"},
     {NULL, ARG_NONE, NULL, NULL, "Messages"},

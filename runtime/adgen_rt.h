@@ -265,6 +265,36 @@ static inline void *ad_workspace_take(void **space, size_t n, size_t size)
     return p;
 }
 
+/* ====================================================================== checkpoints (AD_CHECKPOINT) */
+
+/* The states of a loop that were put aside, and when the next one is to be. */
+typedef struct {
+    unsigned char *memory; /* slots + 1 pieces of a step number and a state */
+    unsigned char *at;     /* where the next put or get goes */
+    size_t bytes;          /* of a state */
+    size_t slots, used;
+    size_t next;   /* the step before which the next state is put aside */
+    size_t end;    /* number of steps of the part that is being run */
+    size_t stride; /* while the number of steps is not known; else 0 */
+} ad_checkpoints;
+
+#define AD_STEPS_UNKNOWN ((size_t)-1)
+
+/* So many snapshots that no step is run more than three times again. */
+size_t ad_checkpoint_slots(size_t steps);
+/* memory: (slots + 1) * (bytes + sizeof(size_t)) bytes; slots at least 1. steps: of the loop, or AD_STEPS_UNKNOWN. */
+void ad_checkpoint_start(ad_checkpoints *cp, void *memory, size_t bytes, size_t slots, size_t steps);
+/* Before a step, of the loop or of the part that is run again: 1 where its state is to be put now, by ad_checkpoint_put. */
+int ad_checkpoint_due(ad_checkpoints *cp, size_t step);
+/* After a loop of an unknown number of steps. */
+void ad_checkpoint_finish(ad_checkpoints *cp, size_t steps);
+/* Before a step is reversed: from where the steps up to it are to be run again; that state is to be got now, by ad_checkpoint_get. */
+size_t ad_checkpoint_back(ad_checkpoints *cp, size_t step);
+/* The memory as it is before the first step is reversed is put into, and afterwards got from, a place of its own. */
+void ad_checkpoint_last(ad_checkpoints *cp);
+void ad_checkpoint_put(ad_checkpoints *cp, const void *p, size_t bytes);
+void ad_checkpoint_get(ad_checkpoints *cp, void *p, size_t bytes);
+
 /* Memory kept between calls: `ad_pool pool = {0};`, then f_grad(..., ad_pool_get(&pool, f_grad_workspace(n))) as often as you
  * like, from one thread at a time; ad_pool_free at the end. Contents are undefined. */
 typedef struct {

@@ -35,6 +35,7 @@ static const Pass before_reversal[] = {
 
 static const Pass after_differentiation[] = {
     {"fuse", fuse_loops, &pass_options.no_fuse},
+    {"checkpoint", checkpoint_loops, &pass_options.no_checkpoint},
     {"storage", storage_resolve, NULL},
 };
 
@@ -51,6 +52,7 @@ static const struct {
     const char *name;
     bool *off;
 } switches[] = {
+    {"checkpoint", &pass_options.no_checkpoint},
     {"apart", &pass_options.no_apart}, {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
     {"log", &pass_options.no_log},     {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"unroll", &pass_options.no_unroll},

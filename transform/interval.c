@@ -197,6 +197,8 @@ static Interval of_op(const Value *v, const Op *at, int depth)
     int64_t c;
     if (value_int(v, &c))
         return type_is_signed(v->type) || c >= 0 ? (Interval){c, c} : all;
+    if (op->code == OP_SIZEOF && op->of->size > 0)
+        return (Interval){op->of->size, op->of->size};
     if (op->code == OP_IF) {
         const Op *t = region_terminator(op->regions[0]), *e = region_terminator(op->regions[1]);
         return meet(choice(t->args[v->index], e->args[v->index], op->args[0], t, e, depth + 1), all);

@@ -243,6 +243,7 @@ void hoist_locals(Fn *fn)
             op_build(&b, OP_ZERO, args, 2, 0);
             op->zeroed = false;
         }
+        op->home = op->parent->owner;
         op_move(op, &top);
     }
 }

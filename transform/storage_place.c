@@ -290,7 +290,7 @@ static void place_alloc(Place *p, Op *op)
         drop_frees(p, op->results[0]);
         replace_uses(p->fn, op->results[0], memory);
         op_remove(op);
-    } else if (pass_options.no_malloc) {
+    } else if (pass_options.no_malloc || (kept && fixed_size())) {
         alloc_to_array(p, op);
     }
 }

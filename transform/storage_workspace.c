@@ -8,6 +8,8 @@
  * constant bound is taken. */
 #include "derivative.h"
 
+#include <string.h>
+
 struct Workspace {
     Fn *fn, *sizes;  /* sizes: the second function */
     PtrMap in_sizes; /* Value* of fn -> Value* of sizes */
@@ -81,7 +83,7 @@ Workspace *workspace_begin(Fn *fn)
 
 static bool is_repeatable(const Op *op)
 {
-    if (op_info[op->code].kind == KIND_CONST)
+    if (op_info[op->code].kind == KIND_CONST || (op->code == OP_CALL && op->text && !strcmp(op->text, "ad_checkpoint_slots")))
         return true;
     if (op_info[op->code].kind != KIND_ARITH || op->nregions || !type_is_int(op->results[0]->type))
         return false;

@@ -336,6 +336,7 @@ struct Op {
     bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
     bool is_static;    /* FOR/LOCAL: free for the passes that need one */
     LoopInfo *loop;    /* FOR, WHILE: annotations or NULL */
+    Op *home;          /* LOCAL: the op in whose region it was declared, before hoist_locals moved it; else NULL */
     Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
     const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
     bool guarded;      /* scalar op made inside the partial of a guarded row: its own partials obey the zero rule too */
@@ -743,6 +744,9 @@ bool index_sets(Fn *fn, unsigned shadows, Loc *where, const char **why);
 /* jacobian.c: a dense or sparse Jacobian or Hessian, with its helpers. NULL after diag_error. */
 Fn *matrix_function(Program *p, Request *rq);
 
+/* checkpoint.c: AD_CHECKPOINT. After fuse_loops, before storage. */
+void checkpoint_loops(Fn *fn);
+
 /* fuse.c: independent iterations are reversed at once. After adjoint, before storage. */
 void fuse_loops(Fn *fn);
 
@@ -769,6 +773,7 @@ typedef enum { TAPE_HEAP, TAPE_STACK, TAPE_STATIC, TAPE_ARG } TapeStorage;
 typedef struct {
     TapeStorage tape;                                     /* --tape-storage */
     bool no_malloc;                                       /* --no-malloc: tape is not TAPE_HEAP */
+    bool no_checkpoint;
     const char *after;                                    /* --after=PASS: stop after its first run */
     bool nan_trap;                                        /* --nan-trap */
     bool explain;                                         /* passes tell decisions.c what they decide */
