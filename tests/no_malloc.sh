@@ -47,6 +47,11 @@ else
     echo "PASS no_malloc/cortex_m4 SKIPPED: arm-none-eabi-gcc is not installed (Debian: gcc-arm-none-eabi libnewlib-arm-none-eabi)"
 fi
 
+# ---- the controller of samples/mpc
+"$ADGEN" --no-malloc "$ROOT/samples/mpc/mpc.c" -o mpc_grad.c 2>log && $CC $STRICT -O2 -I"$ROOT/runtime" -I"$ROOT/samples/mpc" -c mpc_grad.c -o mpc.o 2>>log &&
+    nm -u mpc.o >names && ! grep -vwE 'sinf|cosf|sincosf|_GLOBAL_OFFSET_TABLE_' names >>log
+verdict $? mpc_object
+
 # ---- the same bits, workspaces of exactly the size
 cat >f.c <<'C'
 #include <math.h>

@@ -154,7 +154,9 @@ sample() {
         objects="$objects $c"
         grep -qE 'AD_(GRAD|VJP|JVP|HVP|JACOBIAN|HESSIAN)' "$c" || continue
         base=$(basename "$c" .c)
-        ADGEN "$c" -o "$dir/${base}_grad.c" --header || return 1
+        set -- "$c"
+        [ ! -e "$src/options" ] || set -- "@$src/options" "$c"
+        ADGEN "$@" -o "$dir/${base}_grad.c" --header || return 1
         $CC $STRICT -O1 -Iruntime -I"$src" -c -o "$dir/${base}_grad.o" "$dir/${base}_grad.c" || return 1
         objects="$objects $dir/${base}_grad.o"
     done

@@ -709,7 +709,7 @@ static void find_reverse(Op *op, void *ctx)
 void checkpoint_loops(Fn *fn)
 {
     Ptrs found = {.arena = fn->arena};
-    if (!fn->shadow) /* a tangent needs none; a second derivative keeps everything */
+    if (!fn->shadow || fn->primal_done) /* a tangent needs none, a second derivative keeps everything, the primal is not to be written again */
         return;
     walk_ops(fn->body, find_reverse, &found); /* outer ones first */
     for (size_t i = 0; i < found.n; i++)
