@@ -52,7 +52,7 @@ $(BUILD)/adgen: frontend/launcher.c $(BUILD)/adgen.bin
 	set -- $$(ldd $(BUILD)/adgen.bin 2>/dev/null | awk '/libclang-[0-9]/ { print $$1, $$3 }'); \
 	    $(CC) $(OWN) $(CFLAGS) $(LDFLAGS) -DLIBCLANG_NAME="\"$$1\"" -DLIBCLANG_FILE="\"$$2\"" -o $@ $< -ldl
 
-$(CORE): $(filter-out $(BUILD)/frontend/main.o $(BUILD)/frontend/launcher.o,$(FRONT)) $(TRANS) $(VENDOR) $(BUILD)/runtime_text.o $(BUILD)/report_text.o
+$(CORE): $(filter-out $(BUILD)/frontend/main.o $(BUILD)/frontend/launcher.o,$(FRONT)) $(TRANS) $(VENDOR) $(BUILD)/runtime_text.o $(BUILD)/report_text.o $(BUILD)/library_text.o
 	rm -f $@
 	ar rcs $@ $^
 
@@ -79,7 +79,14 @@ $(BUILD)/report_text.c: transform/report.html Makefile
 	{ echo 'extern const char *const report_text[];'; echo 'const char *const report_text[] = {'; \
 	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $<; echo '    0,'; echo '};'; } > $@
 
-$(BUILD)/runtime_text.o $(BUILD)/report_text.o: %.o: %.c
+# The rules for library functions, as C strings.
+$(BUILD)/library_text.c: $(wildcard library/*.h) Makefile
+	@mkdir -p $(BUILD)
+	$(CC) -std=c99 -E -P -nostdinc -Ilibrary -x c -o $(BUILD)/library_text.i library/rules.h
+	{ echo 'extern const char *const library_text[];'; echo 'const char *const library_text[] = {'; \
+	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $(BUILD)/library_text.i; echo '    0,'; echo '};'; } > $@
+
+$(BUILD)/runtime_text.o $(BUILD)/report_text.o $(BUILD)/library_text.o: %.o: %.c
 	$(CC) -std=c11 $(CFLAGS) -c -o $@ $<
 
 # The vendored parser: its own dialect, and its warnings are not ours.

@@ -20,6 +20,7 @@ typedef struct {
     Ptrs used;
     const char *graph; /* the file that a traced primal draws to; NULL: this is a check */
     bool failed;
+    const char *whole; /* --with-primal: a file that includes all; else NULL */
 } Check;
 
 static bool check_fails(Check *c, const char *what, const char *about)
@@ -89,6 +90,10 @@ static bool compile(Check *c, const char *source, const char *object, const char
         str_put(&s, " -I");
         put_quoted(&s, directory_of(c, c->opt->inputs.at[i]));
     }
+    if (c->opt->with_primal) {
+        str_put(&s, " -I");
+        put_quoted(&s, directory_of(c, c->opt->out));
+    }
     str_fmt(&s, " %s %s -c -o", environment("CFLAGS", ""), flags);
     put_quoted(&s, object);
     put_quoted(&s, source);
@@ -126,7 +131,7 @@ static bool write_companions(Check *c, const char *path)
             return false;
     }
     Str text = {.arena = c->arena};
-    EmitOptions emit = {.command = c->opt->command, .out_name = path};
+    EmitOptions emit = {.command = c->opt->command, .out_name = path, .with_primal = c->opt->with_primal};
     if (fns.n)
         emit_c(&text, c->p, &fns, &emit);
     else
@@ -167,7 +172,7 @@ static bool driver_text(Check *c, const char *source, Str *text)
     if (!wanted.n)
         return false;
     char *real = realpath(source, NULL);
-    const char *path = arena_strdup(c->arena, real ? real : source);
+    const char *path = c->whole ? c->whole : arena_strdup(c->arena, real ? real : source);
     free(real);
     bool good = c->graph ? check_graph_driver(text, c->p, path, &wanted, &c->says)
                 : primal ? check_primal_driver(text, c->p, path, &wanted, &c->says)
@@ -212,7 +217,7 @@ static void check_source(Check *c, size_t k, const char *objects)
     put_quoted(&link, object);
     str_put(&link, objects);
     for (size_t i = 0; i < c->opt->inputs.n; i++) {
-        if (i == k)
+        if (i == k || c->whole)
             continue;
         const char *other = in_dir(c, arena_printf(c->arena, "source%zu_%zu.o", k, i));
         if (!compile(c, c->opt->inputs.at[i], other, arena_printf(c->arena, "-w -Dmain=ck_source_main%zu", i)))
@@ -220,6 +225,8 @@ static void check_source(Check *c, size_t k, const char *objects)
         put_quoted(&link, other);
     }
     put_quoted(&link, c->opt->runtime_lib);
+    for (size_t i = 0; i < c->opt->link_args.n; i++)
+        put_quoted(&link, c->opt->link_args.at[i]);
     str_put(&link, " -lm -lpthread");
     if (!run_command(c, link.s)) {
         check_fails(c, "cannot link the program that checks ", source);
@@ -249,6 +256,14 @@ static void build_and_run(Check *c, const char *out_text)
     if (!write_text(c, out, out_text) || (!primal && !write_companions(c, companions)))
         return;
     Str objects = {.arena = c->arena};
+    if (c->opt->with_primal && !primal) { /* one translation unit: the source, its derivatives, what they are held against */
+        str_put(&objects, "");
+        c->whole = in_dir(c, "whole.c");
+        if (write_text(c, c->whole, "#include \"derivative.c\"\n#include \"companion.c\"\n"))
+            for (size_t i = 0; i < c->opt->inputs.n; i++)
+                check_source(c, i, objects.s);
+        return;
+    }
     put_quoted(&objects, out_object);
     if (!compile(c, out, out_object, arena_printf(c->arena, "%s%s", flags, renaming_flags(c)))) {
         check_fails(c, "the generated file does not compile", "");

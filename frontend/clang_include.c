@@ -1,4 +1,4 @@
-/* clang_include.c: the files that were read, for -MD. */
+/* clang_include.c: the files that were read, for -MD, and the macros that they define, for --with-primal. */
 #include "clang_reader.h"
 
 #include <string.h>
@@ -20,4 +20,19 @@ static void visit_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth
 void read_inclusions(Reader *r)
 {
     clang_getInclusions(r->tu, visit_inclusion, r);
+}
+
+static enum CXChildVisitResult visit_macro(CXCursor c, CXCursor parent, CXClientData data)
+{
+    Reader *r = data;
+    (void)parent;
+    if (clang_getCursorKind(c) == CXCursor_MacroDefinition && !cursor_in_system(c))
+        ptrs_push(&r->program->macros, take_string(r->arena, clang_getCursorSpelling(c)));
+    return CXChildVisit_Continue;
+}
+
+void read_macros(Reader *r)
+{
+    if (r->opt->with_primal)
+        clang_visitChildren(clang_getTranslationUnitCursor(r->tu), visit_macro, r);
 }

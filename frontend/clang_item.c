@@ -287,6 +287,7 @@ bool read_local_types(Reader *r, const Kids *kids)
                 return false;
             known = true;
         }
+        item->in_block = true;
         if (!known)
             ptrs_push(&r->program->items, item);
     }

@@ -226,14 +226,18 @@ static bool parse_failed(const char *file, enum CXErrorCode code)
 
 /* ---------------------------------------------------------------------- entry */
 
-static bool parse_file(Reader *r, CXIndex index, const char *file)
+/* text: what the file holds; NULL: it is read. */
+static bool parse_file(Reader *r, CXIndex index, const char *file, const char *text)
 {
     Ptrs args = clang_arguments(r);
     struct CXUnsavedFile omp = {OMP_HEADER_DIR "/omp.h", omp_header, sizeof omp_header - 1};
+    if (text)
+        omp = (struct CXUnsavedFile){file, text, strlen(text)};
+    unsigned unsaved = text || r->opt->openmp;
     /* Skipped #if ranges, which pragmas need, are kept only in the detailed record. */
-    unsigned flags = r->opt->openmp ? CXTranslationUnit_DetailedPreprocessingRecord : CXTranslationUnit_None;
+    unsigned flags = r->opt->openmp || r->opt->with_primal ? CXTranslationUnit_DetailedPreprocessingRecord : CXTranslationUnit_None;
     enum CXErrorCode code =
-        clang_parseTranslationUnit2(index, file, (const char *const *)args.at, (int)args.n, &omp, r->opt->openmp, flags, &r->tu);
+        clang_parseTranslationUnit2(index, file, (const char *const *)args.at, (int)args.n, &omp, unsaved, flags, &r->tu);
     if (code != CXError_Success || !r->tu)
         return parse_failed(file, code);
     r->main_file = clang_getFile(r->tu, file);
@@ -268,7 +272,7 @@ static void reader_init(Reader *r, Program *p, const Options *opt)
     p->std = opt->std ? opt->std : "gnu11";
 }
 
-Unit *clang_parse(Program *p, const Options *opt, const char *file)
+Unit *clang_parse(Program *p, const Options *opt, const char *file, const char *text)
 {
     Reader r;
     reader_init(&r, p, opt);
@@ -278,8 +282,9 @@ Unit *clang_parse(Program *p, const Options *opt, const char *file)
     setenv("LIBCLANG_NOTHREADS", "1", 1);
     CXIndex index = clang_createIndex(0, 0);
     clang_toggleCrashRecovery(0);
-    if (parse_file(&r, index, file)) {
+    if (parse_file(&r, index, file, text)) {
         read_inclusions(&r);
+        read_macros(&r);
         make_policies(&r);
         read_top_level(&r);
         read_bodies(&r);

@@ -77,7 +77,8 @@ void reader_enter(Reader *r, CXCursor c);
 
 /* ====================================================================== clang_include.c */
 
-void read_inclusions(Reader *r); /* into unit->inclusions */
+void read_inclusions(Reader *r);
+void read_macros(Reader *r); /* fills program->macros */ /* into unit->inclusions */
 
 /* ====================================================================== clang_type.c */
 

@@ -21,11 +21,12 @@ typedef struct {
     int directions;       /* --directions before any SPEC: of the derivatives that annotations ask for; else 0 */
     bool sparse;          /* --sparse before any SPEC: of the matrices that annotations ask for */
     Ptrs clang_args;      /* char*: -I -D -U -std= -include -isystem and what follows -- */
+    Ptrs link_args;       /* char*: -lNAME and -LDIR, for --check */
     const char *std;      /* value of -std=, or NULL */
     bool openmp;
     bool header;
     const char *header_file; /* NULL: OUT with .h */
-    bool standalone, line_directives;
+    bool standalone, line_directives, with_primal;
     const char *after;       /* --after=PASS */
     const char *report;      /* --report=FILE */
     struct {
@@ -55,6 +56,8 @@ typedef struct {
 
 /* Writes text to a temporary file beside `name`; pending_finish renames it. "-": standard output. A link is followed: what it points to
  * is replaced. False after a diag_error. */
+/* The file as a path from the folder of `from` ("-": from here). */
+const char *relative_path(Arena *a, const char *file, const char *from);
 bool pending_write(Pending *pend, Arena *arena, const char *name, const Str *text);
 bool pending_finish(Pending *pend);
 void pending_drop(Pending *pend);
@@ -226,12 +229,16 @@ typedef struct Unit {
 
 /* Parses one FILE.c with libclang into AST, adds top-level items, globals, annotation requests to program. NULL after diag_errors
  * (libclang's own errors become ours, with file:line:col). Calls sitter_* for what libclang does not tell.
+ * text: what the file holds (it need not exist); NULL: it is read.
  *
  * What lowering relies on: the operands of EX_BINARY on complex numbers may be of the corresponding real type (as in C). A VLA's
  * dimensions are expressions to evaluate where the variable is declared (parameters: on entry); a dimension that is not known (a
  * typedef of a VLA) is vla_dim == NULL. Var->type of a pointer to a VLA is the flattened pointer, too. Stmt.decls has static locals, too,
  * but no extern declarations. Fn->locals is filled. */
-Unit *clang_parse(Program *p, const Options *opt, const char *file);
+Unit *clang_parse(Program *p, const Options *opt, const char *file, const char *text);
+
+/* library.c: the rules for derivatives of library functions (library/), if the program calls any: they become p->library. */
+void library_read(Program *p);
 
 /* ====================================================================== sitter.c: concrete syntax */
 

@@ -42,7 +42,7 @@ static bool read_sources(Program *p, Options *opt, Ptrs *inclusions)
         good = can_read(opt->inputs.at[i]) && good;
     for (size_t i = 0; i < opt->inputs.n && good; i++) {
         ptrs_push(&p->files, opt->inputs.at[i]);
-        Unit *u = clang_parse(p, opt, opt->inputs.at[i]);
+        Unit *u = clang_parse(p, opt, opt->inputs.at[i], NULL);
         if (u)
             ptrs_push(&units, u);
         else
@@ -57,6 +57,7 @@ static bool read_sources(Program *p, Options *opt, Ptrs *inclusions)
         lower_unit(p, units.at[i]);
         trace_step(opt->inputs.at[i], "lower", NULL);
     }
+    library_read(p);
     return diag_error_count() == 0;
 }
 
@@ -162,7 +163,11 @@ static bool write_output(Program *p, const Options *opt, const Ptrs *fns, const 
                         .out_name = opt->out,
                         .primal = opt->emit == EMIT_PRIMAL,
                         .standalone = opt->standalone && opt->emit == EMIT_C,
-                        .line_directives = opt->line_directives};
+                        .line_directives = opt->line_directives,
+                        .with_primal = opt->with_primal && opt->emit == EMIT_C,
+                        .sources.arena = p->arena};
+    for (size_t i = 0; i < opt->inputs.n && emit.with_primal; i++)
+        ptrs_push(&emit.sources, (void *)(uintptr_t)relative_path(p->arena, opt->inputs.at[i], opt->out));
     Str header = {.arena = p->arena}, deps = {.arena = p->arena};
     Ptrs lines = {.arena = p->arena};
     Str page = {.arena = p->arena};
@@ -177,6 +182,8 @@ static bool write_output(Program *p, const Options *opt, const Ptrs *fns, const 
         emit_c(text, p, fns, &emit);
     bool good = diag_error_count() == 0;
     if (opt->header && good) {
+        emit.with_primal = false;
+        emit.sources.n = 0;
         emit.out_name = opt->header_file ? opt->header_file : with_suffix(p->arena, opt->out, ".h");
         emit_header(&header, p, fns, &emit);
         good = diag_error_count() == 0 && pending_write(&files[1], p->arena, emit.out_name, &header);
@@ -203,6 +210,7 @@ static int run(Options *opt)
 {
     Program *p = program_new();
     p->std = opt->std;
+    p->with_primal = opt->with_primal;
     trace_start(opt->verbose);
     Ptrs inclusions = {.arena = p->arena};
     if (!read_sources(p, opt, &inclusions))

@@ -240,7 +240,7 @@ static void check_whole(Parse *p)
 
 static void start_lists(Options *opt, Arena *arena)
 {
-    Ptrs *lists[] = {&opt->inputs,        &opt->requests,        &opt->clang_args,   &opt->deps.targets,
+    Ptrs *lists[] = {&opt->inputs, &opt->link_args,        &opt->requests,        &opt->clang_args,   &opt->deps.targets,
                      &opt->check_opt.set, &opt->check_opt.range, &opt->check_opt.len, &opt->check_opt.files,
                      &opt->check_opt.input, &opt->check_opt.input_len, &opt->check_opt.tables};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)

@@ -222,6 +222,11 @@ static void set_separate(Parse *p, const char *arg)
     pass_to_clang(p, arg);
 }
 
+static void set_link(Parse *p, const char *arg)
+{
+    ptrs_push(&p->opt->link_args, arena_printf(p->arena, "%s%s", p->name, arg));
+}
+
 static void set_std(Parse *p, const char *arg)
 {
     p->opt->std = arg;
@@ -302,6 +307,12 @@ static void set_nan_trap(Parse *p, const char *arg)
 {
     (void)p, (void)arg;
     pass_options.nan_trap = true;
+}
+
+static void set_with_primal(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->with_primal = true;
 }
 
 static void set_standalone(Parse *p, const char *arg)
@@ -399,6 +410,7 @@ const OptionRow option_rows[] = {
     {NULL, ARG_NONE, NULL, NULL, "Output"},
     {"-o", ARG_EITHER, "FILE", set_out, "the generated C file (- is standard output)"},
     {"--header", ARG_OPTIONAL, "FILE", set_header, "also write a header for the generated functions (OUT with .h)"},
+    {"--with-primal", ARG_NONE, NULL, set_with_primal, "OUT includes the source and is compiled in its place"},
     {"--standalone", ARG_NONE, NULL, set_standalone, "put the runtime's part into OUT: nothing to link but libm"},
     {"--nan-trap", ARG_NONE, NULL, set_nan_trap, "stop at the first derivative that is not finite, and say where"},
     {"--line-directives", ARG_NONE, NULL, set_line_directives, "#line back to the source, for debuggers and profilers"},
@@ -417,6 +429,8 @@ const OptionRow option_rows[] = {
     {"--range", ARG_LONG, "NAME=LO:HI", set_range, "random values in this range (default 0.2:1.2)"},
     {"--len", ARG_LONG, "NAME=EXPR", set_len, "elements behind a pointer that has no AD_LEN (also s.w, rows a[])"},
     {"--input", ARG_LONG, "FILE.json", set_input, "arguments from a file: {\"n\": 3, \"w\": [0.1, 0.2, 0.3]}"},
+    {"-l", ARG_EITHER, "NAME", set_link, "a library to link with, and directories of such"},
+    {"-L", ARG_EITHER, "DIR", set_link, NULL},
     {NULL, ARG_NONE, NULL, NULL, "Reading the source, as in gcc (also all that follows --)"},
     {"-I", ARG_EITHER, "DIR", set_joined, "directories of headers"},
     {"-isystem", ARG_SEPARATE, "DIR", set_separate, NULL},
@@ -445,7 +459,6 @@ const OptionRow option_rows[] = {
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
-    {"--with-primal", ARG_NONE, NULL, not_yet, NULL},
     {"-fopenmp", ARG_NONE, NULL, not_yet, NULL},
     {NULL, ARG_NONE, NULL, NULL, NULL},
 };

@@ -7,6 +7,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char *relative_path(Arena *a, const char *file, const char *from)
+{
+    char *to = realpath(file, NULL);
+    const char *slash = strrchr(from, '/');
+    char *dir = realpath(slash ? arena_strndup(a, from, (size_t)(slash - from) + 1) : ".", NULL);
+    Str s = {.arena = a};
+    str_put(&s, "");
+    size_t same = 0;
+    for (size_t i = 0; to && dir; i++) { /* up to the last / where they part */
+        if ((to[i] == '/' || !to[i]) && (dir[i] == '/' || !dir[i]))
+            same = i;
+        if (to[i] != dir[i] || !to[i])
+            break;
+    }
+    for (const char *at = dir ? dir + same : ""; *at; at++)
+        if (*at == '/' && at[1])
+            str_put(&s, "../");
+    str_put(&s, !to ? file : dir ? to + same + (to[same] == '/') : to);
+    free(to);
+    free(dir);
+    return s.s;
+}
+
 static bool write_all(FILE *f, const Str *text)
 {
     bool good = !text->n || fwrite(text->s, 1, text->n, f) == text->n;

@@ -342,6 +342,8 @@ static inline unsigned long long ad_bit(size_t i, size_t first)
 
 /* How many bytes the block of malloc's has, at least what was asked for; 0 for NULL. */
 size_t ad_block_size(void *p);
+/* order[i] is the number of the element that qsort would move to place i; base stays as it is. */
+void ad_sort_order(size_t *order, const void *base, size_t n, size_t size, int (*compare)(const void *, const void *));
 /* Frees every pointer that was pushed by ad_push_ptr, and the stack. */
 void ad_free_pushed(ad_stack *s);
 

@@ -24,6 +24,14 @@ std=$(directive std)
 std=-std=${std:-c99}
 std=${std% }
 STRICT="$std $STRICT"
+# A test of code that uses a library which is not here: `// needs: cblas.h`.
+for header in $(directive needs); do
+    if ! echo "#include <$header>" | gcc -E -x c -o /dev/null - 2>/dev/null; then
+        echo "PASS $name"
+        echo "SKIP $name: there is no <$header>"
+        exit 0
+    fi
+done
 
 # One adgen call with a few words of shell quoting in the directive.
 with_args() { # with_args DIRECTIVE COMMAND...

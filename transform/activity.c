@@ -153,20 +153,16 @@ static bool is_scalar_op(const Op *op)
     return (kind == KIND_ARITH || kind == KIND_MATH || op->code == OP_USE || op->code == OP_MULZ) && op->nresults > 0;
 }
 
-static bool has_custom_derivative(const Activity *a, const Op *op)
-{
-    return custom_derivative(op, a->rq->mode) != NULL;
-}
-
 static void custom_call_forward(Activity *a, const Op *op)
 {
     bool any = false;
     for (int i = 0; i < op->nargs; i++)
-        any |= op->args[i]->type->kind == TY_PTR ? any_object(a, op->args[i], a->object_varied) : a->varied[op->args[i]->id];
+        if (call_carries(op, i))
+            any |= op->args[i]->type->kind == TY_PTR ? any_object(a, op->args[i], a->object_varied) : a->varied[op->args[i]->id];
     if (!any)
         return;
     for (int i = 0; i < op->nargs; i++)
-        if (op->args[i]->type->kind == TY_PTR && custom_may_write(op, i))
+        if (op->args[i]->type->kind == TY_PTR && custom_may_write(op, i) && call_carries(op, i))
             mark_objects(a, op->args[i], a->object_varied);
     if (op->nresults && type_is_differentiable(op->results[0]->type))
         mark(a, &a->varied[op->results[0]->id]);
@@ -178,6 +174,8 @@ static void custom_call_backward(Activity *a, const Op *op)
     for (int i = 0; i < op->nargs; i++)
         any |= op->args[i]->type->kind == TY_PTR && custom_may_write(op, i) && any_object(a, op->args[i], a->object_useful);
     for (int i = 0; any && i < op->nargs; i++) {
+        if (!call_carries(op, i))
+            continue;
         if (op->args[i]->type->kind == TY_PTR)
             mark_objects(a, op->args[i], a->object_useful);
         else if (type_is_differentiable(op->args[i]->type))
@@ -249,7 +247,7 @@ static void op_forward(Activity *a, const Op *op)
     } else if (op->code == OP_POP) {
         if (a->tape_varied && type_is_differentiable(op->results[0]->type))
             mark(a, &a->varied[op->results[0]->id]);
-    } else if (has_custom_derivative(a, op)) {
+    } else if (call_has_derivative(op, a->rq->mode)) {
         custom_call_forward(a, op);
     } else if (is_recursion(op)) {
         recursion_forward_activity(a, op);
@@ -279,7 +277,7 @@ static void op_backward(Activity *a, const Op *op)
         const Value *v = op->args[op->nargs - 1];
         if (a->tape_useful && type_is_differentiable(v->type))
             mark(a, &a->useful[v->id]);
-    } else if (has_custom_derivative(a, op)) {
+    } else if (call_has_derivative(op, a->rq->mode)) {
         custom_call_backward(a, op);
     } else if (is_recursion(op)) {
         recursion_backward_activity(a, op);

@@ -40,7 +40,7 @@ static void find_accesses(Op *op, void *ctx)
 {
     Carrier *c = ctx;
     const Activity *a = c->a;
-    if (custom_derivative(op, a->rq->mode))
+    if (call_has_derivative(op, a->rq->mode))
         find_custom_access(c, op);
     if (is_recursion(op))
         find_recursive_access(c, op);
@@ -229,6 +229,8 @@ static void check_call(const Activity *a, const Op *op)
         check_custom_call(a, op);
     else if (is_recursion(op))
         return; /* recursion.c says what it cannot follow */
+    else if (library_rules(op))
+        return;
     else if (known || inactive)
         check_inactive_call(a, op, known);
     else
@@ -283,7 +285,7 @@ static void check_op(Op *op, void *ctx)
         check_call(a, op);
     else if (op->code == OP_LOAD || op->code == OP_STORE)
         check_bits(a, op);
-    else if (op->code == OP_COPY && active_pointer(a, op->args[0]) && reaches_float_as_bytes(op->args[1]))
+    else if (op->code == OP_COPY && !op->tape && active_pointer(a, op->args[0]) && reaches_float_as_bytes(op->args[1]))
         diag_error(op->loc, "copies the bytes of data that carries derivatives; copy its elements instead");
 }
 

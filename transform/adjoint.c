@@ -283,12 +283,15 @@ static void reverse_recursion(Adjoint *a, Builder *b, Op *call)
         accumulate(a, b, args[k], d[k]);
 }
 
-static void reverse_custom(Adjoint *a, Builder *b, Op *call)
+/* A call that has a derivative of its own. */
+static void reverse_call(Adjoint *a, Builder *b, Op *call)
 {
-    Value **d = arena_alloc(a->fn->arena, sizeof *d * (size_t)(call->callee->nparams + 1));
+    int n = call->nargs;
+    Value **d = arena_alloc(a->fn->arena, sizeof *d * (size_t)(n + 1));
     Value *seed = call->nresults ? adjoint_of(a, call->results[0]) : NULL;
-    custom_reverse(a->s, b, call, seed ? build_cast(b, seed, call->results[0]->type) : NULL, d);
-    for (int k = 0; k < call->callee->nparams; k++)
+    seed = seed ? build_cast(b, seed, call->results[0]->type) : NULL;
+    (library_is_active(a->s, call) ? library_reverse : custom_reverse)(a->s, b, call, seed, d);
+    for (int k = 0; k < n; k++)
         accumulate(a, b, call->args[k], d[k]);
 }
 
@@ -447,7 +450,7 @@ static bool needs_reverse(Op *op, const Adjoint *a)
             return true;
     if ((op->code == OP_STORE || op->code == OP_ZERO) && shadow_has(a->s, op->args[0]))
         return true;
-    if ((op->code == OP_ALLOC && !op->deferred) || op->code == OP_FREE || custom_is_active(a->s, op) ||
+    if ((op->code == OP_ALLOC && !op->deferred) || op->code == OP_FREE || custom_is_active(a->s, op) || library_is_active(a->s, op) ||
         recursion_is_active(a->s, op))
         return true;
     for (int r = 0; r < op->nregions; r++)
@@ -663,8 +666,8 @@ static void reverse_op(Adjoint *a, Builder *b, Op *op)
         }
         return;
     case OP_CALL:
-        if (custom_is_active(a->s, op))
-            reverse_custom(a, b, op);
+        if (custom_is_active(a->s, op) || library_is_active(a->s, op))
+            reverse_call(a, b, op);
         else if (recursion_is_active(a->s, op))
             reverse_recursion(a, b, op);
         return;

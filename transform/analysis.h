@@ -14,7 +14,7 @@
 #ifndef ADGEN_ANALYSIS_H
 #define ADGEN_ANALYSIS_H
 
-#include "transform.h"
+#include "library.h"
 
 /* ====================================================================== affine.c */
 
@@ -133,6 +133,8 @@ const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
 /* All objects that code which is given the address can get to (custom_memory.c). */
 IntSet mem_reachable(const MemInfo *m, const Value *p);
 bool type_has_pointers(const Type *t);                   /* looking into arrays and records */
+/* May what p points to be overwritten after the call (or by it, when it runs again in a loop)? */
+bool mem_written_later(const MemInfo *m, const Op *call, const Value *p);
 /* Can w run after op, in this or a later iteration of a loop around both? */
 bool mem_runs_after(const MemInfo *m, const Op *w, const Op *op);
 
@@ -199,7 +201,7 @@ void points_to_solve(MemInfo *m);
 
 /* ====================================================================== memory_effects.c */
 
-typedef enum { RETURNS_NOTHING, RETURNS_UNKNOWN, RETURNS_ARG0 } CallReturn;
+typedef enum { RETURNS_NOTHING, RETURNS_UNKNOWN, RETURNS_ARG0, RETURNS_ARG1 } CallReturn;
 
 /* What a library function does with its pointer arguments. */
 typedef struct {
@@ -208,9 +210,20 @@ typedef struct {
     CallReturn returns;
 } KnownCall;
 const KnownCall *known_call(const Op *call);             /* NULL: unknown code */
+const KnownCall *library_known(const Op *call);          /* library.c: the same of BLAS and LAPACK */
+bool format_has_n(const char *text);                     /* a printf or scanf format with %n */
 bool call_writes_arg(const Op *call, const KnownCall *known, int k);
 /* Fills m->writes and the objects' write lists; needs points-to. */
 void mem_collect_writes(MemInfo *m);
+
+/* A function of BLAS or LAPACK: its prototype and rules in library/. */
+typedef struct Library {
+    const Fn *proto;
+    Fn *vjp, *jvp, *jvp_after; /* or NULL */
+    KnownCall known;
+} Library;
+const Library *library_call(const Op *call);  /* what is known of the function that is called; or NULL */
+const Library *library_rules(const Op *call); /* ... that has a derivative */
 
 /* ====================================================================== memory_alias.c */
 

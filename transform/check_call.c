@@ -277,7 +277,9 @@ void check_lanes_prototype(Maker *m, const Args *args, const Request *rq)
         }
     declare_workspace(m, args, request_result_name(rq, m->arena), rq->mode, &params, sep);
     str_put(&params, ")");
-    str_fmt(m->out, "%s;\n", type_declare(m->arena, m->fn->ret, arena_printf(m->arena, "%s%s", request_result_name(rq, m->arena), params.s)));
+    if (!m->fn->program->with_primal) /* else its definition is in front */
+        str_fmt(m->out, "%s;\n",
+                type_declare(m->arena, m->fn->ret, arena_printf(m->arena, "%s%s", request_result_name(rq, m->arena), params.s)));
 }
 
 static Type *number_of(Type *t)

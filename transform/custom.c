@@ -4,6 +4,7 @@
  *                   tangent:   y = f_jvp(p, x, d_p, dx, &d_y)              in place of the call
  *
  * f_vjp is called when the sweep is long past f, and runs f again: what memory it is given, custom_memory.c decides. */
+#include "analysis.h"
 #include "derivative.h"
 
 #include <string.h>
@@ -24,6 +25,9 @@ static const Type *param_type(const Fn *f, int k)
 
 bool custom_may_write(const Op *call, int k)
 {
+    const KnownCall *known = library_known(call);
+    if (known)
+        return call_writes_arg(call, known, k);
     const Type *t = param_type(call->callee, k);
     return !t || (t->kind == TY_PTR ? !t->elem_const : t->kind == TY_ARRAY);
 }

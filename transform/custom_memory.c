@@ -258,25 +258,25 @@ static bool is_custom(const Op *op)
     return op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
 }
 
-static bool write_matters(const MemInfo *m, const MemWrite *w, const Op *call, int obj)
+static bool write_matters(const MemInfo *m, const MemWrite *w, const Op *call, int obj, bool by_itself)
 {
-    if (!mem_runs_after(m, w->op, call) && w->op != call)
+    if (!mem_runs_after(m, w->op, call) && !(by_itself && w->op == call))
         return false;
     return !is_custom(w->op) || custom_call_writes(m, w->op, obj);
 }
 
-/* An op that may overwrite the object once the call has begun. */
-static const Op *later_write(const MemInfo *m, const Op *call, int obj)
+/* An op that may overwrite the object once the call has begun (by_itself), or ended. */
+static const Op *later_write(const MemInfo *m, const Op *call, int obj, bool by_itself)
 {
     const MemObject *o = &m->objects[obj];
     for (int i = 0; i < o->overlaps.n; i++) {
         const IntSet *writes = &m->objects[o->overlaps.at[i]].writes;
         for (int k = 0; k < writes->n; k++)
-            if (write_matters(m, &m->writes[writes->at[k]], call, obj))
+            if (write_matters(m, &m->writes[writes->at[k]], call, obj, by_itself))
                 return m->writes[writes->at[k]].op;
     }
     for (int i = 0; i < m->wild.n && (mem_escaped(m, obj) || !o->own); i++)
-        if (write_matters(m, &m->writes[m->wild.at[i]], call, obj))
+        if (write_matters(m, &m->writes[m->wild.at[i]], call, obj, by_itself))
             return m->writes[m->wild.at[i]].op;
     return NULL;
 }
@@ -287,11 +287,23 @@ static const Op *argument_written(const MemInfo *m, const Op *call, const Value 
     if (p->def && p->def->code == OP_NULLPTR)
         return NULL;
     for (int i = 0; i < objs.n; i++) {
-        const Op *w = later_write(m, call, objs.at[i]);
+        const Op *w = later_write(m, call, objs.at[i], true);
         if (w)
             return w;
     }
     return objs.n ? NULL : call;
+}
+
+bool mem_written_later(const MemInfo *m, const Op *call, const Value *p)
+{
+    const IntSet *objs = mem_points_to(m, p);
+    if (p->def && p->def->code == OP_NULLPTR)
+        return false;
+    for (int i = 0; i < objs->n; i++) {
+        if (later_write(m, call, objs->at[i], false))
+            return true;
+    }
+    return objs->n == 0;
 }
 
 /* Has the memory no contents before the call: its own, and written by nothing else? */

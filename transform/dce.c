@@ -3,7 +3,7 @@
  * Liveness starts at effects and the returned value and follows operands; a loop's carried value is needed only if its result or its region
  * argument is, so values that only feed themselves around a loop go too. A store into a LOCAL counts only once something can read the
  * object: a live load, or its address going anywhere but into other addresses and stores through it. */
-#include "transform.h"
+#include "library.h"
 
 enum { LIVE = 1, READ = 2 }; /* of a value; READ: what it points to may be read through it */
 
@@ -161,7 +161,7 @@ static void find_roots(Dce *d, Region *r, Ptrs *roots)
         Op *local = writes_through(op->code) && !is_volatile_access(op) ? local_root(op->args[0]) : NULL;
         if (local)
             postpone_store(d, op, local);
-        else if (op_info[op->code].effect >= EFFECT_WRITES || is_volatile_access(op) || endless(op))
+        else if ((op_info[op->code].effect >= EFFECT_WRITES && !call_only_reads(op)) || is_volatile_access(op) || endless(op))
             ptrs_push(roots, op);
         for (int i = 0; i < op->nregions; i++)
             find_roots(d, op->regions[i], roots);

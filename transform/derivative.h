@@ -7,7 +7,7 @@
 #ifndef ADGEN_DERIVATIVE_H
 #define ADGEN_DERIVATIVE_H
 
-#include "transform.h"
+#include "library.h"
 
 /* ====================================================================== signature.c: the generated parameters */
 
@@ -80,7 +80,25 @@ PtrMap siblings_of(Fn *fn);
 /* What the forward sweep has for code(a), of type t, whenever the reverse of op runs; NULL: nothing. */
 Value *sibling_result(const PtrMap *siblings, const Op *op, OpCode code, const Value *a, const Type *t);
 
+/* ====================================================================== sort.c */
+
+/* qsort of what holds floating numbers becomes an order and a move. Before promotion. */
+void lower_sorts(Fn *fn);
+/* The type of what base points to, where that holds floating numbers and has so many bytes; else NULL. */
+Type *sized_element_type(const Value *base, const Value *bytes);
+/* for (i = 0; i < n; i++) to[i] = from[order ? order[i] : i] */
+void move_elements(Builder *b, Value *n, Value *to, Value *from, Value *order);
+
+/* ====================================================================== input.c */
+
+/* What fread and scanf read goes into memory of its own and is moved. Before promotion. */
+void lower_input(Fn *fn);
+
 /* ====================================================================== heap.c */
+
+/* Stores each scalar of the t behind from to that behind to. */
+void copy_value(Builder *b, Value *to, Value *from, const Type *t);
+bool type_has_union(const Type *t);
 
 /* realloc of what holds floating numbers or pointers becomes malloc, a copy and free. */
 void lower_reallocs(Fn *fn);
@@ -153,6 +171,13 @@ Value *recursion_twin(Shadow *s, Op *call);      /* the shadow of the pointer th
 void recursion_return(Shadow *s, Builder *b);     /* hands on the shadow of the pointer that s->fn returns */
 /* Tells fn->mem what may have changed when the reverse function of a recursive function runs. */
 void recursion_forget(Fn *fn);
+
+/* ====================================================================== library_rules.c: calls of BLAS and LAPACK */
+
+bool library_is_active(const Shadow *s, const Op *call);
+/* As custom_reverse and custom_forward: the rules' ops, at b in the reverse sweep, or beside the call. */
+void library_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value **d_args);
+Value *library_forward(Shadow *s, Op *call, Value **tangents);
 
 /* ====================================================================== mincut.c */
 

@@ -117,6 +117,10 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
         return NULL;
     if (rq && !recursion_prepare(fn->program, prepare_callee))
         return NULL;
+    if (rq) {
+        lower_sorts(g);
+        lower_input(g);
+    }
     *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation)) ||
                (rq && rq->mode != MODE_JVP && !run_passes(g, before_reversal, COUNT(before_reversal)));
     return g;

@@ -260,7 +260,7 @@ typedef struct {
 
 /* What the whole file needs, collected while functions are printed. */
 typedef struct {
-    bool math, complex_h, stdlib, string, assert_h, stddef_h, stdint_h, stdio_h, stdarg_h, runtime;
+    bool math, complex_h, stdlib, string, assert_h, stddef_h, stdint_h, cblas, stdio_h, stdarg_h, runtime;
     Ptrs globals; /* Var*: file-scope variables referenced */
     Ptrs callees; /* Fn* called */
 } Needs;

@@ -22,16 +22,20 @@ static void take_words(Names *names, const char *words)
 /* Keywords, macros of the standard headers, and the source's types. */
 static void take_names(Names *names, const Program *p)
 {
-    take_words(names, "auto break case char const continue default do double else enum extern float for goto if inline int long register "
-                      "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false "
-                      "asm typeof complex imaginary I NULL EOF INFINITY NAN HUGE_VAL RAND_MAX assert errno stdin stdout stderr isnan "
-                      "isinf isfinite isnormal signbit fpclassify offsetof va_list va_start va_arg va_end linux unix size_t M_PI M_E "
-                      "malloc calloc realloc free memset memmove memcpy ad_stack ad_tape_alloc ad_tape_calloc");
+    take_words(
+        names,
+        "auto break case char const continue default do double else enum extern float for goto if inline int long register "
+        "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false "
+        "asm typeof complex imaginary I NULL EOF INFINITY NAN HUGE_VAL RAND_MAX assert errno stdin stdout stderr isnan "
+        "isinf isfinite isnormal signbit fpclassify offsetof va_list va_start va_arg va_end linux unix size_t M_PI M_E "
+        "malloc calloc realloc free memset memmove memcpy ad_stack ad_tape_alloc ad_tape_calloc");
     for (size_t i = 0; i < p->items.n; i++) {
         const TopItem *item = p->items.at[i];
         if (item->kind == TOP_TYPE && item->name)
             strmap_put(&names->taken, item->name, names);
     }
+    for (size_t i = 0; i < p->macros.n && p->with_primal; i++)
+        strmap_put(&names->taken, p->macros.at[i], names);
 }
 
 /* ---------------------------------------------------------------------- what is repeated */
@@ -175,6 +179,13 @@ static bool is_defined_here(const File *f, const Var *var)
     return var->decl_text && (var->is_static || (f->opt->primal && !var->is_extern));
 }
 
+/* Under --with-primal all that is at file scope is there. */
+static bool is_included(const File *f, const TopItem *item)
+{
+    bool in_function = item->kind == TOP_VAR ? item->var->owner != NULL : item->kind == TOP_TYPE && item->in_block;
+    return f->opt->with_primal && !in_function;
+}
+
 static void find_repeated(File *f)
 {
     f->repeated = arena_alloc(f->arena, sizeof *f->repeated * (f->p->items.n + 1));
@@ -183,7 +194,7 @@ static void find_repeated(File *f)
         f->changed = false;
         for (size_t i = f->p->items.n; i-- > 0;) {
             const TopItem *item = f->p->items.at[i];
-            if (f->repeated[i] || !item->in_main || !wanted(f, item))
+            if (f->repeated[i] || !item->in_main || !wanted(f, item) || is_included(f, item))
                 continue;
             f->repeated[i] = f->changed = true;
             const char *text = is_copied_function(item) ? item->fn->def_text : item->text;
@@ -226,7 +237,9 @@ static void put_includes(File *f, Str *out)
 {
     StrMap seen = {.arena = f->arena};
     size_t before = out->n;
-    for (size_t i = 0; i < f->p->items.n; i++) {
+    for (size_t i = 0; i < f->opt->sources.n; i++)
+        str_fmt(out, "#include \"%s\"\n", (const char *)f->opt->sources.at[i]);
+    for (size_t i = 0; i < f->p->items.n && !f->opt->with_primal; i++) {
         const TopItem *item = f->p->items.at[i];
         if (item->kind != TOP_INCLUDE || !item->in_main || strmap_get(&seen, item->text))
             continue;
@@ -236,6 +249,7 @@ static void put_includes(File *f, Str *out)
     const Needs *n = &f->needs;
     put_include(f, out, n->assert_h, "<assert.h>");
     put_include(f, out, n->complex_h, "<complex.h>");
+    put_include(f, out, n->cblas && !f->p->has_cblas, "<cblas.h>");
     put_include(f, out, n->math, "<math.h>");
     put_include(f, out, n->stddef_h && !n->stdlib && !n->string && !declares_size_t(f), "<stddef.h>");
     put_include(f, out, n->stdlib, "<stdlib.h>");
@@ -274,7 +288,7 @@ static const char *prototype_of(const File *f, size_t i)
     const TopItem *item = f->p->items.at[i];
     if (item->kind != TOP_FUNCTION || !item->in_main || !item->fn || !item->text)
         return NULL;
-    bool emitted = is_emitted(f, item->fn->name) && is_callee(f, item->fn);
+    bool emitted = is_emitted(f, item->fn->name) && is_callee(f, item->fn) && !is_included(f, item);
     return (f->repeated[i] || emitted) && !is_defined_before(f, item) ? item->text : NULL;
 }
 
@@ -324,6 +338,12 @@ static void put_callees(File *f, Str *out)
             continue;
         str_fmt(out, "%s;\n", prototype);
         any = f->declared[i] = true;
+    }
+    for (size_t i = 0; i < f->needs.callees.n; i++) {
+        const Fn *callee = f->needs.callees.at[i];
+        if (callee->program && callee->program == f->p->library) /* beside those of the library that the source declares itself */
+            str_fmt(out, "%s;\n", callee->decl_text);
+        any = any || callee->program == f->p->library;
     }
     if (any)
         str_put(out, "\n");

@@ -1,5 +1,6 @@
 /* emit_call.c: calls, allocation, and the ops on memory. */
 #include "emit.h"
+#include "library.h"
 
 #include <string.h>
 
@@ -48,6 +49,8 @@ static Text argument(Emitter *e, const Op *op, Value *v, const Type *param)
         return lvalue(e, v);
     if (param)
         return expr_assign(e, v);
+    if (call_is_library(op))
+        return expr_assign(e, v); /* as the library's prototype has it */
     if (op->text && !is_formatted(op->text) && v->def && v->def->code == OP_PTRCAST)
         return expr_assign(e, v);
     return expr_arg(e, v);
@@ -73,9 +76,11 @@ static bool takes_rows(const Op *op, int i)
 static void put_arguments(Emitter *e, Str *s, const Op *op, int first, int n)
 {
     str_put(s, "(");
-    for (int i = first; i < n; i++)
+    for (int i = first; i < n; i++) {
+        const char *constant = library_constant(e->arena, op, i);
         str_fmt(s, "%s%s%s", i > first ? ", " : "", takes_rows(op, i - first) ? "(void *)" : "",
-                argument(e, op, op->args[i], param_type(op, i - first)).s);
+                constant ? constant : argument(e, op, op->args[i], param_type(op, i - first)).s);
+    }
     str_put(s, ")");
 }
 
@@ -92,6 +97,7 @@ static const char *call_text(Emitter *e, const Op *op)
         str_put(&s, at_prec(e, expr(e, op->args[0]), PREC_POSTFIX));
     } else {
         str_put(&s, op->callee ? op->callee->name : op->text);
+        e->needs->cblas |= op->text && !strncmp(op->text, "cblas_", 6);
         e->needs->runtime |= op->text && !strncmp(op->text, "ad_", 3);
         if (op->callee && !ptrs_has(&e->needs->callees, op->callee))
             ptrs_push(&e->needs->callees, op->callee);
@@ -129,12 +135,14 @@ static const char *tape_alloc(Emitter *e, const Op *op)
     const Type *t = allocated(op);
     Value *n = op->args[0], *size = op->nargs > 1 && !is_one(op->args[1]) ? op->args[1] : NULL;
     const Op *product = n->def;
-    if (!size && t && product && product->code == OP_MUL && plan_of(e->plan, n)->show == SHOW_INLINE && is_size_of(product->args[1], t)) {
+    if (!size && t && product && product->code == OP_MUL && plan_of(e->plan, n)->show == SHOW_INLINE &&
+        is_size_of(product->args[1], t)) {
         n = product->args[0];
         size = product->args[1];
     }
-    const char *bytes = !size ? "1" : t && is_size_of(size, t) ? arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""))
-                                                                : expr_assign(e, size).s;
+    const char *bytes = !size                      ? "1"
+                        : t && is_size_of(size, t) ? arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""))
+                                                   : expr_assign(e, size).s;
     return arena_printf(e->arena, "%s(%s, %s)", name, expr_assign(e, n).s, bytes);
 }
 
@@ -207,10 +215,27 @@ static void emit_zero(Emitter *e, const Op *op)
     line(e, "memset(%s, 0, %s);", expr(e, p).s, size);
 }
 
+/* n * sizeof(double), where the number of bytes is such a product. */
+static const char *copied_bytes(Emitter *e, const Op *op)
+{
+    const Type *t = op->args[0]->type->elem;
+    Value *bytes = op->args[2];
+    const Op *product = bytes->def;
+    const char *size = arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""));
+    int64_t n;
+    if (op->tape && value_int(bytes, &n) && n % t->size == 0)
+        return arena_printf(e->arena, "%lld * %s", (long long)(n / t->size), size);
+    if (op->tape && product && product->code == OP_MUL && plan_of(e->plan, bytes)->show == SHOW_INLINE &&
+        is_size_of(product->args[1], t))
+        return arena_printf(e->arena, "%s * %s", at_prec(e, expr(e, product->args[0]), PREC_MUL), size);
+    return expr_assign(e, bytes).s;
+}
+
 static void emit_copy(Emitter *e, const Op *op)
 {
     e->needs->string = true;
-    line(e, "memmove(%s, %s, %s);", expr_assign(e, op->args[0]).s, expr_assign(e, op->args[1]).s, expr_assign(e, op->args[2]).s);
+    line(e, "%s(%s, %s, %s);", op->tape ? "memcpy" : "memmove", expr_assign(e, op->args[0]).s, expr_assign(e, op->args[1]).s,
+         copied_bytes(e, op));
 }
 
 static void emit_push(Emitter *e, const Op *op)

@@ -372,7 +372,7 @@ static Show decide_address(const Op *op, const ValuePlan *vp)
     const Type *record = op->code == OP_FIELD ? op->args[0]->type->elem : NULL;
     if (record && record->fields[op->ival].bit_width)
         return SHOW_INLINE;
-    if (vp->own)
+    if (vp->own || (op->code == OP_PTRCAST && op->tape))
         return SHOW_VAR;
     return vp->prints > 1 && vp->value->var && op->results[0]->type->elem->kind != TY_ARRAY ? SHOW_VAR : SHOW_INLINE;
 }

@@ -680,7 +680,7 @@ Value *fold_op(Op *op, const int *uses, int nuses)
     case OP_CAST:
         return fold_cast(&f);
     case OP_PTRCAST:
-        return op->args[0]->type == op->results[0]->type ? op->args[0] : NULL;
+        return op->args[0]->type == op->results[0]->type && !op->tape ? op->args[0] : NULL;
     case OP_INDEX:
         v = requalify(&f);
         return v ? v : fold_index(&f);

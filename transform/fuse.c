@@ -384,7 +384,7 @@ static bool is_scratch(Fuse *f, int obj)
 /* A call with a custom derivative, which reads and overwrites shadows of what it writes. */
 static bool custom_writes_shadowed(const Fuse *f, const Op *call)
 {
-    for (int k = 0; k < call->nargs && custom_derivative(call, f->shadow->rq->mode); k++)
+    for (int k = 0; k < call->nargs && call_has_derivative(call, f->shadow->rq->mode); k++)
         if (call->args[k]->type->kind == TY_PTR && custom_may_write(call, k) && shadow_has(f->shadow, call->args[k]))
             return true;
     return false;

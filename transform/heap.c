@@ -19,17 +19,17 @@ static bool has_pointer(const Type *t)
     return t->kind == TY_PTR;
 }
 
-static bool has_union(const Type *t)
+bool type_has_union(const Type *t)
 {
     if (t->kind == TY_ARRAY)
-        return has_union(t->elem);
+        return type_has_union(t->elem);
     for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
-        if (has_union(t->fields[i].type))
+        if (type_has_union(t->fields[i].type))
             return true;
     return t->kind == TY_RECORD && t->is_union;
 }
 
-static void copy_value(Builder *b, Value *to, Value *from, const Type *t)
+void copy_value(Builder *b, Value *to, Value *from, const Type *t)
 {
     Type *size = type_scalar(TY_ULONG);
     if (t->kind == TY_ARRAY) {
@@ -60,7 +60,7 @@ static Type *element_of_realloc(const Op *op)
 static void lower_realloc(Op *op)
 {
     Type *t = element_of_realloc(op), *size = type_scalar(TY_ULONG);
-    if (t->size == 0 || has_union(t) || (!type_has_float(t) && !has_pointer(t)))
+    if (t->size == 0 || type_has_union(t) || (!type_has_float(t) && !has_pointer(t)))
         return;
     Builder b = before_op(op);
     b.loc = op->loc;

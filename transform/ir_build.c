@@ -209,6 +209,15 @@ Value *build_ptrcast(Builder *b, Value *p, Type *to)
 
 /* ---------------------------------------------------------------------- memory */
 
+Value *build_pointer_variable(Builder *b, Value *p, Var *var)
+{
+    expect_ptr(b, OP_PTRCAST, p);
+    Value *v = build_op1(b, OP_PTRCAST, p->type, (Value *[]){p}, 1);
+    v->def->tape = true;
+    v->var = var;
+    return v;
+}
+
 Value *build_local(Builder *b, Type *of, Var *var, Value **dims, int ndims)
 {
     Value *v = build_op1(b, OP_LOCAL, type_ptr(of), dims, ndims);

@@ -123,6 +123,8 @@ static void call_constraints(MemInfo *m, Op *op)
     if (known) {
         if (known->returns == RETURNS_ARG0 && op->nargs)
             edge_add(m, node_of(m, op->args[0]), result);
+        if (known->returns == RETURNS_ARG1 && op->nargs > 1)
+            edge_add(m, node_of(m, op->args[1]), result);
         if (known->returns == RETURNS_UNKNOWN)
             node_point(m, result, UNKNOWN_OBJECT);
         return;

@@ -46,6 +46,10 @@ static const KnownCall known_calls[] = {
     {"tolower", 0, RETURNS_NOTHING},          {"isdigit", 0, RETURNS_NOTHING},
     {"isspace", 0, RETURNS_NOTHING},          {"isalpha", 0, RETURNS_NOTHING},
     {"abort", 0, RETURNS_NOTHING},            {"exit", 0, RETURNS_NOTHING},
+    {"getline", 3u << 0, RETURNS_NOTHING},    {"getdelim", 3u << 0, RETURNS_NOTHING},
+    {"ungetc", 0, RETURNS_NOTHING},           {"rewind", 0, RETURNS_NOTHING},
+    {"ad_sort_order", 1u << 0, RETURNS_NOTHING},
+    {"qsort", 1u << 0, RETURNS_NOTHING},      {"bsearch", 0, RETURNS_ARG1},
     {"ad_unknown_target", 0, RETURNS_NOTHING},
     {"ad_boundary", 0, RETURNS_NOTHING},      {"ad_tape_new", 0, RETURNS_NOTHING},
     {"ad_tape_free", 0, RETURNS_NOTHING},
@@ -63,6 +67,25 @@ static const char *call_name(const Op *call)
     return call->callee && !call->callee->has_body && !call->callee->custom_vjp ? call->callee->name : NULL;
 }
 
+/* Functions that are given to qsort and its kin: does their text show that they write nothing? */
+static bool compares_only(const Op *call)
+{
+    for (int i = 0; i < call->nargs; i++) {
+        const Value *v = call->args[i];
+        if (v->type->kind != TY_PTR || v->type->elem->kind != TY_FUNC)
+            continue;
+        while (v->def && v->def->code == OP_PTRCAST)
+            v = v->def->args[0];
+        const Fn *f = v->def && v->def->code == OP_FNADDR ? v->def->callee : NULL;
+        if (!f || !f->has_body)
+            return false;
+        Habits h = habits_of(call->parent->fn->arena, f);
+        if (h.write || h.unknown)
+            return false;
+    }
+    return true;
+}
+
 const KnownCall *known_call(const Op *call)
 {
     const char *name = call_name(call);
@@ -72,11 +95,11 @@ const KnownCall *known_call(const Op *call)
         name += 10;
     for (size_t i = 0; i < sizeof known_calls / sizeof *known_calls; i++)
         if (strcmp(known_calls[i].name, name) == 0)
-            return &known_calls[i];
-    return NULL;
+            return compares_only(call) ? &known_calls[i] : NULL;
+    return library_known(call);
 }
 
-static bool format_has_n(const char *text)
+bool format_has_n(const char *text)
 {
     for (const char *at = strchr(text, '%'); at; at = strchr(at + 1, '%')) {
         at += 1 + strspn(at + 1, "-+ #0123456789.*hlLqjzt");

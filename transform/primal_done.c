@@ -34,6 +34,12 @@ static void drop_effect(Op *op, void *ctx)
     bool write = op->code == OP_STORE || op->code == OP_ZERO || op->code == OP_COPY;
     if (write ? writes_own_memory(fn, op->args[0]) : effect != EFFECT_OUTSIDE)
         return;
+    for (int i = 0; i < op->nargs && call_is_library(op); i++)
+        if (op->args[i]->type->kind == TY_PTR && custom_may_write(op, i) && writes_own_memory(fn, op->args[i])) {
+            diag_error(op->loc, "--primal-done: what this call writes is the function's own and gone by now, and calls are not repeated; "
+                                "let it write to a parameter, or differentiate without --primal-done");
+            return;
+        }
     if (op->nresults > 0 && d->uses[op->results[0]->id] > 0) {
         diag_error(op->loc, "--primal-done: the result of this call would be needed again, and calls are not repeated; differentiate "
                             "without --primal-done");

@@ -143,7 +143,7 @@ bool op_speculatable(const Op *op)
 
 bool op_only_qualifies(const Op *op)
 {
-    if (op->code != OP_PTRCAST)
+    if (op->code != OP_PTRCAST || op->tape)
         return false;
     const Type *from = op->args[0]->type, *to = op->results[0]->type;
     return from->elem == to->elem && !from->elem_volatile && !to->elem_volatile;

@@ -468,6 +468,8 @@ static Value *repeat_address(Shadow *s, Builder *b, const Op *op, Value *base, b
     case OP_DECAY:
         return build_decay(b, base);
     default:
+        if (op->tape)
+            return build_pointer_variable(b, base, op->results[0]->var ? var_of_derivative(s->fn, s->rq, base->type, op->results[0]->var, "p") : NULL);
         return build_ptrcast(b, base, twin_type(s, op->results[0]->type));
     }
 }

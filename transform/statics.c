@@ -70,7 +70,7 @@ static void check_op(Op *op, void *ctx);
 static void check_copy(Check *c, const Fn *fn, Loc loc)
 {
     bool copied = fn->is_static || fn->is_inline;
-    if (!copied || !fn->has_body || ptrs_has(&c->seen, fn))
+    if (!copied || c->p->with_primal || !fn->has_body || ptrs_has(&c->seen, fn))
         return;
     ptrs_push(&c->seen, (Fn *)(uintptr_t)fn);
     Check in = *c;
@@ -89,6 +89,8 @@ static void check_variable(Check *c, const Op *op, const Var *var)
     if (!static_may_be_written(c->p, var))
         return;
     Loc loc = op->loc.line ? op->loc : var->loc;
+    if (c->p->with_primal && !var->owner)
+        return;
     if (var->owner) {
         diag_warning(loc, "private-static", "'%s' has its own copy of the static variable '%s', which '%s' writes", c->root->name,
                      var->name, var->owner->name);
@@ -97,7 +99,7 @@ static void check_variable(Check *c, const Op *op, const Var *var)
     diag_error(loc, "'%s' uses the static variable '%s', which is written: the generated file would have a variable of its own",
                c->fn == c->root ? c->root->name : c->fn->name, var->name);
     diag_note(var->loc,
-              "give it external linkage; --with-primal, which includes this file in the generated one, is not supported yet");
+              "give it external linkage, or use --with-primal, which includes this file in the generated one");
     c->good = false;
 }
 

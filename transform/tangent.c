@@ -127,6 +127,23 @@ static void zero_tangent(Tangent *t, Op *op)
     op_build(&b, OP_ZERO, args, 2, 0);
 }
 
+/* Memory that was put aside for the derivative of a call: its tangent is, too. */
+static void copy_tangent(Tangent *t, Op *op)
+{
+    if (!op->tape || !shadow_has(t->s, op->args[0]))
+        return;
+    Builder b = after_op(op);
+    Value *to = shadow_twin(t->s, op->args[0]);
+    if (shadow_has(t->s, op->args[1])) {
+        Value *args[3] = {to, shadow_twin(t->s, op->args[1]), op->args[2]};
+        op_build(&b, OP_COPY, args, 3, 0)->tape = true;
+    } else {
+        Value *bytes = op->args[2];
+        Value *args[2] = {to, build_bin(&b, OP_DIV, bytes, build_int(&b, bytes->type, to->type->elem->size))};
+        op_build(&b, OP_ZERO, args, 2, 0);
+    }
+}
+
 static void free_tangent(Tangent *t, Op *op)
 {
     if (!shadow_has(t->s, op->args[0]))
@@ -148,12 +165,14 @@ static void recursion_tangent(Tangent *t, Op *call)
     }
 }
 
-static void custom_tangent(Tangent *t, Op *call)
+/* A call that has a derivative of its own. */
+static void call_tangent(Tangent *t, Op *call)
 {
-    Value **d = arena_alloc(t->fn->arena, sizeof *d * (size_t)(call->callee->nparams + 1));
-    for (int k = 0; k < call->callee->nparams; k++)
+    int n = call->nargs;
+    Value **d = arena_alloc(t->fn->arena, sizeof *d * (size_t)(n + 1));
+    for (int k = 0; k < n; k++)
         d[k] = tangent_of(t, call->args[k]);
-    Value *result = custom_forward(t->s, call, d);
+    Value *result = (library_is_active(t->s, call) ? library_forward : custom_forward)(t->s, call, d);
     if (result && shadow_is_active(t->s, call->results[0])) {
         result->var = tangent_var(t, call->results[0]);
         ptrmap_put(&t->tangents, call->results[0], result);
@@ -260,6 +279,9 @@ static void op_tangent(Tangent *t, Op *op)
     case OP_ZERO:
         zero_tangent(t, op);
         return;
+    case OP_COPY:
+        copy_tangent(t, op);
+        return;
     case OP_FREE:
         free_tangent(t, op);
         return;
@@ -274,8 +296,8 @@ static void op_tangent(Tangent *t, Op *op)
         }
         return;
     case OP_CALL:
-        if (custom_is_active(t->s, op))
-            custom_tangent(t, op);
+        if (custom_is_active(t->s, op) || library_is_active(t->s, op))
+            call_tangent(t, op);
         else if (recursion_is_active(t->s, op))
             recursion_tangent(t, op);
         return;

@@ -298,12 +298,12 @@ static bool add_program(Origins *o, const Op *call, const Type *f, bool (*may_ca
             continue;
         if (fn->is_static && !address_is_taken(p, fn))
             continue;
-        if (fn->is_static && address_is_stored(p, fn)) {
+        if (fn->is_static && !p->with_primal && address_is_stored(p, fn)) {
             diag_error(call->loc, "this may call the static function '%s', whose address is another in the generated file",
                        fn->name);
             diag_note(
                 fn->loc,
-                "give '%s' external linkage; --with-primal, which includes this file in the generated one, is not supported yet",
+                "give '%s' external linkage, or use --with-primal, which includes this file in the generated one",
                 fn->name);
             return false;
         }

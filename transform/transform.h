@@ -330,7 +330,7 @@ struct Op {
     bool reversed;     /* FOR: the same iterations, last first */
     bool zeroed;       /* LOCAL, ALLOC: starts as all zero */
     bool deferred;     /* heap.c: ALLOC: stays, with its shadow beside it, for the reverse sweep; FREE, PUSH: of what is freed after it */
-    bool tape;         /* ALLOC, LOCAL: made by storage.c or a shadow; failure calls ad_out_of_memory */
+    bool tape;         /* ALLOC, LOCAL: of storage.c or a shadow, checked; COPY: with derivatives; PTRCAST: build_pointer_variable */
     Op *reverses;      /* reverse sweep: the forward op this one belongs to the reverse of; else NULL */
     bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
     bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
@@ -396,6 +396,7 @@ typedef struct {
     Var *var;             /* TOP_VAR */
     Fn *fn;               /* TOP_FUNCTION */
     bool in_main;         /* written in a given file itself, not in a header */
+    bool in_block;        /* TOP_TYPE: declared in a function */
     Loc loc;
 } TopItem;
 
@@ -411,7 +412,11 @@ struct Program {
     bool widened;         /* ... one of them now serves another call as well, and has to be made again */
     const char *std;      /* "c99", "gnu11": what the source was parsed as */
     void *front;          /* the front end's own tables that live across files */
-    bool has_errors;
+    Program *library;     /* prototypes and rules of the library functions that are called (library.c), or NULL */
+    Ptrs macros;          /* char*: names of the source's macros, which OUT then sees */
+    bool has_errors, with_primal, has_cblas; /* --with-primal: OUT includes the source; the source itself calls functions of cblas */
+    StrMap library_fns;   /* name -> struct Library* */
+    PtrMap library_ready; /* Fn* in library -> the same, ready to be copied into another function */
 };
 Program *program_new(void);
 void program_free(Program *p);                    /* with the functions in p->fns */
@@ -458,6 +463,7 @@ Value *build_decay(Builder *b, Value *p);
 Type *field_ptr_type(const Type *ptr, int field);                 /* type of FIELD and DECAY of a pointer, qualifiers passed on */
 Type *decay_ptr_type(const Type *ptr);
 Value *build_ptrcast(Builder *b, Value *p, Type *to);
+Value *build_pointer_variable(Builder *b, Value *p, Var *var);    /* p, as a variable where it is emitted */
 Value *build_local(Builder *b, Type *of, Var *var, Value **dims, int ndims);
 Value *build_load(Builder *b, Value *p);
 void build_store(Builder *b, Value *p, Value *v);
@@ -805,6 +811,8 @@ typedef struct {
     bool primal;           /* --emit=primal: functions under their own names */
     bool standalone;       /* the runtime's part is repeated in the file */
     bool line_directives;  /* #line back to the source */
+    bool with_primal;      /* the sources are included in place of what is repeated of them: */
+    Ptrs sources;          /* char*: as #include has them, or none */
     Ptrs *lines;           /* gets an OutLine* for each line of the file, NULL where it is of no source line; or NULL */
 } EmitOptions;
 /* Where a line of the generated file comes from. */

@@ -1,0 +1,33 @@
+// construct: functions: `scanf`, `fread`: what they write is constant
+/* Input into memory that carries derivatives: exactly what was read has none. */
+#include <adgen.h>
+#include <stdio.h>
+
+AD_GRAD(x)
+double numbers_of_a_string(AD_LEN(n) const double *x, int n)
+{
+    double a = x[0] * x[1], b = x[1] * x[1], c = x[0] * x[0];
+    float f = 2;
+    int got = sscanf("0.5 3 here", "%lf%f%lf%lf", &a, &f, &b, &c); /* b and c stay */
+    return a * x[0] + b * f + c * got + n;
+}
+
+AD_GRAD(x)
+double numbers_of_a_file(AD_LEN(n) const double *x, int n)
+{
+    double v[8];
+    static const double stored[3] = {1.5, 2.5, 3.5};
+    FILE *f = tmpfile();
+    if (!f)
+        return x[0];
+    for (int i = 0; i < 8; i++)
+        v[i] = x[i % n] * (i + 1);
+    fwrite(stored, sizeof stored[0], 3, f);
+    rewind(f);
+    size_t got = fread(v + 2, sizeof v[0], 5, f); /* three of them */
+    fclose(f);
+    double s = (double)got;
+    for (int i = 0; i < 8; i++)
+        s += v[i] * v[i];
+    return s;
+}
