@@ -80,9 +80,9 @@ $(BUILD)/report_text.c: transform/report.html Makefile
 	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $<; echo '    0,'; echo '};'; } > $@
 
 # The rules for library functions, as C strings.
-$(BUILD)/library_text.c: $(wildcard library/*.h) Makefile
+$(BUILD)/library_text.c: $(wildcard transform/library/*.h) Makefile
 	@mkdir -p $(BUILD)
-	$(CC) -std=c99 -E -P -nostdinc -Ilibrary -x c -o $(BUILD)/library_text.i library/rules.h
+	$(CC) -std=c99 -E -P -nostdinc -Itransform/library -x c -o $(BUILD)/library_text.i transform/library/rules.h
 	{ echo 'extern const char *const library_text[];'; echo 'const char *const library_text[] = {'; \
 	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $(BUILD)/library_text.i; echo '    0,'; echo '};'; } > $@
 

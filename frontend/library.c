@@ -1,9 +1,9 @@
-/* library.c: the rules for derivatives of BLAS and LAPACK (library/), read when the program calls something of these. */
+/* library.c: the rules for derivatives of BLAS and LAPACK (transform/library/), read when the program calls something of these. */
 #include "frontend.h"
 
 #include <string.h>
 
-extern const char *const library_text[]; /* made from library/rules.h: its lines, then NULL */
+extern const char *const library_text[]; /* made from transform/library/rules.h: its lines, then NULL */
 
 typedef struct {
     bool cblas, lapacke;
