@@ -65,7 +65,7 @@ $(FRONT) $(TRANS) $(RUN): $(BUILD)/%.o: %.c | deps
 	$(CC) $(OWN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # For --standalone: the runtime's sources as C strings. Its macros are expanded, those of the C library are not: it sees empty headers.
-RTTEXT := $(filter-out runtime/check%.c runtime/gradcheck.c runtime/graph.c,$(sort $(wildcard runtime/*.c)))
+RTTEXT := $(filter-out runtime/check.c runtime/check_%.c runtime/gradcheck.c runtime/graph.c,$(sort $(wildcard runtime/*.c)))
 $(BUILD)/runtime_text.c: $(RTTEXT) $(wildcard runtime/*.h) Makefile
 	@mkdir -p $(BUILD)/no_headers
 	@for h in $$(sed -n 's/^#include <\(.*\)>.*/\1/p' $(RTTEXT) runtime/*.h | sort -u); do : > $(BUILD)/no_headers/$$h; done

@@ -109,7 +109,7 @@ fi
 
 # Warnings by name.
 run 0 bad.c --grad good -o out.c --set x=1
-check warning has 'warning: --set, --range and --len have no effect without --check or --emit=dot [-Wunused-option]'
+check warning has 'warning: --set, --range, --len and --input have no effect without --check or --emit=dot [-Wunused-option]'
 run 0 bad.c --grad good -o out.c --set x=1 -Wno-unused-option
 check no_warning test ! -s err
 run 1 bad.c --grad good -o out.c --set x=1 -Werror

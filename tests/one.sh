@@ -17,7 +17,7 @@ OWN_ASAN=detect_leaks=0
 export ADGEN_CHECK_RUN="env ASAN_OPTIONS=detect_leaks=1"
 
 # The words after `// KEY:` in the file's first lines, as the shell's arguments.
-directive() { (cd "$here" && sed -n "1,12s|^// $1: *||p" "$file") | tr '\n' ' '; }
+directive() { (cd "$here" && [ -f "$file" ] && sed -n "1,12s|^// $1: *||p" "$file") | tr '\n' ' '; }
 
 # The standard that the file is written in: `// std: gnu11`.
 std=$(directive std)

@@ -467,7 +467,7 @@ static void start(Check *c, Value *steps)
     c->memory = alloc->results[0];
     Value *unknown = build_int(&b, t, -1);
     if (!steps)
-        unknown->def->text = "AD_STEPS_UNKNOWN";
+        unknown->def->text = "-1"; /* AD_STEPS_UNKNOWN: a macro, which standalone files do not have */
     Value *args[5] = {c->cp, c->memory, bytes, slots, steps ? steps : unknown};
     runtime_call(&b, "ad_checkpoint_start", args, 5, NULL);
 }

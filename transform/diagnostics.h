@@ -34,16 +34,42 @@ WARNING("unused-option", true, "an option has no effect in this run",
         "{\n"
         "    return n * x;\n"
         "}\n")
-ERROR("recursion", "recursive call of", "a differentiated function calls itself in a way that is not supported",
-      "Write it as a loop, or give the function a derivative of its own with AD_CUSTOM_VJP(f, f_vjp).",
-      "// adgen --vjp 'f(x)'\n"
-      "double f(const double *x, int n, double *scratch)\n"
+ERROR("recursion", "recursive function|recursive call of|through recursion", "a recursive function does what is not supported in one",
+      "Functions that call themselves have first derivatives where their memory is local or the caller's. Write it as a loop, or give the\n"
+      "function a derivative of its own with AD_CUSTOM_VJP(f, f_vjp).",
+      "// adgen --hvp f\n"
+      "double f(double x, int n)\n"
       "{\n"
-      "    scratch[n] = n > 0 ? f(x, n - 1, scratch) * x[n] : x[0];\n"
-      "    return scratch[n];\n"
+      "    return n > 0 ? x * f(x, n - 1) : x * x;\n"
+      "}\n")
+ERROR("checkpoint", "AD_CHECKPOINT:", "a loop that cannot be checkpointed",
+      "Steps of an AD_CHECKPOINT loop are run again: they may not have effects that cannot be repeated, and what they change must have a\n"
+      "known length. Move effects and allocations out of the loop, and declare arrays with AD_LEN.",
+      "// adgen --grad f\n"
+      "#include <adgen.h>\n"
+      "#include <stdlib.h>\n"
+      "double f(double x, int steps)\n"
+      "{\n"
+      "    AD_CHECKPOINT(3)\n"
+      "    for (int t = 0; t < steps; t++)\n"
+      "        x = x * x + rand();\n"
+      "    return x;\n"
+      "}\n")
+ERROR("alloca", "alloca inside", "alloca in a loop or a branch",
+      "Such memory lives until the function returns, whatever is around it. Use malloc and free, or call alloca at the function's start.",
+      "// adgen --grad 'f(x)'\n"
+      "#include <alloca.h>\n"
+      "double f(double x, int n)\n"
+      "{\n"
+      "    for (int i = 0; i < n; i++) {\n"
+      "        double *t = alloca(8);\n"
+      "        *t = x * i;\n"
+      "        x += *t;\n"
+      "    }\n"
+      "    return x;\n"
       "}\n")
 ERROR("custom-derivative",
-      "custom derivative|custom one|would do so again|does not have the type of a|derivative runs it again|needed again by the derivative|"
+      "custom derivative|custom one|the derivative of this call needs what|would do so again|does not have the type of a|derivative runs it again|needed again by the derivative|"
       "before the derivative of this call|has no AD_CUSTOM_",
       "a derivative written by hand does not fit",
       "AD_CUSTOM_VJP(f, f_vjp) and AD_CUSTOM_JVP(f, f_jvp) name functions with the signatures that adgen would generate. What they need of\n"
@@ -184,7 +210,7 @@ ERROR("unknown-extent", "cannot tell how much of it|size of memory that the deri
       "{\n"
       "    double y = x;\n"
       "    if (x < 0)\n"
-      "        scanf(\"%lf\", &y);\n"
+      "        fgets((char *)&y, sizeof y, stdin);\n"
       "    return y * x;\n"
       "}\n")
 ERROR("ambiguous-pointer", "to an independent or to a dependent|cannot tell apart from any other|the derivative through this pointer",
@@ -233,7 +259,7 @@ ERROR("resource-headers", "libclang's own headers", "the compiler's own headers 
       "{\n"
       "    return x * x;\n"
       "}\n")
-ERROR("union", "union '", "a union has floating numbers in more than one member",
+ERROR("union", "members of 'union|union '", "a union has floating numbers in more than one member",
       "Which member was written last decides what a derivative means, and adgen cannot tell. Use a struct.",
       "// adgen --grad f\n"
       "union U {\n"

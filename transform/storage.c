@@ -140,6 +140,8 @@ static void forbid_log(Storage *s, const Value *v, int depth)
         return;
     if (v->def->code == OP_LOAD)
         ptrmap_put(&s->no_log, v->def, v->def);
+    else if (v->def->code != OP_IF && !is_cheap(s, v->def))
+        return; /* is kept: nothing that it is made of is repeated */
     for (int i = 0; i < v->def->nargs; i++)
         forbid_log(s, v->def->args[i], depth - 1);
     for (int r = 0; r < v->def->nregions; r++)

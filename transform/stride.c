@@ -86,6 +86,8 @@ static void count_trips(Op *loop, void *ctx)
 void unit_strides(Fn *fn)
 {
     PtrMap replaced = {.arena = fn->arena};
+    if (pass_options.tape != TAPE_HEAP) /* storage_workspace.c computes bounds from the loops as they are */
+        return;
     walk_ops(fn->body, count_trips, &replaced);
     replace_uses_map(fn, &replaced);
     simplify(fn);

@@ -1,3 +1,4 @@
+// directions: parameter 's' is a struct or a pointer to pointers, which cannot have several directions
 // check: --set n=4 --set k=2 --len points=n --len weights=n --len d_z=1 --len d_f=1
 // construct: preprocessor and library: `<tgmath.h>` with complex numbers
 #include <adgen.h>

@@ -1,5 +1,5 @@
 // args: --tape-storage=arg
-// expect: 5:1: error: --tape-storage=arg is not supported for dense matrices; use --tape-storage=stack or static, or call --jvp, --vjp or --hvp yourself
+// expect: 5:1: error: --tape-storage=arg is not supported for matrices; use --tape-storage=stack or static, or call --jvp, --vjp or --hvp yourself
 #include <adgen.h>
 
 AD_JACOBIAN(x -> y)
