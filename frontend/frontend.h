@@ -237,7 +237,7 @@ typedef struct Unit {
  * but no extern declarations. Fn->locals is filled. */
 Unit *clang_parse(Program *p, const Options *opt, const char *file, const char *text);
 
-/* library.c: the rules for derivatives of library functions (library/), if the program calls any: they become p->library. */
+/* library.c: the rules for derivatives of library functions (transform/library), if the program calls any: they become p->library. */
 void library_read(Program *p);
 
 /* ====================================================================== sitter.c: concrete syntax */

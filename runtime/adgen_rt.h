@@ -190,6 +190,17 @@ static inline void ad_log_save(ad_log *log, const void *p, size_t size)
     memcpy(entry + sizeof p, p, size);
 }
 
+/* Exchanges an entry's value with that in memory; for the functions that undo and redo. Values have 64 bytes at most. */
+static inline void ad_log_swap(unsigned char *entry, size_t size)
+{
+    unsigned char now[64];
+    void *p;
+    memcpy(&p, entry, sizeof p);
+    memcpy(now, p, size);
+    memcpy(p, entry + sizeof p, size);
+    memcpy(entry + sizeof p, now, size);
+}
+
 /* ====================================================================== tapes that do not grow (--no-malloc, --tape-storage) */
 
 /* A stack and a log in memory whose size the generated code has proved to be enough: nothing is checked. */

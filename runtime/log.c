@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { FIRST_CAP = 256, LARGEST = 64 };
+enum { FIRST_CAP = 256 };
 
 static unsigned char *entry_at(const ad_log *log, size_t i, size_t size)
 {
@@ -24,28 +24,17 @@ void ad_log_grow(ad_log *log, size_t size)
     log->cap = cap;
 }
 
-/* Exchanges memory and entry. */
-static void swap_entry(unsigned char *entry, size_t size)
-{
-    unsigned char now[LARGEST];
-    void *p;
-    memcpy(&p, entry, sizeof p);
-    memcpy(now, p, size);
-    memcpy(p, entry + sizeof p, size);
-    memcpy(entry + sizeof p, now, size);
-}
-
 void ad_log_undo(ad_log *log, size_t size)
 {
     log->n--;
     log->undone++;
-    swap_entry(entry_at(log, log->n, size), size);
+    ad_log_swap(entry_at(log, log->n, size), size);
 }
 
 void ad_log_redo(ad_log *log, size_t size)
 {
     for (size_t i = log->n; i < log->n + log->undone; i++)
-        swap_entry(entry_at(log, i, size), size);
+        ad_log_swap(entry_at(log, i, size), size);
     ad_log_free(log);
 }
 

@@ -187,99 +187,108 @@ static void check_point(const Point *q, bool constants)
     bench_free(&n);
 }
 
-Test(ops, conventions)
+/* kinks, ties, quotients, and functions of integers */
+static const Point at_kinks[] = {
+    {OP_FABS, 0, 0, 0, 0, 0},
+    {OP_FABS, -0.0, 0, 0, 0, 0},
+    {OP_FABS, -INFINITY, 0, 0, -1, 0},
+    {OP_FABS, 3, 0, 0, 1, 0},
+    {OP_FMAX, 1, 1, 0, 0.5, 0},
+    {OP_FMAX, 1, 1, 1, 0.5, 0},
+    {OP_FMIN, 0, -0.0, 0, 0.5, 0},
+    {OP_FMIN, 0, -0.0, 1, 0.5, 0},
+    {OP_FMAX, 2, 1, 0, 1, 0},
+    {OP_FMAX, 2, 1, 1, 0, 0},
+    {OP_FMIN, 2, 1, 0, 0, 0},
+    {OP_FMIN, 2, 1, 1, 1, 0},
+    {OP_FMAX, NAN, 1, 0, 0, 0},
+    {OP_FMAX, NAN, 1, 1, 1, 0},
+    {OP_FMIN, 1, NAN, 0, 1, 0},
+    {OP_FMIN, 1, NAN, 1, 0, 0},
+    {OP_FMAX, INFINITY, INFINITY, 0, 0.5, 0},
+    {OP_FDIM, 1, 1, 0, 0, 0},
+    {OP_FDIM, 2, 1, 0, 1, 0},
+    {OP_FDIM, 2, 1, 1, -1, 0},
+    {OP_FDIM, 1, 2, 1, 0, 0},
+    {OP_COPYSIGN, -2, 3, 0, -1, 0},
+    {OP_COPYSIGN, 0, -3, 0, 0, 0},
+    {OP_COPYSIGN, -2, -0.0, 0, 1, 0},
+    /* the quotient that was taken; 1/0.1 rounds to 10, fmod takes 9 */
+    {OP_FMOD, 5.5, 2, 0, 1, 0},
+    {OP_FMOD, 5.5, 2, 1, -2, 0},
+    {OP_FMOD, -5.5, 2, 1, 2, 0},
+    {OP_FMOD, 1, 0.1, 1, -9, 0},
+    {OP_FMOD, 3, INFINITY, 1, -0.0, 0},
+    {OP_REMAINDER, 5.5, 2, 1, -3, 0},
+    {OP_REMAINDER, 5, 2, 1, -2, 0},
+    {OP_REMQUO, 7, 2, 1, -4, 0},
+    /* no derivative */
+    {OP_FLOOR, 2, 0, 0, 0, 0},
+    {OP_RINT, 0.5, 0, 0, 0, 0},
+    {OP_FREXP, 0, 0, 0, 1, 0},
+    {OP_FREXP, 6, 0, 0, 0.125, 0},
+    {OP_LDEXP, 3, 4, 0, 16, 0},
+    {OP_MODF, -2.5, 0, 0, 1, 0},
+};
+
+static const Point at_infinity[] = {
+    /* infinite partials and the zero rule */
+    {OP_SQRT, 0, 0, 0, INFINITY, 0},
+    {OP_CBRT, 0, 0, 0, INFINITY, 0},
+    {OP_LOG, 0, 0, 0, INFINITY, 0},
+    {OP_ASIN, 1, 0, 0, INFINITY, 0},
+    {OP_ASIN, -1, 0, 0, INFINITY, 0},
+    {OP_ACOS, 1, 0, 0, -INFINITY, 0},
+    {OP_ACOSH, 1, 0, 0, INFINITY, 0},
+    {OP_ATANH, 1, 0, 0, INFINITY, 0},
+    {OP_ATANH, -1, 0, 0, INFINITY, 0},
+    {OP_HYPOT, 0, 0, 0, NAN, 0},
+    {OP_HYPOT, 0, 0, 1, NAN, 0},
+    {OP_HYPOT, 3, 4, 1, 0.8, 0},
+    {OP_SQRT, -1, 0, 0, NAN, 0},
+    {OP_SQRT, NAN, 0, 0, NAN, 0},
+    {OP_EXP, INFINITY, 0, 0, INFINITY, NAN},
+    /* pow */
+    {OP_POW, 0, 2, 0, 0, 0},
+    {OP_POW, 0, 1, 0, 1, 0},
+    {OP_POW, 0, 0.5, 0, INFINITY, 0},
+    {OP_POW, 0, 0, 0, 0, 0},
+    {OP_POW, 7, 0, 0, 0, 0},
+    {OP_POW, INFINITY, 0, 0, 0, 0},
+    {OP_POW, NAN, 0, 0, 0, 0},
+    {OP_POW, 0, -1, 0, -INFINITY, 0},
+    {OP_POW, -2, 3, 0, 12, 0},
+    {OP_POW, -2, -1, 0, -0.25, 0},
+    {OP_POW, INFINITY, 2, 0, INFINITY, 0},
+    {OP_POW, INFINITY, -1, 0, -0.0, 0},
+    {OP_POW, 0, 2, 1, 0, 0},
+    {OP_POW, -0.0, 3, 1, 0, 0},
+    {OP_POW, 0, 0, 1, 0, 0},
+    {OP_POW, 0, -1, 1, -INFINITY, 0},
+    {OP_POW, -2, 2, 1, NAN, 0},
+    {OP_POW, 1, 5, 1, 0, 0},
+    /* functions with poles, and infinity */
+    {OP_TANH, INFINITY, 0, 0, 0, 0},
+    {OP_ATAN, -INFINITY, 0, 0, 0, 0},
+    {OP_ERF, INFINITY, 0, 0, 0, 0},
+    {OP_LGAMMA, INFINITY, 0, 0, INFINITY, NAN},
+    {OP_J1, 0, 0, 0, 0.5, 0},
+    {OP_ATAN2, 0, -1, 0, -1, 0},
+};
+
+Test(ops, conventions_at_kinks)
 {
-    static const double inf = INFINITY, nan_ = NAN;
-    const Point points[] = {
-        /* kinks and ties */
-        {OP_FABS, 0, 0, 0, 0, 0},
-        {OP_FABS, -0.0, 0, 0, 0, 0},
-        {OP_FABS, -inf, 0, 0, -1, 0},
-        {OP_FABS, 3, 0, 0, 1, 0},
-        {OP_FMAX, 1, 1, 0, 0.5, 0},
-        {OP_FMAX, 1, 1, 1, 0.5, 0},
-        {OP_FMIN, 0, -0.0, 0, 0.5, 0},
-        {OP_FMIN, 0, -0.0, 1, 0.5, 0},
-        {OP_FMAX, 2, 1, 0, 1, 0},
-        {OP_FMAX, 2, 1, 1, 0, 0},
-        {OP_FMIN, 2, 1, 0, 0, 0},
-        {OP_FMIN, 2, 1, 1, 1, 0},
-        {OP_FMAX, nan_, 1, 0, 0, 0},
-        {OP_FMAX, nan_, 1, 1, 1, 0},
-        {OP_FMIN, 1, nan_, 0, 1, 0},
-        {OP_FMIN, 1, nan_, 1, 0, 0},
-        {OP_FMAX, inf, inf, 0, 0.5, 0},
-        {OP_FDIM, 1, 1, 0, 0, 0},
-        {OP_FDIM, 2, 1, 0, 1, 0},
-        {OP_FDIM, 2, 1, 1, -1, 0},
-        {OP_FDIM, 1, 2, 1, 0, 0},
-        {OP_COPYSIGN, -2, 3, 0, -1, 0},
-        {OP_COPYSIGN, 0, -3, 0, 0, 0},
-        {OP_COPYSIGN, -2, -0.0, 0, 1, 0},
-        /* the quotient that was taken; 1/0.1 rounds to 10, fmod takes 9 */
-        {OP_FMOD, 5.5, 2, 0, 1, 0},
-        {OP_FMOD, 5.5, 2, 1, -2, 0},
-        {OP_FMOD, -5.5, 2, 1, 2, 0},
-        {OP_FMOD, 1, 0.1, 1, -9, 0},
-        {OP_FMOD, 3, inf, 1, -0.0, 0},
-        {OP_REMAINDER, 5.5, 2, 1, -3, 0},
-        {OP_REMAINDER, 5, 2, 1, -2, 0},
-        {OP_REMQUO, 7, 2, 1, -4, 0},
-        /* no derivative */
-        {OP_FLOOR, 2, 0, 0, 0, 0},
-        {OP_RINT, 0.5, 0, 0, 0, 0},
-        {OP_FREXP, 0, 0, 0, 1, 0},
-        {OP_FREXP, 6, 0, 0, 0.125, 0},
-        {OP_LDEXP, 3, 4, 0, 16, 0},
-        {OP_MODF, -2.5, 0, 0, 1, 0},
-        /* infinite partials and the zero rule */
-        {OP_SQRT, 0, 0, 0, inf, 0},
-        {OP_CBRT, 0, 0, 0, inf, 0},
-        {OP_LOG, 0, 0, 0, inf, 0},
-        {OP_ASIN, 1, 0, 0, inf, 0},
-        {OP_ASIN, -1, 0, 0, inf, 0},
-        {OP_ACOS, 1, 0, 0, -inf, 0},
-        {OP_ACOSH, 1, 0, 0, inf, 0},
-        {OP_ATANH, 1, 0, 0, inf, 0},
-        {OP_ATANH, -1, 0, 0, inf, 0},
-        {OP_HYPOT, 0, 0, 0, nan_, 0},
-        {OP_HYPOT, 0, 0, 1, nan_, 0},
-        {OP_HYPOT, 3, 4, 1, 0.8, 0},
-        {OP_SQRT, -1, 0, 0, nan_, 0},
-        {OP_SQRT, nan_, 0, 0, nan_, 0},
-        {OP_EXP, inf, 0, 0, inf, nan_},
-        /* pow */
-        {OP_POW, 0, 2, 0, 0, 0},
-        {OP_POW, 0, 1, 0, 1, 0},
-        {OP_POW, 0, 0.5, 0, inf, 0},
-        {OP_POW, 0, 0, 0, 0, 0},
-        {OP_POW, 7, 0, 0, 0, 0},
-        {OP_POW, inf, 0, 0, 0, 0},
-        {OP_POW, nan_, 0, 0, 0, 0},
-        {OP_POW, 0, -1, 0, -inf, 0},
-        {OP_POW, -2, 3, 0, 12, 0},
-        {OP_POW, -2, -1, 0, -0.25, 0},
-        {OP_POW, inf, 2, 0, inf, 0},
-        {OP_POW, inf, -1, 0, -0.0, 0},
-        {OP_POW, 0, 2, 1, 0, 0},
-        {OP_POW, -0.0, 3, 1, 0, 0},
-        {OP_POW, 0, 0, 1, 0, 0},
-        {OP_POW, 0, -1, 1, -inf, 0},
-        {OP_POW, -2, 2, 1, nan_, 0},
-        {OP_POW, 1, 5, 1, 0, 0},
-        /* functions with poles, and infinity */
-        {OP_TANH, inf, 0, 0, 0, 0},
-        {OP_ATAN, -inf, 0, 0, 0, 0},
-        {OP_ERF, inf, 0, 0, 0, 0},
-        {OP_LGAMMA, inf, 0, 0, inf, nan_},
-        {OP_J1, 0, 0, 0, 0.5, 0},
-        {OP_ATAN2, 0, -1, 0, -1, 0},
-    };
-    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
-        check_point(&points[i], false);
-    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
-        if (points[i].code == OP_POW && isfinite(points[i].a))
-            check_point(&points[i], true);
+    for (size_t i = 0; i < sizeof at_kinks / sizeof at_kinks[0]; i++)
+        check_point(&at_kinks[i], false);
+}
+
+Test(ops, conventions_at_infinity)
+{
+    for (size_t i = 0; i < sizeof at_infinity / sizeof at_infinity[0]; i++) {
+        check_point(&at_infinity[i], false);
+        if (at_infinity[i].code == OP_POW && isfinite(at_infinity[i].a))
+            check_point(&at_infinity[i], true);
+    }
 }
 
 /* Second order: a tangent that is exactly zero contributes nothing although sqrt'' and log'' are infinite at 0. */

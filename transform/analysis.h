@@ -216,7 +216,7 @@ bool call_writes_arg(const Op *call, const KnownCall *known, int k);
 /* Fills m->writes and the objects' write lists; needs points-to. */
 void mem_collect_writes(MemInfo *m);
 
-/* A function of BLAS or LAPACK: its prototype and rules in library/. */
+/* A function of BLAS or LAPACK: its prototype and rules in transform/library. */
 typedef struct Library {
     const Fn *proto;
     Fn *vjp, *jvp, *jvp_after; /* or NULL */

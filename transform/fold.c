@@ -164,24 +164,6 @@ static bool compare_ints(OpCode code, bool is_signed, int64_t x, int64_t y)
     }
 }
 
-static bool compare_floats(OpCode code, long double x, long double y)
-{
-    switch (code) {
-    case OP_EQ:
-        return x == y;
-    case OP_NE:
-        return x != y;
-    case OP_LT:
-        return x < y;
-    case OP_LE:
-        return x <= y;
-    case OP_GT:
-        return x > y;
-    default:
-        return x >= y;
-    }
-}
-
 /* Correctly rounded in the operands' type; long double stays (hosts differ). */
 static Value *fold_float_arith(Folder *f, Type *t, long double a, long double b)
 {
@@ -224,7 +206,7 @@ static Value *fold_constants(Folder *f)
         return compare ? int_value(f, op->results[0]->type, compare_ints(op->code, type_is_signed(t), x, y))
                        : fold_int_arith(f, t, x, y);
     if (float_const(op->args[0], &a) && float_const(op->args[1], &b))
-        return compare ? int_value(f, op->results[0]->type, compare_floats(op->code, a, b)) : fold_float_arith(f, t, a, b);
+        return compare ? int_value(f, op->results[0]->type, op_compare_floats(op->code, a, b)) : fold_float_arith(f, t, a, b);
     return NULL;
 }
 

@@ -40,7 +40,8 @@ Program *program_new(void)
 {
     Arena *a = arena_new();
     Program *p = arena_alloc(a, sizeof *p);
-    p->arena = p->fns.arena = p->globals.arena = p->items.arena = p->files.arena = p->requests.arena = p->recursions.arena = p->instances.arena = a;
+    p->arena = p->fns.arena = p->globals.arena = p->items.arena = p->files.arena = p->requests.arena = p->recursions.arena =
+        p->instances.arena = a;
     p->macros.arena = p->library_fns.arena = p->library_ready.arena = a;
     return p;
 }
@@ -138,6 +139,26 @@ Value *region_add_arg(Region *r, Type *t, Var *hint)
     v->index = r->nargs;
     list_push(r->fn->arena, &r->args, &r->nargs, v);
     return v;
+}
+
+Value *fn_add_param(Fn *fn, Type *t, Var *var)
+{
+    Region *r = fn->body;
+    Value *arg = region_add_arg(r, t, var);
+    if (fn->sret) {
+        Value *sret = r->args[r->nargs - 2];
+        r->args[r->nargs - 2] = arg;
+        r->args[r->nargs - 1] = sret;
+        arg->index = r->nargs - 2;
+        sret->index = r->nargs - 1;
+    }
+    Var **params = arena_alloc(fn->arena, sizeof *params * (size_t)(fn->nparams + 1));
+    for (int i = 0; i < fn->nparams; i++)
+        params[i] = fn->params[i];
+    params[fn->nparams++] = var;
+    fn->params = params;
+    var->is_param = true;
+    return arg;
 }
 
 static Fn *fn_of(const Op *op)

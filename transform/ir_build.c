@@ -57,6 +57,24 @@ bool op_is_compare(OpCode code)
     return code >= OP_EQ && code <= OP_GE;
 }
 
+bool op_compare_floats(OpCode code, long double x, long double y)
+{
+    switch (code) {
+    case OP_EQ:
+        return x == y;
+    case OP_NE:
+        return x != y;
+    case OP_LT:
+        return x < y;
+    case OP_LE:
+        return x <= y;
+    case OP_GT:
+        return x > y;
+    default:
+        return x >= y;
+    }
+}
+
 Type *bin_result_type(OpCode code, Type *left, Type *right)
 {
     if (op_is_compare(code) || code == OP_LAND || code == OP_LOR)

@@ -233,9 +233,8 @@ static void find_saved(Dense *d)
 static void add_parameter(Fn *fn, const char *name, Type *t)
 {
     Var *v = arena_alloc(fn->arena, sizeof *v);
-    *v = (Var){.name = name, .type = t, .is_param = true, .owner = fn};
-    fn->params[fn->nparams++] = v;
-    region_add_arg(fn->body, t, v);
+    *v = (Var){.name = name, .type = t, .owner = fn};
+    fn_add_param(fn, t, v);
 }
 
 static Fn *driver(Dense *d, const char *name)
@@ -243,14 +242,12 @@ static Fn *driver(Dense *d, const char *name)
     Fn *fn = clone_fn(d->rq->fn, name);
     Region *old = fn->body;
     fn->body = region_new(fn, NULL);
-    fn->params = arena_alloc(fn->arena, sizeof *fn->params * (size_t)(d->nparams + 2));
-    fn->nparams = d->nparams;
+    fn->nparams = 0;
     for (int i = 0; i < d->nparams; i++) {
         Var *v = arena_alloc(fn->arena, sizeof *v);
         *v = *d->rq->fn->params[i];
         v->name = d->part[i].name;
-        fn->params[i] = v;
-        region_add_arg(fn->body, old->args[i]->type, v);
+        fn_add_param(fn, old->args[i]->type, v);
     }
     Type *number = request_matrix_type(d->rq);
     if (d->rq->sparse) {

@@ -2,7 +2,7 @@
  *
  *   cblas_dgemv(..., A, x, y)   reverse:  cblas_dger(..., d_y, x, d_A); cblas_dgemv(..., A, d_y, d_x)
  *
- * A rule (library/) is copied for each call; what is constant there is put in, which leaves what the call needs. What the copy then still asks
+ * A rule (transform/library/) is copied for each call; what is constant there is put in, which leaves what the call needs. What the copy then still asks
  * for of memory that is overwritten by the time it runs, a copy of the memory is kept of.
  */
 #include "analysis.h"
@@ -209,7 +209,7 @@ static Value *extent(Rule *r, Builder *b, int k)
     const char *name = arena_printf(r->s->fn->arena, "len_%s_%s", r->lib->proto->name, r->lib->proto->params[k]->name);
     Fn *rule = program_find_fn(r->s->fn->program->library, name);
     if (!rule)
-        ICE("no '%s' in library/", name);
+        ICE("no '%s' in transform/library", name);
     return splice(r, b, rule_for_call(r, rule), plain_argument);
 }
 

@@ -67,24 +67,6 @@ static Node *node_neg(Tree *t, Node *x)
     return x->kind == N_NEG ? x->kid[0] : node_new(t, N_NEG, OP_NEG, x, NULL, NULL);
 }
 
-static bool compare(OpCode code, long double x, long double y)
-{
-    switch (code) {
-    case OP_EQ:
-        return x == y;
-    case OP_NE:
-        return x != y;
-    case OP_LT:
-        return x < y;
-    case OP_LE:
-        return x <= y;
-    case OP_GT:
-        return x > y;
-    default:
-        return x >= y;
-    }
-}
-
 /* x op y as the generated program would round it; false where the result could depend on the machine adgen runs on. */
 static bool fold(OpCode code, TypeKind type, long double x, long double y, long double *result)
 {
@@ -107,7 +89,7 @@ static Node *node_test(Tree *t, OpCode code, Node *x, Node *y)
 {
     bool both = x->kind == N_LIT && y->kind == N_LIT;
     if (code != OP_LAND && code != OP_LOR)
-        return both ? node_lit(t, compare(code, x->lit, y->lit)) : node_new(t, N_BIN, code, x, y, NULL);
+        return both ? node_lit(t, op_compare_floats(code, x->lit, y->lit)) : node_new(t, N_BIN, code, x, y, NULL);
     if (x->kind == N_LIT) /* 1 && y, 0 || y */
         return (x->lit != 0) == (code == OP_LAND) ? y : x;
     if (y->kind == N_LIT)

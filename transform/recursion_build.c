@@ -126,13 +126,7 @@ static Fn *body_of(struct Instance *inst)
 
 static Value *append_param(Fn *g, Type *t, const char *name)
 {
-    Var *var = var_named(g, t, "", NULL, name), **params = param_list(g->arena, g->nparams + 1);
-    var->is_param = true;
-    for (int i = 0; i < g->nparams; i++)
-        params[i] = g->params[i];
-    params[g->nparams++] = var;
-    g->params = params;
-    return region_add_arg(g->body, t, var);
+    return fn_add_param(g, t, var_named(g, t, "", NULL, name));
 }
 
 static void add_result(const struct Instance *inst, Fn *g)

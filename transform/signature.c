@@ -50,25 +50,6 @@ static Var *shadow_var(Fn *fn, const Request *rq, const Value *primal_arg, Type 
     return v;
 }
 
-static Value *add_param(Fn *g, Type *value_type, Var *var)
-{
-    Region *r = g->body;
-    Value *arg = region_add_arg(r, value_type, var);
-    if (g->sret) { /* the result object stays last */
-        Value *sret = r->args[r->nargs - 2];
-        r->args[r->nargs - 2] = arg;
-        r->args[r->nargs - 1] = sret;
-        arg->index = r->nargs - 2;
-        sret->index = r->nargs - 1;
-    }
-    Var **params = arena_alloc(g->arena, sizeof *params * (size_t)(g->nparams + 1));
-    for (int i = 0; i < g->nparams; i++)
-        params[i] = g->params[i];
-    params[g->nparams++] = var;
-    g->params = params;
-    return arg;
-}
-
 static bool role_has_shadow(const Request *rq, Role role)
 {
     if (rq->mode == MODE_GRAD)
@@ -87,9 +68,9 @@ static Value *add_scalar_shadow(Fn *g, const Request *rq, const Value *arg)
 {
     Type *t = arg->type;
     if (rq->mode == MODE_JVP)
-        return add_param(g, t, shadow_var(g, rq, arg, t));
+        return fn_add_param(g, t, shadow_var(g, rq, arg, t));
     Type *p = type_ptr(t);
-    return add_param(g, p, shadow_var(g, rq, arg, p));
+    return fn_add_param(g, p, shadow_var(g, rq, arg, p));
 }
 
 static Value *add_shadow(Fn *g, const Request *rq, const Value *arg)
@@ -106,9 +87,9 @@ static Value *add_shadow(Fn *g, const Request *rq, const Value *arg)
         if (reads_only)
             t = type_ptr_q(t->elem, true, false);
         Var *v = shadow_var(g, rq, arg, by_value ? var->type : t);
-        return add_param(g, t, v);
+        return fn_add_param(g, t, v);
     }
-    return add_param(g, t, shadow_var(g, rq, arg, t));
+    return fn_add_param(g, t, shadow_var(g, rq, arg, t));
 }
 
 static Value *add_return_shadow(Fn *g, const Request *rq)
@@ -119,8 +100,8 @@ static Value *add_return_shadow(Fn *g, const Request *rq)
     v->spelled = g->ret_spelled;
     v->is_param = true;
     if (g->ret->kind == TY_RECORD)
-        return add_param(g, type_ptr(g->ret), v);
-    return add_param(g, t, v);
+        return fn_add_param(g, type_ptr(g->ret), v);
+    return fn_add_param(g, t, v);
 }
 
 /* Derivative memory never overlaps primal memory, nor d_ of adjoint and tangent each other (Var.shadow). */
@@ -150,7 +131,7 @@ Signature signature_add(Fn *g, const Request *rq)
         if (!role_has_shadow(rq, rq->global_roles[i]))
             continue;
         Type *t = type_ptr(type_without_const(var->type->kind == TY_ARRAY ? var->type->elem : var->type));
-        s.global_shadow[i] = add_param(g, t, var_of_derivative(g, rq, t, var, "d"));
+        s.global_shadow[i] = fn_add_param(g, t, var_of_derivative(g, rq, t, var, "d"));
     }
     for (int i = 0; i < nprimal; i++)
         mark_shadow(rq, s.shadow[i], primal[i]->var);

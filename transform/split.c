@@ -331,17 +331,6 @@ static Fn *shell(const Fn *fn)
     return copy;
 }
 
-static Value *add_param(Fn *fn, Type *t, Var *var)
-{
-    Var **params = arena_alloc(fn->arena, sizeof *params * (size_t)(fn->nparams + 1));
-    for (int i = 0; i < fn->nparams; i++)
-        params[i] = fn->params[i];
-    params[fn->nparams++] = var;
-    fn->params = params;
-    var->is_param = true;
-    return region_add_arg(fn->body, t, var);
-}
-
 static void push_value(const Cut *c, Builder *b, Value *v)
 {
     Value *args[2] = {c->fn->tape, v};
@@ -479,7 +468,7 @@ static bool finish_forward(Fn *fn, int nprimal)
         Type *t = type_ptr(fn->ret);
         Var *var = var_named(fn, t, "", NULL, "result");
         var->spelled = fn->ret_spelled;
-        Value *p = add_param(fn, t, var);
+        Value *p = fn_add_param(fn, t, var);
         Builder b = before_op(yield);
         if (sret)
             replace_uses(fn, result, p);
@@ -497,7 +486,7 @@ static void share_params(Cut *c)
 {
     for (int i = 0; i < c->fn->nparams; i++) {
         const Value *arg = c->fn->body->args[i];
-        Value *copy = add_param(c->rev, arg->type, c->fn->params[i]);
+        Value *copy = fn_add_param(c->rev, arg->type, c->fn->params[i]);
         copy->var = arg->var;
         ptrmap_put(&c->map, arg, copy);
     }
@@ -519,7 +508,7 @@ Fn *split_adjoint(Fn *fn, const Request *rq)
     Cut c = cut_begin(fn);
     Arena *a = fn->program->arena;
     Type *t = fn->tape->type;
-    ptrmap_put(&c.map, fn->tape, add_param(c.rev, t, var_named(c.rev, t, "", NULL, "tape")));
+    ptrmap_put(&c.map, fn->tape, fn_add_param(c.rev, t, var_named(c.rev, t, "", NULL, "tape")));
     share_params(&c);
     build_reverse(&c);
     cut_forward(&c);

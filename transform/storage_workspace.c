@@ -23,24 +23,6 @@ enum { ALIGNMENT = 16, MAX_DEPTH = 64 };
 
 /* ---------------------------------------------------------------------- the functions */
 
-static void add_param(Fn *g, Var *var)
-{
-    Value *arg = region_add_arg(g->body, var->type, var);
-    if (g->sret) { /* the result object stays last */
-        Region *r = g->body;
-        Value *sret = r->args[r->nargs - 2];
-        r->args[r->nargs - 2] = arg;
-        r->args[r->nargs - 1] = sret;
-        arg->index = r->nargs - 2;
-        sret->index = r->nargs - 1;
-    }
-    Var **params = arena_alloc(g->arena, sizeof *params * (size_t)(g->nparams + 1));
-    for (int i = 0; i < g->nparams; i++)
-        params[i] = g->params[i];
-    params[g->nparams++] = var;
-    g->params = params;
-}
-
 /* size_t NAME_workspace(the integer parameters). */
 static Fn *sizes_function(Fn *fn, PtrMap *map)
 {
@@ -56,7 +38,7 @@ static Fn *sizes_function(Fn *fn, PtrMap *map)
     for (int i = 0; i < fn->nparams; i++) {
         if (!type_is_int(fn->body->args[i]->type))
             continue;
-        add_param(g, fn->params[i]);
+        fn_add_param(g, fn->params[i]->type, fn->params[i]);
         ptrmap_put(map, fn->body->args[i], g->body->args[g->nparams - 1]);
     }
     return g;
@@ -71,7 +53,7 @@ Workspace *workspace_begin(Fn *fn)
     Type *t = type_ptr(type_void());
     Var *var = var_named(fn, t, "", NULL, "workspace");
     var->is_param = true;
-    add_param(fn, var);
+    fn_add_param(fn, var->type, var);
     Value *arg = fn->body->args[fn->body->nargs - (fn->sret ? 2 : 1)];
     Builder top = before_op(fn->body->first);
     w->space = build_local(&top, t, var_named(fn, t, "", NULL, "space"), NULL, 0);

@@ -372,6 +372,7 @@ Value *value_new(Fn *fn, Type *t, Var *hint);      /* for ir*.c: belongs to noth
 Value **value_list(Arena *a, Value *const *values, int n); /* for ir*.c: a list that op_add_arg & co. can extend */
 Region *region_new(Fn *fn, Op *owner);
 Value *region_add_arg(Region *r, Type *t, Var *hint);
+Value *fn_add_param(Fn *fn, Type *t, Var *var); /* at the end, or before the result object, which stays last */
 Builder at_end(Region *r);
 Builder before_op(Op *op);
 Builder after_op(Op *op);
@@ -384,6 +385,7 @@ Type *un_result_type(OpCode code, Type *operand);                 /* result type
 Type *bin_result_type(OpCode code, Type *left, Type *right);
 bool bin_types_fit(OpCode code, const Type *x, const Type *y);
 bool op_is_compare(OpCode code);                                  /* EQ NE LT LE GT GE */
+bool op_compare_floats(OpCode code, long double x, long double y); /* what such a comparison of x and y gives */
 Value *build_bin(Builder *b, OpCode code, Value *x, Value *y);    /* arithmetic, comparisons (result int), math2 */
 Value *build_select(Builder *b, Value *c, Value *t, Value *e);
 Value *build_cast(Builder *b, Value *v, Type *to);                /* v itself where the type is the same; pointers: PTRCAST, PTRINT */

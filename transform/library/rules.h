@@ -22,6 +22,9 @@ enum { CblasLeft = 141, CblasRight = 142 };
 #define LJVP_AFTER(f) jvp_after_LAPACKE_d##f
 #define LLEN(f, x) len_LAPACKE_d##f##_##x
 #include "blas.h"
+#include "blas1.h"
+#include "blas2.h"
+#include "blas3.h"
 #include "lapacke.h"
 #undef REAL
 #undef HELP
@@ -51,6 +54,9 @@ enum { CblasLeft = 141, CblasRight = 142 };
 #define LJVP_AFTER(f) jvp_after_LAPACKE_s##f
 #define LLEN(f, x) len_LAPACKE_s##f##_##x
 #include "blas.h"
+#include "blas1.h"
+#include "blas2.h"
+#include "blas3.h"
 #include "lapacke.h"
 
 /* ---------------------------------------------------------------------- float data, products in double */

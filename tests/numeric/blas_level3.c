@@ -1,7 +1,7 @@
 // check: -lblas
 // needs: cblas.h
-// construct: libraries: BLAS level 2 and 3
-/* cblas level 2 and 3: layouts, transposes, triangles, leading dimensions, negative increments, scalars that carry derivatives. */
+// construct: libraries: BLAS level 3
+/* cblas level 3: layouts, transposes, triangles, sides, leading dimensions, scalars that carry derivatives. */
 #include <adgen.h>
 #include <cblas.h>
 
@@ -11,59 +11,6 @@
 #define T CblasTrans
 #define U CblasUpper
 #define L CblasLower
-
-#define GEMV(name, order, trans, beta_)                                                                                            \
-    AD_VJP(a, A, x, b, y -> y)                                                                                                     \
-    void name(double a, AD_LEN(30) const double *A, AD_LEN(10) const double *x, double b, AD_LEN(10) double *y)                    \
-    {                                                                                                                              \
-        cblas_dgemv(order, trans, 4, 5, a, A, 6, x, 2, beta_, y, -2);                                                              \
-    }
-GEMV(gemv_row, R, N, b)
-GEMV(gemv_row_t, R, T, b)
-GEMV(gemv_col, C_, N, 0)
-GEMV(gemv_col_t, C_, T, 1 + 0 * b)
-
-#define GER(name, order)                                                                                                           \
-    AD_VJP(a, x, y, A -> A)                                                                                                        \
-    void name(double a, AD_LEN(10) const double *x, AD_LEN(10) const double *y, AD_LEN(30) double *A)                              \
-    {                                                                                                                              \
-        cblas_dger(order, 4, 5, a, x, -2, y, 2, A, 6);                                                                             \
-    }
-GER(ger_row, R)
-GER(ger_col, C_)
-
-#define SYMV(name, order, uplo)                                                                                                    \
-    AD_VJP(a, A, x, b, y -> y)                                                                                                     \
-    void name(double a, AD_LEN(24) const double *A, AD_LEN(10) const double *x, double b, AD_LEN(10) double *y)                    \
-    {                                                                                                                              \
-        cblas_dsymv(order, uplo, 4, a, A, 5, x, 1, b, y, -2);                                                                      \
-    }
-SYMV(symv_row_upper, R, U)
-SYMV(symv_col_upper, C_, U)
-SYMV(symv_row_lower, R, L)
-
-#define TRV(name, f, order, uplo, trans, diag, inc)                                                                                \
-    AD_VJP(A, x -> x)                                                                                                              \
-    void name(AD_LEN(24) const double *A, AD_LEN(8) double *x) { f(order, uplo, trans, diag, 4, A, 5, x, inc); }
-TRV(trmv_a, cblas_dtrmv, R, U, N, CblasNonUnit, 2)
-TRV(trmv_b, cblas_dtrmv, C_, U, T, CblasUnit, 1)
-TRV(trmv_c, cblas_dtrmv, R, L, T, CblasNonUnit, -2)
-TRV(trmv_d, cblas_dtrmv, C_, L, N, CblasUnit, -1)
-TRV(trsv_a, cblas_dtrsv, R, L, N, CblasNonUnit, 1)
-TRV(trsv_b, cblas_dtrsv, C_, U, T, CblasUnit, 2)
-TRV(trsv_c, cblas_dtrsv, R, U, T, CblasNonUnit, -2)
-TRV(trsv_d, cblas_dtrsv, C_, L, N, CblasUnit, 1)
-
-#define SYR(name, order, uplo)                                                                                                     \
-    AD_VJP(a, x, y, A -> A)                                                                                                        \
-    void name(double a, AD_LEN(8) const double *x, AD_LEN(8) const double *y, AD_LEN(24) double *A)                                \
-    {                                                                                                                              \
-        cblas_dsyr(order, uplo, 4, a, x, 2, A, 5);                                                                                 \
-        cblas_dsyr2(order, uplo, 4, 0.7 * a, x, -2, y, 1, A, 5);                                                                   \
-    }
-SYR(syr_row_upper, R, U)
-SYR(syr_col_upper, C_, U)
-SYR(syr_row_lower, R, L)
 
 #define GEMM(name, order, ta, tb, beta_)                                                                                           \
     AD_VJP(a, A, B, b, C -> C)                                                                                                     \
