@@ -250,14 +250,9 @@ static bool describe(Fn *g, const Request *rq)
     return statics_check(rq->fn->program, g);
 }
 
-/* apart: for arguments that do not overlap. */
-static Fn *derive_as(Request *rq, const char *name, bool apart)
+/* g, which is prepared, becomes its derivative. */
+static Fn *derive_prepared(Request *rq, Fn *g)
 {
-    bool stopped;
-    Fn *g = prepare(rq->fn, name, rq, &stopped);
-    if (!g || stopped)
-        return g;
-    g->apart = apart;
     if (rq->split)
         split_begin(g);
     g->primal_done = rq->primal_done;
@@ -299,19 +294,25 @@ static const char *test_name(const Program *p, const Request *rq, const char *na
     return with_suffix(p, name, "arguments_apart");
 }
 
-/* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions. */
-static Fn *with_versions(Program *p, Request *rq, Fn *g)
+static bool may_have_versions(const Request *rq, const Fn *g)
 {
-    if (pass_options.no_apart || rq->one_version || pass_options.after || pass_options.tape != TAPE_HEAP || rq->mode == MODE_JVP || g->noalias || g->tape_cost == 0 ||
-        rq->index_sets ||
-        g->helpers.n)
+    return !pass_options.no_apart && !rq->one_version && !pass_options.after && pass_options.tape == TAPE_HEAP &&
+           rq->mode != MODE_JVP && !g->noalias && !rq->primal_done && !rq->index_sets && g->helpers.n == 0;
+}
+
+/* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions of g. primal: what g
+ * was before it was differentiated. */
+static Fn *with_versions(Program *p, Request *rq, Fn *g, Fn *primal)
+{
+    if (g->tape_cost == 0 || g->helpers.n)
         return g;
     const char *name = g->name;
-    Fn *apart = derive_as(rq, with_suffix(p, name, "apart"), true);
+    Fn *apart = clone_fn(primal, with_suffix(p, name, "apart"));
+    apart->apart = true;
+    apart = derive_prepared(rq, apart);
     if (!apart || apart->tape_cost >= g->tape_cost)
         return g;
-    bool stopped;
-    Fn *primal = prepare(rq->fn, rq->fn_name, rq, &stopped), *test = apart_test(primal, test_name(p, rq, name));
+    Fn *test = apart_test(primal, test_name(p, rq, name));
     if (!test)
         return g;
     apart_restrict(apart, test);
@@ -332,8 +333,13 @@ Fn *derive(Program *p, Request *rq)
     }
     if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
         return matrix(p, rq);
-    Fn *g = derive_as(rq, request_result_name(rq, p->arena), false);
-    return g ? with_versions(p, rq, g) : NULL;
+    bool stopped;
+    Fn *g = prepare(rq->fn, request_result_name(rq, p->arena), rq, &stopped);
+    if (!g || stopped)
+        return g;
+    Fn *primal = may_have_versions(rq, g) ? clone_fn(g, rq->fn_name) : NULL;
+    g = derive_prepared(rq, g);
+    return g && primal ? with_versions(p, rq, g, primal) : g;
 }
 
 void push_with_helpers(Ptrs *fns, Fn *f)

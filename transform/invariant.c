@@ -10,6 +10,7 @@
 typedef struct {
     const MemInfo *mem;
     Op *loop;
+    bool nothing_ends; /* nothing in the function may end an object's life */
     bool certain;  /* the ops being visited run whenever the loop is reached */
     bool for_load; /* what is asked for is the address of a load that may move */
 } Hoister;
@@ -78,7 +79,7 @@ static bool accessed_before(const Hoister *h, const Value *address)
     int left = 400;
     for (const Op *at = h->loop; at; at = at->parent->owner)
         for (const Op *op = at->prev; op && left-- > 0; op = op->prev) {
-            if (may_end_object(op))
+            if (!h->nothing_ends && may_end_object(op))
                 return false;
             if (op->code != OP_LOAD && op->code != OP_STORE && op->code != OP_ACCUM)
                 continue;
@@ -108,12 +109,12 @@ static bool is_size_of(const Value *v, const Value *n, const Type *elem)
 static bool is_alive(const Hoister *h, const Op *object)
 {
     for (const Op *at = h->loop; at; at = at->parent->owner) {
-        if (at != h->loop && may_end_object(at))
+        if (!h->nothing_ends && at != h->loop && may_end_object(at))
             return false;
         for (const Op *op = at->prev; op; op = op->prev) {
             if (op == object)
                 return true;
-            if (may_end_object(op))
+            if (!h->nothing_ends && may_end_object(op))
                 return false;
         }
     }
@@ -244,15 +245,15 @@ static bool certainly_runs(const Op *loop)
 }
 
 /* Inner loops first: what leaves one may leave the next. */
-static void hoist_region(const MemInfo *mem, Region *r)
+static void hoist_region(const MemInfo *mem, Region *r, bool nothing_ends)
 {
     for (Op *op = r->first, *next; op; op = next) {
         next = op->next;
         for (int i = 0; i < op->nregions; i++)
-            hoist_region(mem, op->regions[i]);
+            hoist_region(mem, op->regions[i], nothing_ends);
         if (op->code != OP_FOR && op->code != OP_WHILE)
             continue;
-        Hoister h = {.mem = mem, .loop = op};
+        Hoister h = {.mem = mem, .loop = op, .nothing_ends = nothing_ends};
         for (int i = 0; i < op->nregions; i++)
             hoist_line(&h, op->regions[i], op->code == OP_WHILE ? i == 0 : certainly_runs(op));
     }
@@ -272,6 +273,10 @@ static bool has_loop(const Region *r)
 
 void hoist_invariants(Fn *fn)
 {
-    if (has_loop(fn->body))
-        hoist_region(mem_analyse(fn), fn->body);
+    if (!has_loop(fn->body))
+        return;
+    bool nothing_ends = true;
+    for (const Op *op = fn->body->first; op && nothing_ends; op = op->next)
+        nothing_ends = !may_end_object(op);
+    hoist_region(mem_analyse(fn), fn->body, nothing_ends);
 }

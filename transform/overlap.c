@@ -336,6 +336,49 @@ static bool excluded(Facts *f, const Poly *d, Window w, int depth)
     return false;
 }
 
+static bool is_near(int64_t d, Window w)
+{
+    return d < w.above && d > -w.below;
+}
+
+/* The way of a counter in one step, for a loop of which nothing says that it has only one iteration. */
+static int64_t next_step(const Op *loop)
+{
+    int64_t bound;
+    return value_int(loop->args[1], &bound) ? 0 : for_step(loop);
+}
+
+/* Do they meet where every counter has its first value, or one of them its second? Then no test can exclude it, and none need be tried. A
+ * counter of the carrier is not free to take any value on both sides. */
+static bool meet_near_start(const Facts *f, const Poly *difference, Window w)
+{
+    Poly d = *difference;
+    int64_t moves[MAX_FACTS];
+    int counters = 0;
+    bool rectangular = true;
+    while (d.known && d.n && counters < MAX_FACTS) {
+        int sym = deepest_counter(f, &d);
+        const Op *loop = sym < 0 ? NULL : counted_loop(f->t->m, sym);
+        Poly with, rest;
+        if (!loop || loop == f->t->carrier || !bounds_known(loop) || !poly_split(&d, sym, &with, &rest))
+            return false;
+        Poly first = counter_bound(f->t, sym, counts_up(loop)), last = counter_bound(f->t, sym, !counts_up(loop));
+        if (!first.known || !last.known || deepest_counter(f, &last) >= 0) /* a triangle may be empty there */
+            return false;
+        rectangular &= first.n == 0 && with.n == 0;
+        if (__builtin_mul_overflow(with.c, next_step(loop), &moves[counters++]))
+            return false;
+        d = poly_mul(&with, &first);
+        poly_add(&d, &rest, 1);
+    }
+    if (!d.known || d.n)
+        return false;
+    bool meet = is_near(d.c, w);
+    for (int64_t i = 0, at; rectangular && i < counters; i++)
+        meet |= !__builtin_add_overflow(d.c, moves[i], &at) && is_near(at, w);
+    return meet;
+}
+
 bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size)
 {
     if (first_size <= 0 || second_size <= 0)
@@ -348,5 +391,5 @@ bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, 
     if (!d.known)
         return true;
     Facts f = facts_of(t);
-    return !excluded(&f, &d, w, 0);
+    return meet_near_start(&f, &d, w) || !excluded(&f, &d, w, 0);
 }

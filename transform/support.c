@@ -105,11 +105,15 @@ static char *arena_vprintf(Arena *a, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    char first[256]; /* enough nearly always */
+    int n = vsnprintf(first, sizeof first, fmt, ap);
     if (n < 0)
         ICE("bad format \"%s\"", fmt);
     char *s = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(s, (size_t)n + 1, fmt, again);
+    if ((size_t)n < sizeof first)
+        memcpy(s, first, (size_t)n + 1);
+    else
+        vsnprintf(s, (size_t)n + 1, fmt, again);
     va_end(again);
     return s;
 }
