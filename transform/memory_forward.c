@@ -3,8 +3,9 @@
  *   for (i = 0; i < n; i++) g[i] = tanh(a[i]);
  *   for (i = 0; i < n; i++) c[i] = c[i] * g[i];      g[i] is tanh(a[i]) of iteration i
  *
- * A proof needs: one object of the function's own; nests of equal loops side by side; a store that every iteration of its nest executes, at
- * the load's address with the counters exchanged; and no other write, nor the same store in another iteration, to that place before the load.
+ * A proof needs: one object; nests of equal loops side by side; a store that every iteration of its nest executes, at the load's address with
+ * the counters exchanged; and no other write, nor the same store in another iteration, to that place before the load. The load's loop may be
+ * the longer one where the load is behind a test that asks for the store's bound: `for (i < n) if (i <= t)` after `for (i <= t)`.
  */
 #include "analysis.h"
 #include "derivative.h"
@@ -33,11 +34,27 @@ static bool equal_headers(const Op *a, const Op *b)
            value_same(a->args[0], b->args[0]) && value_same(a->args[1], b->args[1]) && a->args[0]->type == b->args[0]->type;
 }
 
+/* Is the load behind a test `counter cmp bound` that the store's loop makes, whose counters begin and step as the load's do? */
+static bool guarded_by(const Op *s, const Op *l, const Op *load)
+{
+    int64_t x, y;
+    const Value *counter = l->regions[0]->args[0];
+    if (s->reversed || l->reversed || !value_int(s->args[2], &x) || !value_int(l->args[2], &y) || x != 1 || y != 1 ||
+        !value_same(s->args[0], l->args[0]) || s->args[0]->type != l->args[0]->type)
+        return false;
+    for (const Region *r = load->parent; r->owner && r->owner != l; r = r->owner->parent) {
+        const Op *test = r->owner->code == OP_IF && r == r->owner->regions[0] ? r->owner->args[0]->def : NULL;
+        if (test && op_is_compare(test->code) && test->code == s->cmp && test->args[0] == counter && value_same(test->args[1], s->args[1]))
+            return true;
+    }
+    return false;
+}
+
 static bool find_pair(const Op *store, const Op *load, Pair *p)
 {
     const Op *s = loop_outside(store->parent, false), *l = loop_outside(load->parent, true);
     p->depth = 0;
-    while (s && l && p->depth < FORWARD_DEPTH && s != l && equal_headers(s, l)) {
+    while (s && l && p->depth < FORWARD_DEPTH && s != l && (equal_headers(s, l) || guarded_by(s, l, load))) {
         p->store_loop[p->depth] = s;
         p->load_loop[p->depth++] = l;
         if (s->parent == l->parent)
@@ -85,30 +102,43 @@ static bool same_place(const MemInfo *m, const Op *store, const Op *load, const 
 
 /* ------------------------------------------------------------------ no other write */
 
-static bool iterations_apart(const MemInfo *m, const Op *store, const Pair *pair)
+/* Can `first`, in an iteration of one of the loops, reach what `second` does in a later one? loops: innermost first. */
+static bool reaches_later(const MemInfo *m, const Op *const *loops, int depth, const Op *first, const Value *p, const Op *second, const Value *q)
 {
-    int share = loop_depth(pair->store_loop[pair->depth - 1]);
-    for (int d = pair->depth - 1; d >= 0; d--, share++) {
-        Timing t = {.m = m, .first = store, .second = store, .share = share, .carrier = pair->store_loop[d]};
-        if (mem_accesses_meet(&t, store->args[0], store->args[0]))
-            return false;
+    int share = loop_depth(loops[depth - 1]);
+    for (int d = depth - 1; d >= 0; d--, share++) {
+        Timing t = {.m = m, .first = first, .second = second, .share = share, .carrier = loops[d]};
+        if (mem_accesses_meet(&t, p, q))
+            return true;
     }
-    return true;
+    return false;
 }
 
-static bool untouched(const MemInfo *m, int obj, const Op *store, const Pair *pair)
+/* A write behind the load that no later iteration reads: x[i] = x[i] * s. */
+static bool comes_after(const MemInfo *m, const MemWrite *w, const Op *load, const Pair *pair)
+{
+    return mem_position(m, w->op) > mem_position(m, load) && region_contains(pair->load_loop[0]->regions[0], w->op) &&
+           !reaches_later(m, pair->load_loop, pair->depth, w->op, w->addr, load, load->args[0]);
+}
+
+static bool is_untouched_by(const MemInfo *m, const MemWrite *w, const Op *store, const Op *load, const Pair *pair)
 {
     const Op *first = pair->store_loop[pair->depth - 1], *last = pair->load_loop[pair->depth - 1];
-    int from = mem_position(m, first), to = mem_last_position(m, last), share = loop_depth(first);
-    const IntSet *writes = &m->objects[obj].writes;
-    for (int i = 0; i < writes->n; i++) {
-        const MemWrite *w = &m->writes[writes->at[i]];
-        if (w->op == store || w->position < from || w->position > to)
-            continue;
-        Timing t = {.m = m, .first = store, .second = w->op, .share = share};
-        if (w->kind != WRITE_CELL || mem_accesses_meet(&t, store->args[0], w->addr))
+    if (w->op == store || w->position < mem_position(m, first) || w->position > mem_last_position(m, last))
+        return true;
+    Timing t = {.m = m, .first = store, .second = w->op, .share = loop_depth(first)};
+    return w->kind == WRITE_CELL && (!mem_accesses_meet(&t, store->args[0], w->addr) || comes_after(m, w, load, pair));
+}
+
+/* What only this function sees is changed by writes to that object; the caller's memory by any that may reach it. */
+static bool untouched(const MemInfo *m, int obj, const Op *store, const Op *load, const Pair *pair)
+{
+    const MemObject *o = &m->objects[obj];
+    bool own = o->own && !mem_escaped(m, obj);
+    int n = own ? o->writes.n : m->nwrites;
+    for (int i = 0; i < n; i++)
+        if (!is_untouched_by(m, &m->writes[own ? o->writes.at[i] : i], store, load, pair))
             return false;
-    }
     return true;
 }
 
@@ -118,7 +148,8 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out)
     if (load->code != OP_LOAD || !mem_knows(m, load->args[0]) || mem_objects(m, load->args[0], &objs) != 1)
         return false;
     const MemObject *o = &m->objects[objs[0]];
-    if (!o->own || mem_escaped(m, objs[0]) || (o->kind != OBJ_LOCAL && o->kind != OBJ_HEAP) || load->args[0]->type->elem_volatile)
+    bool own = o->own && !mem_escaped(m, objs[0]) && (o->kind == OBJ_LOCAL || o->kind == OBJ_HEAP);
+    if ((!own && o->kind != OBJ_PARAM) || load->args[0]->type->elem_volatile)
         return false;
     for (int i = o->writes.n - 1; i >= 0; i--) {
         const MemWrite *w = &m->writes[o->writes.at[i]];
@@ -129,7 +160,8 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out)
         if (mem_objects(m, w->op->args[0], &stored) != 1 || !find_pair(w->op, load, &pair) ||
             mem_position(m, pair.store_loop[0]) > mem_position(m, pair.load_loop[0]))
             continue;
-        if (!same_place(m, w->op, load, &pair) || !iterations_apart(m, w->op, &pair) || !untouched(m, objs[0], w->op, &pair))
+        if (!same_place(m, w->op, load, &pair) || reaches_later(m, pair.store_loop, pair.depth, w->op, w->op->args[0], w->op, w->op->args[0]) ||
+            !untouched(m, objs[0], w->op, load, &pair))
             continue;
         out->store = w->op;
         out->depth = pair.depth;

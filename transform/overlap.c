@@ -134,6 +134,35 @@ static const int64_t *fact_about(const Facts *f, int sym)
     return best;
 }
 
+static bool is_symbol(const Poly *p, int sym)
+{
+    return p->known && p->n == 1 && p->c == 0 && p->t[0].coef == 1 && p->t[0].sym[0] == sym && p->t[0].sym[1] < 0;
+}
+
+/* Adds q * d to the least value of sym, where a loop runs to q = sym / d and one to d: q >= 1 and d >= 1 make sym >= q * d. */
+static bool at_least_its_quotient(const Facts *f, int sym, Poly *s)
+{
+    for (int i = 0; i < f->n; i++) {
+        const Value *v = symbol_value(f->t->m, f->sym[i]);
+        if (f->least[i] < 1 || f->sym[i] % POLY_SIDES || !v->def || v->def->code != OP_DIV)
+            continue;
+        Poly dividend = poly_of_value(f->t->m, v->def->args[0]), divisor = poly_of_value(f->t->m, v->def->args[1]);
+        if (!is_symbol(&dividend, sym) || divisor.n != 1 || divisor.c)
+            continue;
+        int d = divisor.t[0].sym[0];
+        const int64_t *least = fact_about(f, d);
+        if (!is_symbol(&divisor, d) || !least || *least < 1)
+            continue;
+        Poly quotient = poly_symbol(f->sym[i]), by = poly_symbol(d);
+        quotient.c = f->least[i];
+        by.c = *least;
+        Poly product = poly_mul(&quotient, &by);
+        poly_add(s, &product, 1);
+        return true;
+    }
+    return false;
+}
+
 /* All counters are gone: with s = least + s', s' >= 0, no coefficient may be negative. */
 static bool constants_not_negative(const Facts *f, const Poly *p)
 {
@@ -142,10 +171,12 @@ static bool constants_not_negative(const Facts *f, const Poly *p)
         Poly part = poly_constant(p->t[i].coef);
         for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
             const int64_t *least = fact_about(f, p->t[i].sym[k]);
-            if (!least)
-                return false;
             Poly s = poly_symbol(p->t[i].sym[k]);
-            s.c = *least;
+            if (!at_least_its_quotient(f, p->t[i].sym[k], &s)) {
+                if (!least)
+                    return false;
+                s.c = *least;
+            }
             part = poly_mul(&part, &s);
         }
         poly_add(&r, &part, 1);

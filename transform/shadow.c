@@ -547,6 +547,17 @@ Value *shadow_twin(Shadow *s, Value *ptr)
     return d;
 }
 
+/* Where the reverse sweep is in the reversal of a forward region: b, or before the loop or if around b. A row's address is made outside the
+ * loop over the row as the source makes it, and behind the same tests. */
+static Builder in_reversal_of(const Region *forward, const Builder *b)
+{
+    Op *around = NULL;
+    for (Region *r = b->region; r; around = r->owner, r = around ? around->parent : NULL)
+        if (r == forward || r->mirror == forward)
+            return around ? before_op(around) : *b;
+    return *b;
+}
+
 Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr)
 {
     Value *made = ptrmap_get(&s->in_reverse, ptr);
@@ -554,8 +565,11 @@ Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr)
         return made;
     Op *op = ptr->def;
     if (op && (op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY || op->code == OP_PTRCAST)) {
-        Value *base = shadow_in_reverse(s, b, op->args[0]);
-        return repeat_address(s, b, op, base, true);
+        Builder outer = in_reversal_of(op->parent, b);
+        Value *base = shadow_in_reverse(s, &outer, op->args[0]), *d = repeat_address(s, &outer, op, base, true);
+        if (!d->var)
+            d->var = twin_var(s, ptr);
+        return d;
     }
     return build_use(b, shadow_twin(s, ptr));
 }

@@ -7,7 +7,7 @@
  */
 #include "transform.h"
 
-enum { MAX_TRIPS = 4, MAX_ELEMENTS = 16, MAX_OPS = 400 };
+enum { MAX_TRIPS = 8, MAX_ELEMENTS = 16, MAX_OPS = 400 };
 
 typedef struct {
     Fn *fn;
