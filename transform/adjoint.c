@@ -788,5 +788,6 @@ Fn *adjoint(Fn *fn, Request *rq)
         op_move(frees, &b);
     fn->shadow = a.s;
     recursion_leave(fn);
+    reuse_reciprocals(fn);
     return a.s->failed ? NULL : fn;
 }

@@ -79,6 +79,10 @@ Op *free_target(const Op *free_op);
 PtrMap siblings_of(Fn *fn);
 /* What the forward sweep has for code(a), of type t, whenever the reverse of op runs; NULL: nothing. */
 Value *sibling_result(const PtrMap *siblings, const Op *op, OpCode code, const Value *a, const Type *t);
+bool is_reciprocal(const Op *op); /* 1 / u? */
+/* In the reverse sweep, c / u with c a power of two becomes c * (1 / u) where the forward sweep has 1 / u: the same bits but for subnormal
+ * results, and u need not be had. */
+void reuse_reciprocals(Fn *fn);
 
 /* ====================================================================== sort.c */
 

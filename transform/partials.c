@@ -4,6 +4,7 @@
  *     sin, factor d:   "cos(a)"   ->  d * cos(a)
  *     fdim, factor d:  "a > b ? 1 : 0"  ->  a > b ? d : 0
  */
+#include "derivative.h"
 #include "partial_tree.h"
 
 /* ---------------------------------------------------------------------- writing a tree as IR */
@@ -146,8 +147,9 @@ Value *build_partial_product(Builder *b, const Op *op, int k, Value *factor, con
     if (op->code == OP_MULZ)
         return k == 0 ? build_mulz(b, factor, env->operand(env->ctx, op, 1)) : build_mulz(b, env->operand(env->ctx, op, 0), factor);
     Writer w = writer_for(b, op, env, factor);
-    /* d/b first: then both operands' products share the division */
-    const char *text = op->code == OP_DIV && k == 1 && !is_guarded(op) ? "-(1 / b * y)" : partial_text(op, k);
+    const char *text = partial_text(op, k);
+    if (op->code == OP_DIV && k == 1 && !is_guarded(op)) /* d/b first: then both operands' products share the division */
+        text = is_reciprocal(op) ? "-(y * y)" : "-(1 / b * y)";
     Node *n = tree_parse(&t, op, k, text);
     if (is_guarded(op) && n->kind != N_LIT)
         return build_mulz(b, factor, write_node(&w, n, type));

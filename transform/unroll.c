@@ -7,12 +7,13 @@
  */
 #include "transform.h"
 
-enum { MAX_TRIPS = 8, MAX_ELEMENTS = 16, MAX_OPS = 400 };
+enum { MAX_TRIPS = 4, MAX_ELEMENTS = 16, MAX_OPS = 400 };
 
 typedef struct {
     Fn *fn;
     PtrMap uses;  /* Value* of an address -> Ptrs*: the ops that use it */
     Ptrs loops;   /* Op*: to be written out */
+    Ptrs arrays;  /* Op*: the LOCALs this is done for */
 } Unroll;
 
 /* ---------------------------------------------------------------------- which loops */
@@ -108,10 +109,24 @@ static bool only_fixed_accesses(const Unroll *u, const Value *address, Ptrs *loo
     return true;
 }
 
+/* Of an array; with dimensions of a constant value where it has a run-time size (`const int n = 8; double a[n]`). 0: too many, or none. */
+static int64_t elements_of_local(const Op *op)
+{
+    int64_t n = op->nargs || (op->of && op->of->kind == TY_ARRAY) ? elements_of(op->of) : 0, dim;
+    for (int i = 0; i < op->nargs; i++) {
+        if (!value_int(op->args[i], &dim) || dim <= 0 || dim > MAX_ELEMENTS)
+            return 0;
+        n *= dim;
+        if (n > MAX_ELEMENTS)
+            return 0;
+    }
+    return n > 0 && n <= MAX_ELEMENTS ? n : 0;
+}
+
 static void find_arrays(Op *op, void *ctx)
 {
     Unroll *u = ctx;
-    if (op->code != OP_LOCAL || op->nargs || !op->of || op->of->kind != TY_ARRAY || op->of->count <= 0 || elements_of(op->of) > MAX_ELEMENTS)
+    if (op->code != OP_LOCAL || !elements_of_local(op))
         return;
     Ptrs loops = {.arena = u->fn->arena};
     if (!only_fixed_accesses(u, op->results[0], &loops))
@@ -119,6 +134,20 @@ static void find_arrays(Op *op, void *ctx)
     for (size_t i = 0; i < loops.n; i++)
         if (!ptrs_has(&u->loops, loops.at[i]))
             ptrs_push(&u->loops, loops.at[i]);
+    ptrs_push(&u->arrays, op);
+}
+
+/* An array of run-time size that is constant becomes one of constant size, which promote.c knows how to split. */
+static void fix_size(Op *op)
+{
+    if (!op->nargs)
+        return;
+    Value *old = op->results[0];
+    Builder b = after_op(op);
+    Value *fixed = build_local(&b, type_array(op->of, elements_of_local(op) / elements_of(op->of)), op->var, NULL, 0);
+    fixed->def->loc = op->loc;
+    replace_uses(op->parent->fn, old, build_decay(&b, fixed));
+    op_remove(op);
 }
 
 /* ---------------------------------------------------------------------- writing out */
@@ -166,7 +195,7 @@ static void collect_inner_first(const Unroll *u, Region *r, Ptrs *out)
 
 void unroll_small(Fn *fn)
 {
-    Unroll u = {.fn = fn, .uses = {.arena = fn->arena}, .loops = {.arena = fn->arena}};
+    Unroll u = {.fn = fn, .uses = {.arena = fn->arena}, .loops = {.arena = fn->arena}, .arrays = {.arena = fn->arena}};
     walk_ops(fn->body, note_use, &u);
     walk_ops(fn->body, find_arrays, &u);
     if (!u.loops.n)
@@ -177,6 +206,8 @@ void unroll_small(Fn *fn)
         PtrMap replaced = {.arena = fn->arena};
         write_out(&u, order.at[i], &replaced);
     }
+    for (size_t i = 0; i < u.arrays.n; i++)
+        fix_size(u.arrays.at[i]);
     simplify(fn);
     promote_locals(fn);
 }
