@@ -116,6 +116,35 @@ check agrees ./main
 once() { [ "$(./main | grep -c 'norm of')" = 1 ]; }
 check effects_once once
 export ASAN_OPTIONS=detect_leaks=0
+# An attention layer, which normalises in place: the first values are made again from what it left.
+cat >attention.c <<'C'
+#include "attention_done.h"
+#include <math.h>
+#include <stdio.h>
+enum { B = 2, T = 5, CH = 6, NH = 2, N = B * T * CH, A = B * NH * T * T };
+int main(void)
+{
+    static float out[N], pre[A], att[A], in[3 * N], d_out[2][N], d_pre[2][A], d_att[2][A], d_in[2][3 * N];
+    int bad = 0;
+    for (int i = 0; i < 3 * N; i++)
+        in[i] = sinf(1.3f * (float)i);
+    for (int i = 0; i < N; i++)
+        d_out[0][i] = d_out[1][i] = cosf(2.1f * (float)i);
+    attention_vjp(out, pre, att, in, B, T, CH, NH, d_out[0], d_pre[0], d_att[0], d_in[0]);
+    attention_done(out, pre, att, in, B, T, CH, NH, d_out[1], d_pre[1], d_att[1], d_in[1]);
+    for (int i = 0; i < 3 * N; i++)
+        if (fabsf(d_in[0][i] - d_in[1][i]) > 1e-6f * (1 + fabsf(d_in[0][i]))) {
+            printf("%d: %.9g instead of %.9g\n", i, d_in[1][i], d_in[0][i]);
+            bad = 1;
+        }
+    return bad;
+}
+C
+spec='attention(inp -> out; preatt, att)'
+check attention_makes "$ADGEN" "$ROOT/tests/numeric/attention.c" --vjp "$spec" --primal-done --name attention_done -o attention_done.c --header
+check attention_compiles ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -I"$ROOT/runtime" attention.c \
+    attention_done.c "$ROOT"/runtime/tape.c "$ROOT"/runtime/heap.c "$ROOT"/runtime/log.c "$ROOT"/runtime/out_of_memory.c -lm -o attention
+check attention_agrees ./attention
 refused() { ! "$ADGEN" layers.c --vjp decay --primal-done -o no.c 2>err && grep -q 'layers.c:40:9: error: --primal-done' err && [ ! -e no.c ]; }
 check overwritten refused
 check linear "$ADGEN" layers.c --vjp scale --primal-done -o linear.c

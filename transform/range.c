@@ -50,14 +50,21 @@ static bool load_is_constant(const Ranges *r, const Op *load)
     return n > 0 && !load->args[0]->type->elem_volatile && ptrs_has(&r->path, load->parent) && !after_a_way_out(r, load);
 }
 
+/* A division may stop the program: then only where the function makes it too, whatever its arguments are. */
+static bool can_copy_division(const Ranges *r, const Op *op)
+{
+    int64_t divisor;
+    return type_is_int(op->results[0]->type) &&
+           ((value_int(op->args[1], &divisor) && divisor > 0) || (op->parent == r->m->fn->body && !after_a_way_out(r, op)));
+}
+
 static bool can_copy(const Ranges *r, const Op *op)
 {
     const OpInfo *info = &op_info[op->code];
-    int64_t divisor;
     if (op->code == OP_LOAD)
         return load_is_constant(r, op);
     if (op->code == OP_DIV || op->code == OP_REM)
-        return type_is_int(op->results[0]->type) && value_int(op->args[1], &divisor) && divisor > 0;
+        return can_copy_division(r, op);
     return op->code == OP_GLOBAL || info->kind == KIND_CONST || info->kind == KIND_ARITH || info->kind == KIND_ADDR;
 }
 
