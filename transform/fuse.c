@@ -454,7 +454,9 @@ static void merge(Fuse *f)
     replace_uses_map(f->fn, &map);
     op_remove(rev);
     fwd->fused = true;
-    fwd->note = "iterations are independent but for sums: each is reversed at once";
+    const Op *around = fwd->parent->owner;
+    if (!around || !around->fused) /* said once for a nest */
+        fwd->note = "iterations are independent but for sums: each is reversed at once";
 }
 
 static bool try_pair(Fuse *f, Op *fwd, Op *rev)

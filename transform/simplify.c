@@ -432,6 +432,9 @@ static Op *simplify_plain(Simplifier *s, Op *op)
     }
     v = cse_find(s->cse, op);
     if (v) {
+        const Op *local = op->code == OP_LOAD ? op->args[0]->def : NULL;
+        if (local && local->code == OP_LOCAL)
+            value_hint(v, local->var);
         replace(s, op->results[0], v);
         for (int k = 1; k < op->nresults; k++)
             replace(s, op->results[k], v->def->results[k]);
