@@ -270,8 +270,11 @@ static Value *fold_add_sub(Folder *f)
 static Value *fold_mul(Folder *f)
 {
     Value *x = f->op->args[0], *y = f->op->args[1];
-    if (!type_is_int(x->type))
-        return is_float(y, 1) ? x : is_float(x, 1) ? y : NULL;
+    if (!type_is_int(x->type)) {
+        if (is_float(y, 1) || is_float(x, 1))
+            return is_float(y, 1) ? x : y;
+        return is_float(y, -1) ? build_un(&f->b, OP_NEG, x) : is_float(x, -1) ? build_un(&f->b, OP_NEG, y) : NULL;
+    }
     if (is_int(y, 1) || is_int(x, 0))
         return x;
     return is_int(x, 1) || is_int(y, 0) ? y : NULL;
