@@ -83,7 +83,7 @@ static bool run_command(Check *c, const char *command)
 static bool compile(Check *c, const char *source, const char *object, const char *flags)
 {
     Str s = {.arena = c->arena};
-    str_fmt(&s, "%s -O1 -ffp-contract=off", environment("CC", "cc"));
+    str_fmt(&s, "%s -O1 -ffp-contract=off%s", environment("CC", "cc"), c->opt->openmp ? " -fopenmp" : "");
     for (size_t i = 0; i < c->opt->clang_args.n; i++)
         put_quoted(&s, c->opt->clang_args.at[i]);
     for (size_t i = 0; i < c->opt->inputs.n; i++) {
@@ -212,7 +212,7 @@ static void check_source(Check *c, size_t k, const char *objects)
         check_fails(c, "cannot compile the program that checks ", source);
         return;
     }
-    str_fmt(&link, "%s %s -o", environment("CC", "cc"), environment("CFLAGS", ""));
+    str_fmt(&link, "%s %s%s -o", environment("CC", "cc"), environment("CFLAGS", ""), c->opt->openmp ? " -fopenmp" : "");
     put_quoted(&link, program);
     put_quoted(&link, object);
     str_put(&link, objects);
@@ -235,6 +235,8 @@ static void check_source(Check *c, size_t k, const char *objects)
     Str run = {.arena = c->arena};
     if (diag_is_json())
         str_put(&run, "ADGEN_CHECK_JSON=1 ");
+    if (c->opt->openmp)
+        str_put(&run, "ADGEN_CHECK_THREADS=1 ");
     str_put(&run, environment("ADGEN_CHECK_RUN", ""));
     put_quoted(&run, program);
     if (c->graph) {

@@ -87,6 +87,14 @@ static const char *omp_text(Arena *a, const char *text)
     return s.n ? s.s : "";
 }
 
+static Loc pragma_loc(const SourceFile *f, size_t offset)
+{
+    Loc loc = {f->diag, 1, 1};
+    for (size_t k = 0; k < offset; k++)
+        loc.line += f->text[k] == '\n';
+    return loc;
+}
+
 static void read_pragmas(Reader *r, SourceFile *f, CXFile file)
 {
     f->pragmas_read = true;
@@ -102,6 +110,8 @@ static void read_pragmas(Reader *r, SourceFile *f, CXFile file)
         const char *text = omp_text(r->arena, all[i].text);
         if (!text || is_skipped(skipped, all[i].offset))
             continue;
+        if (!strncmp(text, "threadprivate", 13))
+            diag_error(pragma_loc(f, all[i].offset), "adgen does not support `#pragma omp %s`: pass the variable as an argument", text);
         f->pragmas[f->npragmas] = (Pragma){all[i].offset, all[i].end, text};
         f->targets[f->npragmas++] = next_token(f, all[i].end);
     }
@@ -119,25 +129,16 @@ static void need_pragmas(Reader *r, SourceFile *f)
 
 /* ---------------------------------------------------------------------- entry */
 
-/* `parallel a` and then `for b` on the next line are `parallel for a b`. */
-static const char *join(Reader *r, const char *first, const char *second)
-{
-    if (!strncmp(first, "parallel", 8) && !strncmp(second, "for", 3) && strncmp(first + 8, " for", 4))
-        return arena_printf(r->arena, "parallel for%s%s", first + 8, second + 3);
-    return arena_printf(r->arena, "%s %s", first, second);
-}
-
 const char *take_pragma(Reader *r, Place at)
 {
     need_pragmas(r, at.file);
-    const char *text = NULL;
-    for (int i = 0; at.file && i < at.file->npragmas; i++) {
+    for (int i = at.file ? at.file->npragmas : 0; i-- > 0;) {
         if (at.file->targets[i] != at.offset || at.file->used[i])
             continue;
         at.file->used[i] = true;
-        text = text ? join(r, text, at.file->pragmas[i].text) : at.file->pragmas[i].text;
+        return at.file->pragmas[i].text;
     }
-    return text;
+    return NULL;
 }
 
 const char *unused_pragma(Reader *r, Place from, size_t to, Loc *loc)
@@ -148,10 +149,8 @@ const char *unused_pragma(Reader *r, Place from, size_t to, Loc *loc)
         size_t at = f->pragmas[i].offset;
         if (f->used[i] || at < from.offset || at >= to)
             continue;
-        *loc = from.loc;
-        for (size_t k = from.offset; k < at; k++)
-            loc->line += f->text[k] == '\n';
-        loc->col = 1;
+        f->used[i] = true;
+        *loc = pragma_loc(f, at);
         return f->pragmas[i].text;
     }
     return NULL;

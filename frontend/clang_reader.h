@@ -135,10 +135,17 @@ char *decl_source(Reader *r, CXCursor c, CXPrintingPolicy policy);
 
 Stmt *read_body(Reader *r, CXCursor fn);
 Stmt *read_stmt(Reader *r, CXCursor c);
-/* The OpenMP pragma in front of the statement at a place, or NULL. */
+/* The last OpenMP pragma in front of the statement at a place that was not taken before, or NULL. */
 const char *take_pragma(Reader *r, Place at);
-/* A pragma between two offsets that no statement took: its text and *loc, or NULL. */
+/* A pragma between two offsets that no statement took, nor this function before: its text and *loc, or NULL. */
 const char *unused_pragma(Reader *r, Place from, size_t to, Loc *loc);
+
+/* ====================================================================== clang_omp.c */
+
+/* The statement as `#pragma omp PRAGMA`, which stands before it, makes it. */
+Stmt *omp_apply(Reader *r, Loc loc, const char *pragma, Stmt *s);
+/* Does the pragma (a barrier) mean nothing to one thread? */
+bool omp_is_nothing(const char *pragma);
 
 /* ====================================================================== clang_expr.c and clang_operator, _sizeof, _call, _init.c */
 

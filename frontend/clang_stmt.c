@@ -19,12 +19,6 @@ static Stmt *unsupported(Reader *r, Loc loc, const char *what)
     return s;
 }
 
-static bool is_loop(CXCursor c)
-{
-    enum CXCursorKind k = clang_getCursorKind(c);
-    return k == CXCursor_ForStmt || k == CXCursor_WhileStmt || k == CXCursor_DoStmt;
-}
-
 /* ---------------------------------------------------------------------- loop annotations */
 
 static void add_mark(const Note *note, LoopInfo *info)
@@ -60,18 +54,12 @@ static bool read_loop_marks(Reader *r, CXCursor stmt, LoopInfo *info)
     return any;
 }
 
-/* A pragma before a loop goes to the loop. Before anything else it may change what the program means: not supported. */
+/* The pragmas before a statement, the last of which is nearest to it. */
 static Stmt *attach_pragma(Reader *r, CXCursor c, Stmt *s)
 {
     Place at = cursor_place(r, c);
-    const char *omp = r->opt->openmp ? take_pragma(r, at) : NULL;
-    if (!omp)
-        return s;
-    if (!is_loop(c))
-        return unsupported(r, at.loc, arena_printf(r->arena, "`#pragma omp %s` on a statement that is not a loop", omp));
-    if (!s->loop)
-        s->loop = arena_alloc(r->arena, sizeof *s->loop);
-    s->loop->omp = omp;
+    for (const char *omp; r->opt->openmp && (omp = take_pragma(r, at));)
+        s = omp_apply(r, at.loc, omp, s);
     return s;
 }
 
@@ -310,11 +298,14 @@ static void refuse_unused_pragmas(Reader *r, CXCursor block, Stmt *body)
     unsigned line, col, end;
     clang_getExpansionLocation(clang_getRangeEnd(clang_getCursorExtent(block)), &file, &line, &col, &end);
     Loc loc;
-    const char *omp = unused_pragma(r, cursor_place(r, block), end, &loc);
+    const char *omp;
+    do
+        omp = unused_pragma(r, cursor_place(r, block), end, &loc);
+    while (omp && omp_is_nothing(omp));
     if (!omp)
         return;
     Stmt **list = arena_alloc(r->arena, ((size_t)body->nlist + 1) * sizeof *list);
-    list[0] = unsupported(r, loc, arena_printf(r->arena, "`#pragma omp %s` that is not before a loop", omp));
+    list[0] = unsupported(r, loc, arena_printf(r->arena, "`#pragma omp %s` that is not before a statement", omp));
     for (int i = 0; i < body->nlist; i++)
         list[i + 1] = body->list[i];
     body->list = list;

@@ -182,6 +182,8 @@ struct Stmt {
     const char *label;    /* GOTO, LABEL */
     const char *text;     /* UNSUPPORTED: what it is */
     LoopInfo *loop;       /* FOR WHILE DO: annotations and pragmas before it, or NULL */
+    enum { SHARED_NONE, SHARED_CRITICAL, SHARED_ATOMIC } shared; /* under omp critical or atomic */
+    Ptrs summed;          /* Decl*: arrays and globals in an omp reduction */
     /* for lowering */
     uint64_t exits;       /* the ways control may leave it other than by its end: EXIT_ bits of lower.h */
     bool falls;           /* control may reach its end */

@@ -227,9 +227,24 @@ static const struct {
     {"longjmp", 2, refuse_jump},
 };
 
+/* Its answer differs between the threads of a team, and a derivative is that of one thread. */
+static bool asks_for_thread(const char *name)
+{
+    static const char *const allowed[] = {"wtime", "wtick", "max_threads", "num_procs"};
+    bool get = pass_options.openmp && !strncmp(name, "omp_get_", 8);
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed && get; i++)
+        get = strcmp(name + 8, allowed[i]) != 0;
+    return get || (pass_options.openmp && !strncmp(name, "omp_", 4) && strstr(name, "_lock")) ||
+           (pass_options.openmp && !strcmp(name, "omp_in_parallel"));
+}
+
 static Value *call_function(Lower *l, Decl *target, Expr *call, Value *into)
 {
     Fn *fn = target->fn;
+    if (asks_for_thread(fn->name))
+        lower_unsupported(l, call->loc,
+                          "'%s' depends on the threads that run, which a derivative does not know; let `#pragma omp for` share the "
+                          "work, with private and reduction variables", fn->name);
     if (target->body || fn->has_body)
         return emit_call(l, OP_CALL, NULL, call, fn, into);
     const char *name = library_name(fn->name);

@@ -469,7 +469,49 @@ static void lower_for_init(Lower *l, Stmt *s)
         lower_seq(l, &s->init, 1);
 }
 
+static bool lower_statement(Lower *l, Stmt *s, Seq *rest);
+
+/* Does the address lead into the variable, or where it points to? */
+static bool leads_into(const Value *p, const Decl *d)
+{
+    const Value *object = d->lowered ? ((const Slot *)d->lowered)->addr : NULL;
+    for (int loads = 0; p != object; p = p->def->args[0]) {
+        bool load = p->def && p->def->code == OP_LOAD;
+        loads += load;
+        if (!p->def || loads > 1 || !(load || op_info[p->def->code].kind == KIND_ADDR))
+            return p->def && p->def->code == OP_GLOBAL && p->def->var == d->var;
+    }
+    return true;
+}
+
+static void mark_summed(Op *op, void *ctx)
+{
+    const Ptrs *decls = ctx;
+    for (size_t i = 0; i < decls->n; i++)
+        for (int k = 0; k < op->nargs && op_info[op->code].effect != EFFECT_PURE; k++)
+            if (op->args[k]->type->kind == TY_PTR && leads_into(op->args[k], decls->at[i]))
+                op->shared = true;
+}
+
 static bool lower_next(Lower *l, Stmt *s, Seq *rest)
+{
+    if (!s->shared && !s->summed.n)
+        return lower_statement(l, s, rest);
+    Region *r = l->b.region;
+    Op *last = op_here(l), *end = l->b.before;
+    bool falls = lower_statement(l, s, rest);
+    Op *first = last ? last->next : r->first;
+    if (s->shared)
+        share_ops(first, end, s->shared == SHARED_ATOMIC);
+    for (Op *op = first; op && op != end && s->summed.n; op = op->next) {
+        mark_summed(op, &s->summed);
+        for (int i = 0; i < op->nregions; i++)
+            walk_ops(op->regions[i], mark_summed, &s->summed);
+    }
+    return falls;
+}
+
+static bool lower_statement(Lower *l, Stmt *s, Seq *rest)
 {
     l->b.loc = s->loc;
     lower_mark_statement(l);

@@ -359,6 +359,12 @@ static void set_verbose(Parse *p, const char *arg)
     p->opt->verbose = true;
 }
 
+static void set_openmp(Parse *p, const char *arg)
+{
+    (void)arg;
+    p->opt->openmp = pass_options.openmp = true;
+}
+
 static void set_no_malloc(Parse *p, const char *arg)
 {
     (void)p, (void)arg;
@@ -438,6 +444,7 @@ const OptionRow option_rows[] = {
     {"-U", ARG_EITHER, "NAME", set_joined, NULL},
     {"-std=", ARG_JOINED, "STANDARD", set_std, "the source's standard; a file to read first"},
     {"-include", ARG_SEPARATE, "FILE", set_separate, NULL},
+    {"-fopenmp", ARG_NONE, NULL, set_openmp, "OpenMP pragmas are honoured: parallel derivatives"},
     {NULL, ARG_NONE, NULL, NULL, "Optimisation and memory"},
     {"-faccurate-tails", ARG_NONE, NULL, set_accurate_tails, "all digits of derivatives near 0: of tanh, expm1, 1/(1+exp(u))"},
     {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (checkpoint, fuse, hoist, log, reload ...): same numbers"},
@@ -459,6 +466,5 @@ const OptionRow option_rows[] = {
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
     {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
-    {"-fopenmp", ARG_NONE, NULL, not_yet, NULL},
     {NULL, ARG_NONE, NULL, NULL, NULL},
 };

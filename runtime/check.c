@@ -139,8 +139,16 @@ void ck_set(const ck_leaf *l, long double v)
     }
 }
 
+/* With several threads ($ADGEN_CHECK_THREADS) sums are in any order. */
+static int is_close(long double x, long double y, int single)
+{
+    return getenv("ADGEN_CHECK_THREADS") && fabsl(x - y) <= (single ? 1e-4L : 1e-11L) * (1 + fabsl(x) + fabsl(y));
+}
+
 int ck_same_bits(const ck_leaf *x, const ck_leaf *y)
 {
+    if (x->kind != CK_OTHER && is_close(ck_get(x), ck_get(y), x->kind == CK_F32))
+        return 1;
     size_t size = x->kind == CK_F80 ? 10 : x->size; /* the padding of x87's long double is anything */
     return memcmp(x->at, y->at, size) == 0;
 }
@@ -421,7 +429,8 @@ static void check_contract(Check *c)
         if (c->x0.leaf[i].kind == CK_F32)
             entry[i] = (float)entry[i];
         biggest = fmaxl(biggest, fabsl(c->g[i]));
-        if (ck_is_input(&c->x0.leaf[i]) && again[i] != c->g[i] && !(isnan(again[i]) && isnan(c->g[i]))) {
+        if (ck_is_input(&c->x0.leaf[i]) && again[i] != c->g[i] && !(isnan(again[i]) && isnan(c->g[i])) &&
+            !is_close(again[i], c->g[i], c->t->single)) {
             ck_complain(c, "a second call gives another answer");
             break;
         }

@@ -64,6 +64,7 @@ long double ck_bound(const Check *c); /* of a relative error against differences
 long double ck_epsilon(const Check *c);
 long double ck_scale(const Check *c, size_t i); /* a step fits the number's size */
 
+/* ... or, where threads sum in any order, nearly. */
 int ck_same_bits(const ck_leaf *x, const ck_leaf *y);
 
 /* check_lanes.c */

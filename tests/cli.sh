@@ -59,7 +59,6 @@ expect name_first 2 "--name" --name x loss.c -o out.c --grad loss
 expect bad_name 2 "not a C identifier" loss.c -o out.c --grad loss --name 2x
 expect nothing_to_do 2 "nothing to do" loss.c -o out.c
 expect input_is_output 2 "is an input and the output" out.c -o out.c --grad f
-expect not_yet_openmp 2 "not supported yet" loss.c -o out.c --grad loss -- -fopenmp
 expect bad_emit 2 "--emit" loss.c -o out.c --grad loss --emit=pdf
 expect missing_file 1 "cannot read 'nowhere.c': No such file" nowhere.c -o out.c --grad f
 expect directory 1 "cannot read '.'" . -o out.c --grad f

@@ -787,6 +787,7 @@ Fn *adjoint(Fn *fn, Request *rq)
     if (frees)
         op_move(frees, &b);
     fn->shadow = a.s;
+    note_reverse_accesses(fn);
     recursion_leave(fn);
     reuse_reciprocals(fn);
     return a.s->failed ? NULL : fn;

@@ -250,6 +250,13 @@ static bool describe(Fn *g, const Request *rq)
     return statics_check(rq->fn->program, g);
 }
 
+static void share(Fn *g, const Request *rq)
+{
+    if (rq->split && g->helpers.n)
+        share_loops(forward_of(g));
+    share_loops(g);
+}
+
 /* g, which is prepared, becomes its derivative. */
 static Fn *derive_prepared(Request *rq, Fn *g)
 {
@@ -258,6 +265,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     g->primal_done = rq->primal_done;
     g->has_tape = rq->mode != MODE_JVP;
     g->noalias |= rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
+    note_accesses(g);
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
         return NULL;
@@ -266,6 +274,8 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     if (!g)
         return NULL;
     decided_fused(g);
+    if (!pass_options.after)
+        share(g, rq);
     if (pass_options.nan_trap)
         trap_nans(g);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))

@@ -260,7 +260,7 @@ typedef struct {
 
 /* What the whole file needs, collected while functions are printed. */
 typedef struct {
-    bool math, complex_h, stdlib, string, assert_h, stddef_h, stdint_h, cblas, stdio_h, stdarg_h, runtime;
+    bool math, complex_h, stdlib, string, assert_h, stddef_h, stdint_h, cblas, stdio_h, stdarg_h, runtime, openmp;
     Ptrs globals; /* Var*: file-scope variables referenced */
     Ptrs callees; /* Fn* called */
 } Needs;
@@ -346,6 +346,7 @@ extern const char *const runtime_text[]; /* made by the build: the lines of the 
 
 bool loop_counts_trips(const Plan *p, const Op *op); /* a reversed loop with a trip counter of its own */
 void emit_for(Emitter *e, Op *op);
+void emit_pragma(Emitter *e, const char *text); /* #pragma omp text */
 void emit_while(Emitter *e, Op *op);
 
 /* ====================================================================== emit_fn.c */

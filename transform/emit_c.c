@@ -444,6 +444,8 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     if (opt->standalone)
         emit_runtime(&runtime, &f.words, &f.needs);
     put_header_comment(&f, out);
+    if (f.needs.openmp)
+        str_put(out, "#ifndef _OPENMP\n#pragma GCC diagnostic ignored \"-Wunknown-pragmas\"\n#endif\n\n");
     put_includes(&f, out);
     str_put(out, runtime.s);
     put_declarations(&f, out);

@@ -254,6 +254,8 @@ void emit_memory(Emitter *e, const Op *op)
         emit_store(e, op);
         break;
     case OP_ACCUM:
+        if (op->atomic)
+            emit_pragma(e, "atomic");
         line(e, "%s;", add_to(e, target_lvalue(e, op->args[0]).s, op->args[1]->type, op->args[1]));
         break;
     case OP_ZERO:

@@ -218,6 +218,77 @@ static void emit_note(Emitter *e, Str *out, const Op *op)
     e->out = body;
 }
 
+void emit_pragma(Emitter *e, const char *text)
+{
+    e->needs->openmp = true;
+    str_fmt(e->out, "%*s#pragma omp %s\n", 4 * e->indent, "", text);
+}
+
+static bool is_inside(const Emitter *e, const Region *scope, const Region *body)
+{
+    while (scope && scope != body)
+        scope = scope->owner ? scope_parent(e->plan, scope) : NULL;
+    return scope != NULL;
+}
+
+/* Is each variable that the region assigns to declared in it, or one that the loop sums up? */
+static bool variables_are_own(const Emitter *e, const Op *loop, const Region *r)
+{
+    const Region *body = loop->regions[0];
+    Ptrs values = {.arena = e->arena};
+    for (int i = r == body; i < r->nargs; i++)
+        ptrs_push(&values, r->args[i]);
+    for (const Op *op = r->first; op; op = op->next) {
+        for (int i = 0; i < op->nresults; i++)
+            ptrs_push(&values, op->results[i]);
+        for (int k = 0; k < op->nregions; k++)
+            if (!variables_are_own(e, loop, op->regions[k]))
+                return false;
+    }
+    for (size_t i = 0; i < values.n; i++) {
+        const ValuePlan *vp = plan_of(e->plan, values.at[i]);
+        bool own = vp->show != SHOW_VAR || !vp->var || is_inside(e, vp->var->scope, body);
+        for (int k = 1; k < body->nargs && !own; k++)
+            own = plan_of(e->plan, body->args[k])->var == vp->var;
+        if (!own)
+            return false;
+    }
+    return true;
+}
+
+/* parallel for reduction(+ : s, d_b) */
+static const char *pragma_text(Emitter *e, const Op *op)
+{
+    Str s = {.arena = e->arena};
+    str_put(&s, op->omp);
+    bool any = false;
+    for (int k = 1; k < op->regions[0]->nargs; k++) {
+        const ValuePlan *vp = plan_of(e->plan, op->regions[0]->args[k]);
+        if (vp->show != SHOW_VAR || !slot_live(e->plan, op, k - 1))
+            continue;
+        str_fmt(&s, "%s%s", any ? ", " : " reduction(+ : ", vp->var->name);
+        any = true;
+    }
+    str_put(&s, any ? ")" : "");
+    return s.s;
+}
+
+/* Just before the loop's header. */
+static void emit_loop_pragma(Emitter *e, Str *out, const Op *op)
+{
+    if (!op->omp)
+        return;
+    Str *body = e->out;
+    e->out = out;
+    e->indent--;
+    if (variables_are_own(e, op, op->regions[0]))
+        emit_pragma(e, pragma_text(e, op));
+    else
+        emit_comment(e, "in one thread: variables of an iteration are used after it");
+    e->indent++;
+    e->out = body;
+}
+
 void emit_for(Emitter *e, Op *op)
 {
     Loop l = loop_of(e, op);
@@ -228,6 +299,7 @@ void emit_for(Emitter *e, Op *op)
         line(e, "%s", first);
     emit_region(e, op->regions[0]);
     emit_note(e, outer, op);
+    emit_loop_pragma(e, outer, op);
     body_end(e, outer, head, NULL);
 }
 

@@ -318,6 +318,8 @@ static void expand_call(Inliner *in, Op *op, const Frame *f)
     Op *before = op->prev;
     Builder b = before_op(op);
     clone_ops(&b, callee->body, &map, true);
+    if (op->shared)
+        share_ops(before ? before->next : r->first, op, false);
     const Op *yield = region_terminator(callee->body);
     if (op->nresults) {
         if (!yield || yield->nargs != 1)

@@ -509,6 +509,12 @@ static bool never_meet(const Iterations *it, const Op *a, const Op *b)
     return !accesses_meet(&t, access_of(a->args[0]), access_of(b->args[0]));
 }
 
+bool mem_iterations_meet(const MemInfo *m, const Op *loop, const Op *a, const Op *b)
+{
+    Iterations it = {.m = m, .loop = loop};
+    return !never_meet(&it, a, b) || !never_meet(&it, b, a);
+}
+
 bool mem_iterations_disjoint(const MemInfo *m, const Op *loop, int obj)
 {
     Iterations it = {m, loop, obj, {.arena = m->arena}, {.arena = m->arena}, true};

@@ -359,6 +359,7 @@ static Value *twin_of_local(Shadow *s, Op *op)
     }
     Value *d = build_local(&b, op->of, var, op->args, op->nargs);
     d->def->zeroed = true;
+    d->def->home = op->home;
     return d;
 }
 

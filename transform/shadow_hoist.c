@@ -46,6 +46,8 @@ static Op *outermost(const Op *alloc)
 {
     Op *found = NULL;
     for (Op *loop = alloc->parent->owner; loop && loop->code == OP_FOR; loop = loop->parent->owner) {
+        if (loop->loop && loop->loop->omp) /* each thread needs its own */
+            return found;
         for (const Op *inner = alloc->parent->owner;; inner = inner->parent->owner) {
             if (!header_known(inner, loop))
                 return found;

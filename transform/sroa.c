@@ -169,6 +169,7 @@ static Value *part_address(Sroa *s, Candidate *c, int64_t part)
     Value *v = build_local(&b, is_array(c) ? t->elem : t->fields[part].type, part_var(s, c, part), NULL, 0);
     v->def->zeroed = c->local->zeroed;
     v->def->tape = c->local->tape;
+    v->def->home = c->local->home;
     return c->parts[part] = v;
 }
 

@@ -71,9 +71,16 @@ static void load_tangent(Tangent *t, Op *op)
     Builder b = after_op(op);
     b.loc = op->loc;
     Value *d = build_load(&b, address);
+    follow_access(d->def, op);
     d->def->mirror = op; /* it can be read again where op can */
     d->var = tangent_var(t, op->results[0]);
     ptrmap_put(&t->tangents, op->results[0], d);
+}
+
+/* The op just built at b accesses the shadow of what op does. */
+static void follows(const Builder *b, const Op *op)
+{
+    follow_access(b->before ? b->before->prev : b->region->last, op);
 }
 
 /* Every write of memory with a shadow, also of a constant; an address that is stored takes its twin along. */
@@ -89,10 +96,12 @@ static void store_tangent(Tangent *t, Op *op)
         Value *twin = shadow_twin(t->s, v);
         Builder b = after_op(op);
         build_store(&b, address, twin);
+        follows(&b, op);
     } else if (type_is_differentiable(v->type)) {
         Builder b = after_op(op);
         b.loc = op->loc;
         build_store(&b, address, tangent_or_zero(t, &b, v));
+        follows(&b, op);
     }
 }
 
@@ -106,6 +115,7 @@ static void accum_tangent(Tangent *t, Op *op)
     Builder b = after_op(op);
     b.loc = op->loc;
     build_accum(&b, address, d);
+    follows(&b, op);
 }
 
 /* Second order: the tangent of a value of the forward sweep is one as well. */

@@ -36,6 +36,12 @@ static void clear_progress(void)
     trace.progress = false;
 }
 
+void trace_note(Loc loc, const char *text)
+{
+    if (trace.verbose)
+        fprintf(stderr, "adgen: %s:%d: %s\n", diag_file_name(loc.file), loc.line, text);
+}
+
 void trace_step(const char *what, const char *step, const Fn *fn)
 {
     enum { QUIET_SECONDS = 2 };

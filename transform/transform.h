@@ -235,12 +235,16 @@ struct Region {
     Region *mirror; /* reverse sweep: the forward region whose execution this one reverses; else NULL */
 };
 
-typedef struct {
+typedef struct LoopInfo {
     bool independent;       /* AD_INDEPENDENT */
     bool checkpoint;        /* AD_CHECKPOINT(n) */
     int snapshots;          /* 0: adgen chooses */
     const char *omp;        /* text after `#pragma omp`, or NULL */
+    const struct LoopInfo *outer; /* parallel.c: the next loop around it with an omp pragma, or NULL */
 } LoopInfo;
+
+/* Does the op access what a load, or a store, of the source does: that place or its shadow? */
+typedef enum { OMP_NONE, OMP_OF_LOAD, OMP_OF_STORE } OmpRole;
 
 struct Op {
     OpCode code;
@@ -269,11 +273,15 @@ struct Op {
     bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
     bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
     bool is_static;    /* FOR/LOCAL: free for the passes that need one */
-    LoopInfo *loop;    /* FOR, WHILE: annotations or NULL */
+    LoopInfo *loop;    /* FOR, WHILE: annotations or NULL; memory ops: the innermost loop with an omp pragma around it in the source */
     Op *home;          /* LOCAL: the op in whose region it was declared, before hoist_locals moved it; else NULL */
     Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
     const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
     bool guarded;      /* scalar op made inside the partial of a guarded row: its own partials obey the zero rule too */
+    bool shared;       /* LOAD, STORE, CALL: under omp critical or atomic: other iterations may touch the same place */
+    OmpRole omp_role;  /* memory ops: how it follows from an access of the source in `loop` (parallel.c) */
+    bool atomic;       /* ACCUM: other threads may add to the same place */
+    const char *omp;   /* FOR: emitted with `#pragma omp` and this */
     int mark;          /* scratch for the pass that runs */
 };
 
@@ -571,6 +579,8 @@ void mem_changes(MemInfo *m, int obj);
 bool mem_object_own(const MemInfo *m, int obj); /* no address from outside can point into it */
 /* Do different iterations of `loop` never touch the same location of object obj, at least one of them writing it? */
 bool mem_iterations_disjoint(const MemInfo *m, const Op *loop, int obj);
+/* May a and b, accesses of one element in the loop, touch the same place in different iterations? */
+bool mem_iterations_meet(const MemInfo *m, const Op *loop, const Op *a, const Op *b);
 /* May op (or anything inside its regions) write the memory that `ptr` addresses? */
 bool mem_op_may_write(const MemInfo *m, const Op *op, const Value *ptr);
 
@@ -698,6 +708,17 @@ void place_tapes(Fn *fn);
 /* storage.c: resolves every USE: in scope, counter, reload, recompute, kept in an indexed array, kept on a stack. */
 void storage_resolve(Fn *fn);
 
+/* parallel.c: -fopenmp. What memory ops are in loops with a pragma: before differentiation, and after it. */
+void note_accesses(Fn *fn);
+void note_reverse_accesses(Fn *fn);
+/* op accesses the shadow of what `primal` accesses. */
+void follow_access(Op *op, const Op *primal);
+/* The ops from `from` to before end, and all inside them, are under omp critical; update: only what is updated there, under atomic. */
+void share_ops(Op *from, const Op *end, bool update);
+/* Which loops have a pragma in the generated code (op->omp; what they carry are sums), with atomic updates where they are needed.
+ * After all other passes. */
+void share_loops(Fn *fn);
+
 /* nan_trap.c: derivatives that are not finite stop the program (--nan-trap). The last pass. */
 void trap_nans(Fn *fn);
 
@@ -718,6 +739,7 @@ typedef struct {
     bool no_checkpoint;
     const char *after;                                    /* --after=PASS: stop after its first run */
     bool nan_trap;                                        /* --nan-trap */
+    bool openmp;                                          /* -fopenmp */
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
     bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
@@ -737,6 +759,7 @@ bool pass_switch_off(const char *name); /* false: no such optimisation */
 void trace_start(bool verbose);
 /* A step has ended: of what (a function, a file), which; the function as it is now, or NULL. */
 void trace_step(const char *what, const char *step, const Fn *fn);
+void trace_note(Loc loc, const char *text); /* something to know about a line */
 void trace_end(void);
 
 /* ====================================================================== emit_c.c */
