@@ -69,7 +69,7 @@ RTTEXT := $(filter-out runtime/check.c runtime/check_%.c runtime/gradcheck.c run
 $(BUILD)/runtime_text.c: $(RTTEXT) $(wildcard runtime/*.h) Makefile
 	@mkdir -p $(BUILD)/no_headers
 	@for h in $$(sed -n 's/^#include <\(.*\)>.*/\1/p' $(RTTEXT) runtime/*.h | sort -u); do : > $(BUILD)/no_headers/$$h; done
-	printf '#include "%s"\n' $(RTTEXT) | $(CC) -std=c99 -E -P -C -nostdinc -I$(BUILD)/no_headers -I. -x c -o $(BUILD)/runtime_text.i -
+	printf '#include "%s"\n' $(RTTEXT) | $(CC) -std=c99 -U__GNUC__ -E -P -C -nostdinc -I$(BUILD)/no_headers -I. -x c -o $(BUILD)/runtime_text.i -
 	{ echo 'extern const char *const runtime_text[];'; echo 'const char *const runtime_text[] = {'; \
 	    sed 's/\\/&&/g; s/"/\\"/g; s/.*/    "&\\n",/' $(BUILD)/runtime_text.i; echo '    0,'; echo '};'; } > $@
 

@@ -30,10 +30,16 @@ void ad_unknown_target(const char *where);
  * which may return. where: "file:line: what". */
 void ad_nan_trap(const char *where, double value, int n, ...);
 
+#if defined __GNUC__
+#define AD_NEW_MEMORY __attribute__((malloc))
+#else
+#define AD_NEW_MEMORY
+#endif
+
 /* Memory for n objects of `size` bytes, contents undefined (under -DAD_DEBUG: signalling NaN). Never returns NULL; free() ends it. */
-void *ad_tape_alloc(size_t n, size_t size);
+AD_NEW_MEMORY void *ad_tape_alloc(size_t n, size_t size);
 /* The same, all zero: shadow memory. */
-void *ad_tape_calloc(size_t n, size_t size);
+AD_NEW_MEMORY void *ad_tape_calloc(size_t n, size_t size);
 
 /* A trip count or dimension as a size: negative ones are 0. */
 static inline size_t ad_count(long long n)

@@ -233,6 +233,12 @@ typedef struct {
 } Forward;
 bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out);
 
+/* ====================================================================== restrict.c */
+
+/* `restrict` for those of the first nprimal parameters that are pointers, where the function, which is finished, writes nothing but
+ * derivatives and memory of its own. */
+void restrict_primal(Fn *fn, int nprimal);
+
 /* ====================================================================== apart.c */
 
 /* A function of the same parameters that tells whether what g (ready to be differentiated) writes behind its pointer parameters overlaps

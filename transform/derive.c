@@ -55,6 +55,7 @@ static const struct {
     {"checkpoint", &pass_options.no_checkpoint},
     {"apart", &pass_options.no_apart}, {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
     {"log", &pass_options.no_log},     {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
+    {"restrict", &pass_options.no_restrict},
     {"unroll", &pass_options.no_unroll},
 };
 
@@ -276,6 +277,8 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     decided_fused(g);
     if (!pass_options.after)
         share(g, rq);
+    if (!pass_options.no_restrict && !g->helpers.n)
+        restrict_primal(g, rq->fn->nparams);
     if (pass_options.nan_trap)
         trap_nans(g);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))

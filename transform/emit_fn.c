@@ -104,10 +104,12 @@ static const char *param_name(Arena *a, const Fn *fn, const Plan *plan, int i)
     return fn->params[i]->name && *fn->params[i]->name ? fn->params[i]->name : arena_printf(a, "arg%d", i);
 }
 
-/* Parameters that hide a global variable in use are renamed, in dimensions too. */
+/* Parameters that hide a global variable in use are renamed, in dimensions too. plan: that of the definition, NULL in a declaration. */
 static const char *declared_param(Arena *a, const Fn *fn, const Plan *plan, int i)
 {
-    const char *text = declare_param(a, fn->params[i], param_name(a, fn, plan, i));
+    Var var = *fn->params[i];
+    var.is_restrict |= plan && var.only_read;
+    const char *text = declare_param(a, &var, param_name(a, fn, plan, i));
     for (int k = 0; k < fn->nparams && fn->params[i]->ndims; k++) {
         const char *name = param_name(a, fn, plan, k);
         if (fn->params[k]->name && strcmp(name, fn->params[k]->name) != 0)

@@ -203,6 +203,7 @@ struct Var {
     Loc loc;
     bool is_param, is_global, is_static, is_extern, is_const, is_volatile, is_restrict, is_atomic, is_thread;
     bool is_made;        /* adgen has named it: d_x, kept_y */
+    bool only_read;      /* parameter: `restrict` in the definition, though not in declarations (restrict.c) */
     int shadow;          /* 0: primal memory; else which derivative memory: what different numbers reach never overlaps (d_ 1, v_ 2, h_ 3) */
     bool is_inactive;    /* AD_INACTIVE */
     bool is_array_param; /* declared with [] : a[], a[3], a[n][m]; dims below */
@@ -742,7 +743,7 @@ typedef struct {
     bool openmp;                                          /* -fopenmp */
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_recompute, no_reload, no_unroll; /* -fno-PASS */
+    bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_recompute, no_reload, no_restrict, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);

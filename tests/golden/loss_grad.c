@@ -7,7 +7,8 @@
 #include <math.h>
 
 /* Gradient of loss(w, b), reverse mode. */
-double loss_grad(const double *w, double b, const double *x, int n, double *d_w, double *d_b)
+double loss_grad(const double *restrict w, double b, const double *restrict x, int n, double *d_w,
+                 double *d_b)
 {
     double s = 0.0;
     double d_b1 = 0.0;
