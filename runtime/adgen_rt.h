@@ -40,6 +40,8 @@ void ad_nan_trap(const char *where, double value, int n, ...);
 AD_NEW_MEMORY void *ad_tape_alloc(size_t n, size_t size);
 /* The same, all zero: shadow memory. */
 AD_NEW_MEMORY void *ad_tape_calloc(size_t n, size_t size);
+/* The shadow of what the primal has allocated: NULL where it has not. */
+AD_NEW_MEMORY void *ad_shadow_calloc(int allocated, size_t n, size_t size);
 
 /* A trip count or dimension as a size: negative ones are 0. */
 static inline size_t ad_count(long long n)

@@ -40,6 +40,11 @@ void *ad_tape_calloc(size_t n, size_t size)
     return checked(bytes == (size_t)-1 ? NULL : calloc(bytes ? bytes : 1, 1), bytes);
 }
 
+void *ad_shadow_calloc(int allocated, size_t n, size_t size)
+{
+    return allocated ? ad_tape_calloc(n, size) : NULL;
+}
+
 /* ---------------------------------------------------------------------- the stack */
 
 /* Chunks double from 64 KiB to 16 MiB: few system calls, little slack. */

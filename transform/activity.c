@@ -70,6 +70,43 @@ static void start_values(Activity *a)
             a->useful[end->args[i]->id] = true;
 }
 
+/* ------------------------------------------------------------------ what the caller gets */
+
+typedef struct {
+    Activity *a;
+    bool changed;
+} Handing;
+
+/* The caller finds a new object whose address is left in a listed object, or in another new one that it finds: a dependent where that is. */
+static void hand_out(Op *op, void *ctx)
+{
+    Handing *h = ctx;
+    Activity *a = h->a;
+    if (op->code != OP_STORE || op->args[1]->type->kind != TY_PTR)
+        return;
+    const IntSet *into = mem_points_to(a->m, op->args[0]), *what = mem_points_to(a->m, op->args[1]);
+    Role found = ROLE_NONE;
+    for (int i = 0; i < into->n; i++)
+        found |= a->role[into->at[i]] | a->handed_out[into->at[i]];
+    for (int i = 0; i < what->n; i++) {
+        int obj = what->at[i];
+        if (a->m->objects[obj].kind != OBJ_HEAP || (a->handed_out[obj] | found) == a->handed_out[obj])
+            continue;
+        a->handed_out[obj] |= found;
+        a->object_useful[obj] |= (found & (ROLE_DEP | ROLE_SCRATCH)) != 0;
+        h->changed = true;
+    }
+}
+
+static void find_handed_out(Activity *a)
+{
+    Handing h = {a, true};
+    while (h.changed) {
+        h.changed = false;
+        walk_ops(a->fn->body, hand_out, &h);
+    }
+}
+
 /* ------------------------------------------------------------------ marks */
 
 static void mark(Activity *a, bool *at)
@@ -350,11 +387,14 @@ Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
     a->role = arena_alloc(arena, objects * sizeof *a->role);
     a->listed = arena_alloc(arena, objects);
     a->fixed_inactive = arena_alloc(arena, objects);
+    a->handed_out = arena_alloc(arena, objects * sizeof *a->handed_out);
     start_objects(a);
+    find_handed_out(a);
     start_values(a);
     propagate(a);
     scratch_settle(a);
     start_objects(a); /* scratch is useful at the end; only adds */
+    find_handed_out(a);
     propagate(a);
     activity_check(a);
     activity_warn(a);
@@ -388,6 +428,11 @@ bool activity_has_shadow(const Activity *a, int obj)
     if (a->listed[obj] || o->kind == OBJ_LOCAL || o->kind == OBJ_HEAP)
         return true;
     return o->kind == OBJ_GLOBAL && o->op->code == OP_GLOBAL && !a->fixed_inactive[obj];
+}
+
+bool activity_hands_out(const Activity *a, int obj)
+{
+    return a->handed_out[obj] != ROLE_NONE;
 }
 
 const char *activity_reason(const Activity *a, const Value *v)

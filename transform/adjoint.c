@@ -148,7 +148,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     Value *p = op->args[0];
     if (!shadow_has(a->s, p))
         return;
-    if (op->args[1]->type->kind == TY_PTR && shadow_has(a->s, op->args[1])) { /* a stored address takes its twin along */
+    if (op->args[1]->type->kind == TY_PTR && shadow_follows(a->s, op)) { /* a stored address takes its twin along */
         Value *address = shadow_twin(a->s, p), *twin = shadow_twin(a->s, op->args[1]);
         Builder fwd = after_op(op);
         build_store(&fwd, address, twin);

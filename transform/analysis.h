@@ -304,6 +304,7 @@ struct Activity {
     bool *object_varied, *object_useful;
     Role *role;                     /* by object: that of the parameter or named global it belongs to */
     bool *listed;                   /* by object: role is not NONE */
+    Role *handed_out;               /* by object: of a new object, the roles of those in which the caller finds its address */
     bool *fixed_inactive;           /* by object: AD_INACTIVE */
     bool tape_varied, tape_useful;  /* some PUSH and POP */
     bool changed;

@@ -45,7 +45,8 @@ typedef struct Shadow {
 /* Analyses fn, adds the parameters, decides which objects have shadows. failed is set after a diag_error. */
 Shadow *shadow_new(Fn *fn, Request *rq);
 bool shadow_is_active(const Shadow *s, const Value *v);   /* a floating value with a derivative */
-bool shadow_has(const Shadow *s, const Value *ptr);       /* ptr may reach shadowed memory */
+bool shadow_has(const Shadow *s, const Value *ptr);
+bool shadow_follows(const Shadow *s, const Op *store); /* ... of a pointer, into shadowed memory: is the shadow's address stored there? */       /* ptr may reach shadowed memory */
 /* An independent that is not a dependent: its shadow is only added to, a store to the primal must save and put back (INTERFACE.md). */
 bool shadow_accumulates_only(const Shadow *s, const Value *ptr);
 bool shadow_object_sums(const Shadow *s, int obj); /* is the object such an independent's? */

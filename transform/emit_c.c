@@ -28,7 +28,7 @@ static void take_names(Names *names, const Program *p)
         "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false "
         "asm typeof complex imaginary I NULL EOF INFINITY NAN HUGE_VAL RAND_MAX assert errno stdin stdout stderr isnan "
         "isinf isfinite isnormal signbit fpclassify offsetof va_list va_start va_arg va_end linux unix size_t M_PI M_E "
-        "malloc calloc realloc free memset memmove memcpy ad_stack ad_tape_alloc ad_tape_calloc");
+        "malloc calloc realloc free memset memmove memcpy ad_stack ad_tape_alloc ad_tape_calloc ad_shadow_calloc");
     for (size_t i = 0; i < p->items.n; i++) {
         const TopItem *item = p->items.at[i];
         if (item->kind == TOP_TYPE && item->name)

@@ -127,11 +127,12 @@ static bool is_size_of(const Value *v, const Type *t)
     return value_int(v, &size) && t->size > 1 && size == t->size;
 }
 
-/* ad_tape_alloc(n, sizeof(double)); from n * sizeof(double) bytes too. */
+/* ad_tape_alloc(n, sizeof(double)); from n * sizeof(double) bytes too. ad_shadow_calloc(p != NULL, n, sizeof(double)) where p may be. */
 static const char *tape_alloc(Emitter *e, const Op *op)
 {
     e->needs->runtime = true;
-    const char *name = op->zeroed ? "ad_tape_calloc" : "ad_tape_alloc";
+    bool guarded = op->nargs > 2;
+    const char *name = guarded ? "ad_shadow_calloc" : op->zeroed ? "ad_tape_calloc" : "ad_tape_alloc";
     const Type *t = allocated(op);
     Value *n = op->args[0], *size = op->nargs > 1 && !is_one(op->args[1]) ? op->args[1] : NULL;
     const Op *product = n->def;
@@ -143,7 +144,8 @@ static const char *tape_alloc(Emitter *e, const Op *op)
     const char *bytes = !size                      ? "1"
                         : t && is_size_of(size, t) ? arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""))
                                                    : expr_assign(e, size).s;
-    return arena_printf(e->arena, "%s(%s, %s)", name, expr_assign(e, n).s, bytes);
+    const char *primal = guarded ? arena_printf(e->arena, "%s != NULL, ", expr(e, op->args[2]).s) : "";
+    return arena_printf(e->arena, "%s(%s%s, %s)", name, primal, expr_assign(e, n).s, bytes);
 }
 
 static Text alloc_call(Emitter *e, const Op *op)

@@ -382,8 +382,8 @@ static void emit_local(Emitter *e, Op *op)
 
 static bool initialises_local(Emitter *e, Op *op)
 {
-    const ValuePlan *vp = plan_of(e->plan, op->args[0]);
-    if (op->code != OP_STORE || vp->show != SHOW_OBJECT || !vp->var || !declares(vp->var, op))
+    const ValuePlan *vp = op->code == OP_STORE ? plan_of(e->plan, op->args[0]) : NULL;
+    if (!vp || vp->show != SHOW_OBJECT || !vp->var || !declares(vp->var, op))
         return false;
     line(e, "%s = %s;", declare_var(e->arena, vp->var->type, vp->var->hint, vp->var->name), expr_assign(e, op->args[1]).s);
     return true;

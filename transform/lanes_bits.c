@@ -89,7 +89,7 @@ static void retype_op(Op *op, void *ctx)
         op->of = type_of_sets(op->of);
         op->var = op->var ? var_of_sets(b, op->var) : NULL;
     } else if (op->code == OP_ALLOC && object) { /* a float has half a word */
-        int last = op->nargs - 1;
+        int last = op->nargs > 1 ? 1 : 0;
         op->args[last] = build_bin(&at, OP_MUL, op->args[last], build_int(&at, op->args[last]->type, 2));
     }
     for (int i = 0; i < op->nresults; i++)

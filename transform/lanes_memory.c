@@ -309,7 +309,7 @@ static void grow_local(Lanes *l, Op *op)
 static void grow_alloc(Lanes *l, Op *op)
 {
     Builder b = before_op(op);
-    int last = op->nargs - 1; /* the size of an element, or all of it: the product is checked where it is allocated */
+    int last = op->nargs > 1 ? 1 : 0; /* the size of an element, or all of it: the product is checked where it is allocated */
     op->args[last] = build_bin(&b, OP_MUL, op->args[last], lanes_number(l, &b, op->args[last]->type));
     receive(l, op->results[0]);
 }

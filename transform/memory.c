@@ -404,6 +404,13 @@ int mem_objects(const MemInfo *m, const Value *ptr, const int **objs)
     return s->n;
 }
 
+int mem_held_objects(const MemInfo *m, int obj, const int **objs)
+{
+    const IntSet *s = node_points_to(m, m->objects[obj].slots.all);
+    *objs = s->at;
+    return s->n;
+}
+
 int mem_count(const MemInfo *m)
 {
     return m->nobjects;

@@ -103,6 +103,13 @@ static void close_over(Op *op, void *ctx)
         c->changed |= mark_all(s, op->args[0]);
 }
 
+/* The caller gets the shadow of a new object beside it, whatever is in it. */
+static bool is_handed_out(const Shadow *s, int obj)
+{
+    const Op *alloc = mem_object_op(s->mem, obj);
+    return activity_hands_out(s->act, obj) && alloc && alloc->code == OP_ALLOC && type_reaches_float(shadow_pointer_type(alloc)->elem);
+}
+
 static void decide_objects(Shadow *s)
 {
     int n = mem_count(s->mem);
@@ -110,7 +117,7 @@ static void decide_objects(Shadow *s)
     for (int i = 0; i < n; i++) {
         bool known;
         Role role = object_role(s, i, &known);
-        s->shadowed[i] = active_object(s->act, i) || (role & (ROLE_DEP | ROLE_SCRATCH));
+        s->shadowed[i] = active_object(s->act, i) || (role & (ROLE_DEP | ROLE_SCRATCH)) || is_handed_out(s, i);
     }
     Closure c = {s, true};
     while (c.changed) {
@@ -155,6 +162,29 @@ bool shadow_is_active(const Shadow *s, const Value *v)
 bool shadow_has(const Shadow *s, const Value *ptr)
 {
     return known_value(s, ptr) && any_shadowed(s, ptr);
+}
+
+/* Where the shadow of a list has been put beside it, the NULL that ends it is put there too. What the caller keeps in its shadow stays,
+ * although the primal forgets its address. */
+static bool ends_new_objects(const Shadow *s, const Op *store)
+{
+    const int *into, *value;
+    int n = mem_objects(s->mem, store->args[0], &into);
+    if (mem_objects(s->mem, store->args[1], &value) > 0 || !type_reaches_float(store->args[1]->type->elem))
+        return false;
+    for (int i = 0; i < n; i++) {
+        const int *held;
+        int nheld = mem_held_objects(s->mem, into[i], &held);
+        for (int k = 0; k < nheld; k++)
+            if (s->shadowed[held[k]] && mem_object_kind(s->mem, held[k]) == OBJ_HEAP)
+                return true;
+    }
+    return s->rq->mode == MODE_JVP;
+}
+
+bool shadow_follows(const Shadow *s, const Op *store)
+{
+    return shadow_has(s, store->args[1]) || ends_new_objects(s, store);
 }
 
 /* May ptr point to what has the role, and none of the others? */
@@ -256,6 +286,33 @@ Op *free_target(const Op *free_op)
     return p->def && p->def->code == OP_ALLOC ? p->def : NULL;
 }
 
+typedef struct {
+    const MemInfo *mem;
+    const Op *alloc;
+    bool found;
+} NullTest;
+
+static void find_null_test(Op *op, void *ctx)
+{
+    NullTest *t = ctx;
+    for (int k = 0; !t->found && (op->code == OP_EQ || op->code == OP_NE) && k < 2; k++) {
+        const int *objs;
+        int n = op->args[1 - k]->def && op->args[1 - k]->def->code == OP_NULLPTR ? mem_objects(t->mem, op->args[k], &objs) : 0;
+        for (int i = 0; i < n; i++)
+            t->found |= mem_object_op(t->mem, objs[i]) == t->alloc;
+    }
+}
+
+/* Does f go on where this allocation fails? Its shadow is then not even tried: there may be no memory for it either, and that ends the
+ * program. */
+static bool may_fail(const Shadow *s, const Op *alloc)
+{
+    NullTest t = {.mem = s->mem, .alloc = alloc};
+    if (!s->fn->split)
+        walk_ops(s->fn->body, find_null_test, &t);
+    return t.found;
+}
+
 /* double *x = malloc(n): x rather than malloc's void pointer. */
 static const Value *typed_pointer(const Op *alloc)
 {
@@ -274,7 +331,7 @@ Value *shadow_alloc(Builder *b, const Op *alloc, bool use)
 {
     Value *args[2];
     Type *size_type = type_scalar(TY_ULONG);
-    for (int i = 0; i < alloc->nargs; i++)
+    for (int i = 0; i < alloc->nargs && i < 2; i++)
         args[i] = use ? build_use(b, alloc->args[i]) : alloc->args[i];
     if (alloc->nargs == 1)
         args[1] = build_int(b, size_type, 1);
@@ -495,8 +552,13 @@ static Value *make_twin(Shadow *s, Value *p)
     case OP_ALLOC: {
         if (ends_early(s, op))
             return refuse_twin(s, p, "it may point to memory that is allocated in a loop; allocate it before the loop");
-        Builder b = after_op(op);
-        return shadow_alloc(&b, op, false);
+        bool guarded = op->nargs > 2 || may_fail(s, op);
+        Op *cast = op->next->code == OP_PTRCAST && op->next->args[0] == op->results[0] ? op->next : op;
+        Builder b = after_op(guarded ? cast : op);
+        Value *d = shadow_alloc(&b, op, false);
+        if (guarded)
+            op_add_arg(d->def, op->nargs > 2 ? op->args[2] : cast->results[0]);
+        return d;
     }
     case OP_INDEX:
     case OP_FIELD:

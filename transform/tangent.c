@@ -91,7 +91,7 @@ static void store_tangent(Tangent *t, Op *op)
     Value *v = op->args[1];
     Value *address = shadow_twin(t->s, op->args[0]);
     if (v->type->kind == TY_PTR) {
-        if (!shadow_has(t->s, v))
+        if (!shadow_follows(t->s, op))
             return;
         Value *twin = shadow_twin(t->s, v);
         Builder b = after_op(op);

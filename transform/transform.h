@@ -550,6 +550,7 @@ typedef struct MemInfo MemInfo;
 MemInfo *mem_analyse(Fn *fn);
 /* The abstract objects a pointer may point into, as indices 0..mem_count-1; returns how many, set in *objs. */
 int mem_objects(const MemInfo *m, const Value *ptr, const int **objs);
+int mem_held_objects(const MemInfo *m, int obj, const int **objs); /* what the pointers in an object may point to */
 int mem_count(const MemInfo *m);
 /* What object i is: its defining LOCAL/ALLOC/GLOBAL op or parameter value; NULL where it is what memory of object *parent points to
  * (rows of a double **, a struct's buffers) or unknown memory. */
@@ -635,6 +636,7 @@ bool active_pointer(const Activity *a, const Value *p); /* points to an active o
 /* Can the generated function have shadow memory for the object? Not for parameters that the SPEC leaves out and unknown memory: a pointer
  * that may point to an active object and to one of those is to be refused. */
 bool activity_has_shadow(const Activity *a, int obj);
+bool activity_hands_out(const Activity *a, int obj); /* ... does the caller find the address of this new object in a listed one? */
 const char *activity_reason(const Activity *a, const Value *v); /* "active", "not varied: ...": for --emit=ir */
 
 /* math.c: the rows of <math.h> as C functions. float_type: what the letter f of a row's signature stands for.
