@@ -776,6 +776,7 @@ Fn *adjoint(Fn *fn, Request *rq)
     open_scope(&a, &b, fn->body);
     reverse_ops(&a, &b, marker->prev);
     deliver_scalars(&a, &b);
+    shadow_end(a.s, &b);
     Builder end = before_op(marker);
     recursion_return(a.s, &end);
     for (Op *op = marker->next; op != yield; op = op->next)

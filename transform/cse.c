@@ -188,17 +188,8 @@ Value *cse_find(Cse *c, Op *op)
     return NULL;
 }
 
-/* What goes through an AD_INACTIVE variable loses its derivative there: the value stored is not the value loaded. */
-static bool is_inactive_memory(const Value *p)
-{
-    while (p->def && op_info[p->def->code].kind == KIND_ADDR)
-        p = p->def->args[0];
-    const Var *var = p->def ? p->def->var : p->var;
-    return var && var->is_inactive;
-}
-
 void cse_stored(Cse *c, const Op *store)
 {
-    if (plain_memory(store->args[0]) && !is_inactive_memory(store->args[0]))
+    if (plain_memory(store->args[0]) && !memory_is_inactive(store->args[0]))
         add(c, hash_load(c, store->args[0]), store, store->args[1]);
 }

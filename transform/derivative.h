@@ -37,6 +37,7 @@ typedef struct Shadow {
     bool *shadowed;      /* by object */
     PtrMap twins;        /* forward Value* -> twin Value* */
     PtrMap globals;      /* Var* of a written global -> its shadow */
+    Ptrs own;            /* Value*: shadows of large globals, on the heap */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
     PtrMap result_twins; /* recursion.c: CALL op -> the local that gets the shadow of the pointer that it returns */
     bool failed;
@@ -44,6 +45,8 @@ typedef struct Shadow {
 
 /* Analyses fn, adds the parameters, decides which objects have shadows. failed is set after a diag_error. */
 Shadow *shadow_new(Fn *fn, Request *rq);
+/* Frees what nothing else does, at the end of the derivative. */
+void shadow_end(Shadow *s, Builder *b);
 bool shadow_is_active(const Shadow *s, const Value *v);   /* a floating value with a derivative */
 bool shadow_has(const Shadow *s, const Value *ptr);
 bool shadow_follows(const Shadow *s, const Op *store); /* ... of a pointer, into shadowed memory: is the shadow's address stored there? */       /* ptr may reach shadowed memory */

@@ -588,6 +588,14 @@ static Value *requalify(Folder *f)
     return build_ptrcast(&f->b, to, op->results[0]->type);
 }
 
+/* *(double (*)[3])p -> p, for double *p */
+static Value *fold_decay(const Op *op)
+{
+    const Op *cast = op->args[0]->def;
+    bool back = cast && cast->code == OP_PTRCAST && !cast->tape && cast->args[0]->type == op->results[0]->type;
+    return back ? cast->args[0] : NULL;
+}
+
 static void strip_qualifiers(Op *op)
 {
     for (Op *cast; (cast = op->args[0]->def) && op_only_qualifies(cast); op->args[0] = cast->args[0])
@@ -670,8 +678,10 @@ Value *fold_op(Op *op, const int *uses, int nuses)
         v = requalify(&f);
         return v ? v : fold_index(&f);
     case OP_FIELD:
-    case OP_DECAY:
         return requalify(&f);
+    case OP_DECAY:
+        v = fold_decay(op);
+        return v ? v : requalify(&f);
     case OP_LOAD:
     case OP_STORE:
     case OP_ACCUM:

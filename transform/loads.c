@@ -79,7 +79,8 @@ static void visit_region(Loads *l, Region *r)
                 l->known[i] = outer[i];
             l->n = n;
         }
-        if (op->code == OP_STORE && is_plain(op->args[0]) && op->args[1]->type == op->args[0]->type->elem)
+        if (op->code == OP_STORE && is_plain(op->args[0]) && !memory_is_inactive(op->args[0]) &&
+            op->args[1]->type == op->args[0]->type->elem)
             know(l, op->args[0], op->args[1]);
     }
 }

@@ -149,7 +149,7 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out)
         return false;
     const MemObject *o = &m->objects[objs[0]];
     bool own = o->own && !mem_escaped(m, objs[0]) && (o->kind == OBJ_LOCAL || o->kind == OBJ_HEAP);
-    if ((!own && o->kind != OBJ_PARAM) || load->args[0]->type->elem_volatile)
+    if ((!own && o->kind != OBJ_PARAM) || load->args[0]->type->elem_volatile || memory_is_inactive(load->args[0]))
         return false;
     for (int i = o->writes.n - 1; i >= 0; i--) {
         const MemWrite *w = &m->writes[o->writes.at[i]];

@@ -149,6 +149,14 @@ bool op_only_qualifies(const Op *op)
     return from->elem == to->elem && !from->elem_volatile && !to->elem_volatile;
 }
 
+bool memory_is_inactive(const Value *p)
+{
+    while (p->def && op_info[p->def->code].kind == KIND_ADDR)
+        p = p->def->args[0];
+    const Var *var = p->def ? p->def->var : p->var;
+    return var && var->is_inactive;
+}
+
 Op *region_splice(Region *r, Op *before)
 {
     Op *first = NULL, *end = region_terminator(r);

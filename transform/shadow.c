@@ -132,7 +132,7 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     s->fn = fn;
     s->rq = rq;
     s->twins.arena = fn->arena;
-    s->globals.arena = fn->arena;
+    s->globals.arena = s->own.arena = fn->arena;
     s->in_reverse.arena = s->result_twins.arena = fn->arena;
     int errors = diag_error_count();
     s->mem = mem_analyse(fn);
@@ -316,7 +316,7 @@ static bool may_fail(const Shadow *s, const Op *alloc)
 /* double *x = malloc(n): x rather than malloc's void pointer. */
 static const Value *typed_pointer(const Op *alloc)
 {
-    for (const Op *op = alloc->next; op; op = op->next)
+    for (const Op *op = alloc->results[0]->type->elem->kind == TY_VOID ? alloc->next : NULL; op; op = op->next)
         if (op->code == OP_PTRCAST && op->args[0] == alloc->results[0])
             return op->results[0];
     return alloc->results[0];
@@ -420,6 +420,30 @@ static Value *twin_of_local(Shadow *s, Op *op)
     return d;
 }
 
+enum { MOST_ON_STACK = 16 << 10 };
+
+/* double (*d_a)[3] = ad_tape_calloc(40000, sizeof(double[3])), for double a[40000][3]. */
+static Value *shadow_on_heap(Shadow *s, Builder *b, const Var *global)
+{
+    Type *elem = global->type, *size_type = type_scalar(TY_ULONG);
+    int64_t n = 1;
+    if (elem->kind == TY_ARRAY) {
+        n = elem->count;
+        elem = elem->elem;
+    }
+    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
+    size->of = elem;
+    size->results[0]->type = size_type;
+    Value *args[2] = {build_int(b, size_type, n), size->results[0]};
+    Op *alloc = op_build(b, OP_ALLOC, args, 2, 1);
+    alloc->zeroed = alloc->tape = true;
+    Value *d = alloc->results[0];
+    d->type = type_ptr(elem);
+    d->var = var_of_derivative(s->fn, s->rq, d->type, global, "global");
+    ptrs_push(&s->own, d);
+    return elem == global->type ? d : build_ptrcast(b, d, type_ptr(global->type));
+}
+
 /* A written global's shadow is a zeroed local of the generated function, made once. */
 static Value *twin_of_global(Shadow *s, Op *op)
 {
@@ -432,8 +456,13 @@ static Value *twin_of_global(Shadow *s, Op *op)
     if (made)
         return made;
     Builder b = before_op(s->fn->body->first);
-    Value *d = build_local(&b, op->var->type, var_of_derivative(s->fn, s->rq, op->var->type, op->var, "global"), NULL, 0);
-    d->def->zeroed = true;
+    Value *d;
+    if (op->var->type->size > MOST_ON_STACK) {
+        d = shadow_on_heap(s, &b, op->var);
+    } else {
+        d = build_local(&b, op->var->type, var_of_derivative(s->fn, s->rq, op->var->type, op->var, "global"), NULL, 0);
+        d->def->zeroed = true;
+    }
     ptrmap_put(&s->globals, op->var, d);
     return d;
 }
@@ -635,6 +664,14 @@ Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr)
         return d;
     }
     return build_use(b, shadow_twin(s, ptr));
+}
+
+void shadow_end(Shadow *s, Builder *b)
+{
+    for (size_t i = 0; i < s->own.n; i++) {
+        Value *p = s->own.at[i];
+        op_build(b, OP_FREE, &p, 1, 0);
+    }
 }
 
 void shadow_roots(const Shadow *s, PtrMap *roots)

@@ -358,6 +358,7 @@ Fn *tangent(Fn *fn, Request *rq)
     region_tangent(&t, fn->body);
     deliver_return(&t);
     Builder end = before_op(region_terminator(fn->body));
+    shadow_end(t.s, &end);
     recursion_return(t.s, &end);
     recursion_leave(fn);
     return t.s->failed ? NULL : fn;

@@ -474,6 +474,8 @@ bool value_outside(const Value *v, const Op *op);
 bool op_speculatable(const Op *op);
 /* Is op a cast that adds or drops const only? */
 bool op_only_qualifies(const Op *op);
+/* Is p an address in an AD_INACTIVE variable? What goes through it loses its derivative: the value stored is not the value loaded. */
+bool memory_is_inactive(const Value *p);
 /* Moves all ops of r but its terminator before `op`. Returns the first moved one or op. */
 Op *region_splice(Region *r, Op *before);
 void op_drop_arg(Op *op, int k);
