@@ -81,6 +81,14 @@ expect annotation 0 "" note.c -o out.c
 check wrote_annotation grep -q "f_grad(" out.c
 expect two_files 0 "" second.c loss.c -o out.c --grad g --grad 'loss(w)'
 check wrote_two_files sh -c 'grep -q "g_grad(" out.c && grep -q "loss_grad(" out.c'
+# Two files that define the same, and two that use a name differently.
+printf 'struct P { double a; };\nstatic const double k[2] = {2, 3};\ndouble f1(const struct P *p, int i) { return p->a * p->a * k[i]; }\n' >one.c
+sed 's/f1/f2/' one.c >same.c
+sed 's/f1/f2/; s/3}/4}/' one.c >other.c
+expect same_definitions 0 "" one.c same.c -o out.c --grad f1 --grad f2
+check same_definitions_compile cc -std=c99 -Wall -Wextra -Werror -c -o out.o out.c
+rm -f out.o
+expect other_definitions 1 "other.c:2:21: error: 'k' is something else in another file" one.c other.c -o out.c --grad f1 --grad f2
 expect header 0 "" loss.c -o out.c --grad loss --header
 check wrote_header sh -c 'grep -q "loss_grad(" out.h && cc -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c out.h'
 printf 'static double half(double x)\n{\n    return x * x / 2;\n}\n' >half.h

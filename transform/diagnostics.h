@@ -141,7 +141,8 @@ ERROR("spec", "(SPEC '|SPEC '|is const: it cannot be|is passed by value: it cann
       "{\n"
       "    return x * x;\n"
       "}\n")
-ERROR("name-clash", "with --name", "two functions would have one name", "Name one of the derivatives with --name after its SPEC.",
+ERROR("name-clash", "is something else in another file|with --name", "two things would have one name",
+      "Name one of the derivatives with --name after its SPEC. What two files define differently under one name cannot both be repeated in OUT.",
       "// adgen --grad 'f(x)' --grad 'f(y)'\n"
       "double f(double x, double y)\n"
       "{\n"

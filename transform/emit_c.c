@@ -207,6 +207,44 @@ static void find_repeated(File *f)
     }
 }
 
+/* The text that defines what the item names, if OUT is to have it; NULL: nothing, or a mere declaration. */
+static const char *definition_of(const File *f, size_t i)
+{
+    const TopItem *item = f->p->items.at[i];
+    if (!f->repeated[i] || !item->name)
+        return NULL;
+    if (item->kind == TOP_VAR)
+        return is_defined_here(f, item->var) ? item->var->decl_text : NULL;
+    if (item->kind == TOP_FUNCTION)
+        return is_copied_function(item) ? item->fn->def_text : NULL;
+    bool defines = item->kind == TOP_TYPE && (strchr(item->text, '{') || !strncmp(item->text, "typedef", 7));
+    return defines ? item->text : NULL;
+}
+
+/* Two source files may use a name for the same thing, which OUT then has once, but not for two. */
+static void merge_files(File *f)
+{
+    for (size_t i = 1; i < f->p->items.n; i++) {
+        const TopItem *item = f->p->items.at[i];
+        const char *text = definition_of(f, i);
+        for (size_t k = 0; text && k < i; k++) {
+            const TopItem *other = f->p->items.at[k];
+            const char *first = other->loc.file != item->loc.file && other->kind == item->kind ? definition_of(f, k) : NULL;
+            if (!first || strcmp(other->name, item->name) != 0)
+                continue;
+            f->repeated[i] = false;
+            if (strcmp(first, text) != 0) {
+                diag_error(item->loc,
+                           "'%s' is something else in another file, and the generated file would need both; rename one of them, or "
+                           "differentiate the files in separate runs",
+                           item->name);
+                diag_note(other->loc, "the other '%s' is here", item->name);
+            }
+            break;
+        }
+    }
+}
+
 /* ---------------------------------------------------------------------- the file's parts */
 
 static void put_include(File *f, Str *out, bool needed, const char *name)
@@ -269,7 +307,8 @@ static const char *global_text(File *f, const Var *var)
     const char *std = f->p->std;
     bool c99 = std && (strstr(std, "99") || strstr(std, "89") || strstr(std, "90"));
     const char *thread = !var->is_thread ? "" : c99 ? "__thread " : "_Thread_local ";
-    return arena_printf(f->arena, "extern %s%s%s", thread, var->is_const ? "const " : "", declare_var(f->arena, var->type, var, var->name));
+    return arena_printf(f->arena, "extern %s%s%s", thread, var->is_const ? "const " : "",
+                        declare_var(f->arena, var->type, var, var->name));
 }
 
 static bool is_defined_before(const File *f, const TopItem *item)
@@ -439,6 +478,7 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     }
     scan_words(&f.words, body.s);
     find_repeated(&f);
+    merge_files(&f);
     Str runtime = {.arena = f.arena};
     str_put(&runtime, "");
     if (opt->standalone)
@@ -492,6 +532,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     }
     scan_words(&f.words, body.s);
     find_repeated(&f);
+    merge_files(&f);
     tape |= strmap_get(&f.words, "ad_csr") != NULL;
     const char *guard = guard_name(f.arena, opt->out_name);
     f.needs.runtime = tape;
