@@ -100,19 +100,22 @@ static bool compile(Check *c, const char *source, const char *object, const char
     return run_command(c, s.s);
 }
 
-static bool add_companion(Check *c, Ptrs *fns, const Request *rq, Mode mode, const char *name)
+static bool add_derivative(Check *c, Ptrs *fns, Request *rq)
 {
-    Request *companion = arena_alloc(c->arena, sizeof *companion);
-    *companion = *rq;
-    companion->mode = mode;
-    companion->new_name = name;
-    companion->directions = 0;
-    companion->split = false;
-    Fn *f = derive(c->p, companion);
+    Fn *f = derive(c->p, rq);
     if (!f)
         return check_fails(c, "nothing to hold against: ", rq->fn_name);
     push_with_helpers(fns, f);
     return true;
+}
+
+static bool add_companion(Check *c, Ptrs *fns, const Request *rq)
+{
+    Request *companion = check_single_request(c->arena, rq);
+    companion->mode = check_companion_mode(rq->mode);
+    companion->new_name = check_companion_name(c->arena, rq);
+    companion->split = companion->primal_done = false;
+    return add_derivative(c, fns, companion);
 }
 
 /* What the derivatives are held against, which the user did not ask for: from the heap, wherever those keep their values. */
@@ -124,10 +127,9 @@ static bool write_companions(Check *c, const char *path)
     Ptrs fns = {.arena = c->arena};
     for (size_t i = 0; i < c->p->requests.n; i++) {
         const Request *rq = c->p->requests.at[i];
-        bool other = rq->mode != MODE_JVP;
-        if (other && !add_companion(c, &fns, rq, check_companion_mode(rq->mode), check_companion_name(c->arena, rq)))
+        if (rq->mode != MODE_JVP && !add_companion(c, &fns, rq))
             return false;
-        if (rq->directions && !add_companion(c, &fns, rq, rq->mode, check_single_name(c->arena, rq)))
+        if (rq->directions && !add_derivative(c, &fns, check_single_request(c->arena, rq)))
             return false;
     }
     Str text = {.arena = c->arena};

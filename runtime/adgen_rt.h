@@ -169,6 +169,11 @@ typedef struct ad_stack ad_tape;
 ad_tape *ad_tape_new(void);
 void ad_tape_free(ad_tape *tape);
 
+/* Where f overwrote independents, their d_ belong to the old values: `places` are offsets from d in units of `unit` bytes, of objects of
+ * `size` bytes, each of which is put aside and cleared. Frees places; what it returns ad_put_back adds again, as numbers of `real` bytes. */
+ad_tape *ad_put_aside(ad_tape *places, void *d, size_t unit, size_t size);
+void ad_put_back(ad_tape *aside, void *d, size_t unit, size_t size, size_t real);
+
 /* ====================================================================== a log of overwritten values */
 
 /* What stores overwrote, with its address; all entries of one log have the same size. `ad_log log = {0};` is empty. The reverse sweep

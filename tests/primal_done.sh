@@ -148,5 +148,12 @@ check attention_agrees ./attention
 refused() { ! "$ADGEN" layers.c --vjp decay --primal-done -o no.c 2>err && grep -q 'layers.c:40:9: error: --primal-done' err && [ ! -e no.c ]; }
 check overwritten refused
 check linear "$ADGEN" layers.c --vjp scale --primal-done -o linear.c
+sane() { # sane OPTION...: --check runs the primal before the derivative
+    CC="${CC:-gcc} -fsanitize=address,undefined -fno-sanitize-recover=undefined" "$ADGEN" --check layers.c -o checked.c --set n=4 --set rows=3 --len inp=rows*n \
+        --len out=rows*n --len mean=rows --len rstd=rows --len weight=n --len x=n --len y=n --vjp scratch --primal-done "$@" --vjp scale --primal-done "$@" \
+        --vjp 'norm(inp, weight -> out)' --primal-done "$@"
+}
+check checked sane
+check checked_directions sane --directions 3
 wrong() { "$ADGEN" layers.c --grad 'scratch(x)' --primal-done -o no.c 2>err; [ $? = 2 ]; }
 check only_vjp wrong

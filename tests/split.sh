@@ -71,13 +71,6 @@ struct pair ends(const double *x, int n)
     struct pair p = {x[0] * x[n - 1], n};
     return p;
 }
-
-double overwrite(double *x, int n)
-{
-    for (int i = 0; i < n; i++)
-        x[i] = x[i] * x[i];
-    return x[0];
-}
 C
 cat >main.c <<'C'
 #include <assert.h>
@@ -139,7 +132,125 @@ refuses() { # refuses TEXT ARGS...
 check halves halves
 check standalone standalone
 if command -v ${CXX:-g++} >/dev/null; then check cxx cxx; fi
-check overwritten refuses "half.c:28:9: error: --split: 'd_x' would be needed here, in the forward function, and only the reverse function is given it" \
-    --vjp 'overwrite(x)' --split
+cat >over.c <<'C'
+#include <complex.h>
+#include <math.h>
+struct S {
+    float f;
+    double d[3];
+    int k;
+};
+double global[5];
+
+double twice(double *x, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++) {
+        x[i] = x[i] * x[i] + 1;
+        s += x[i] * x[i];
+    }
+    for (int i = 0; i < n; i++) {
+        x[i] = s * x[i];
+        s += x[i];
+    }
+    return s;
+}
+
+double fields(struct S *p, struct S q)
+{
+    p->f = p->f * p->f;
+    p->d[1] *= p->f;
+    q.d[2] = q.d[1] * q.d[q.k];
+    return p->f * p->d[1] * q.d[2];
+}
+
+double matrix(double a[3][4], int i, int j)
+{
+    a[i][j] = a[i][j] * a[i][0];
+    a[i][0] = 3;
+    return a[i][j] * a[i][1] * a[i][0];
+}
+
+double of_global(double x, int n)
+{
+    for (int i = 1; i < n; i++)
+        if (i % 2 == 0)
+            global[i] = global[i - 1] * x * global[i];
+    return global[2] + global[n - 1];
+}
+
+double numbers(double _Complex *z, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++) {
+        z[i] = z[i] * z[i];
+        s += creal(z[i]);
+    }
+    return s;
+}
+
+double until(float *y, int n)
+{
+    int i = 0;
+    double s = 0;
+    while (i < n && s < 10) {
+        y[i] = y[i] * y[i] * 2;
+        s += y[i];
+        i++;
+    }
+    return s;
+}
+
+void state(double *x, double *y, int n)
+{
+    for (int t = 0; t < 3; t++)
+        for (int i = 1; i < n; i++)
+            x[i] = sin(x[i] * x[i - 1]);
+    for (int i = 0; i < n; i++)
+        y[i] = x[i];
+}
+
+double rows(double **x, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++) {
+        x[i][0] = x[i][0] * x[i][1];
+        s += x[i][0];
+    }
+    return s;
+}
+
+double kept(const double *x, int n)
+{
+    double *row[4] = {0}, t[4] = {0}, s = 0;
+    for (int i = 0; i < 4; i++)
+        row[i] = &t[(i + 1) % 4];
+    for (int i = 0; i < n; i++)
+        *row[i % 4] += x[i] * s, s += *row[(i + 1) % 4] + x[i];
+    return s;
+}
+C
+overwritten() { # overwritten OPTIONS: of each
+    CC="${CC:-gcc} -fsanitize=address,undefined -fno-sanitize-recover=undefined" "$ADGEN" --check over.c -o over_out.c -std=c99 --set n=5 --set i=1 \
+        --set j=2 --set q.k=2 --set p.k=1 --len x=n --len y=n --len z=n "$@"
+}
+check overwritten overwritten --vjp 'twice(x)' --split --vjp 'fields(p, q)' --split --vjp 'matrix(a)' --split --vjp 'of_global(x, global)' --split \
+    --vjp 'numbers(z)' --split --vjp 'until(y)' --split --vjp 'state(x -> y)' --split
+check directions overwritten --vjp 'twice(x)' --split --directions 3 --vjp 'matrix(a)' --split --directions 2 --vjp 'of_global(x, global)' --split \
+    --directions 3 --vjp 'until(y)' --split --directions 2 --vjp 'state(x -> y)' --split --directions 3 --vjp 'numbers(z)' --split --directions 2
+overwritten_twice() { # d_x is added to, not a seed: 100 + 2 x, where x is overwritten by x * x
+    printf 'double square(double *x) { return x[0] = x[0] * x[0]; }\n' >sq.c
+    printf '#include <assert.h>\n#include "sq_out.h"\nint main(void) { double x[1] = {3}, d_x[1] = {100}, y; ad_tape *t = square_fwd(x, &y);' >sq_main.c
+    printf ' square_rev(t, x, d_x, 1); assert(y == 9 && x[0] == 9 && d_x[0] == 106); return 0; }\n' >>sq_main.c
+    "$ADGEN" sq.c --vjp 'square(x)' --split --standalone --header -o sq_out.c &&
+        ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -g -fsanitize=address,undefined -I"$ROOT/runtime" sq.c sq_out.c sq_main.c -lm -o sq &&
+        ASAN_OPTIONS=detect_leaks=1 ./sq
+}
+check overwritten_sums overwritten_twice
+refuses_over() { ! "$ADGEN" over.c -o no.c "$@" 2>err && grep -qF -- "$text" err && [ ! -e no.c ]; }
+text="over.c:82:9: error: --split: 'd_x' would be needed here, in the forward function, and only the reverse function is given it"
+check overwritten_rows refuses_over --vjp 'rows(x)' --split
+text="over.c:90:27: error: 3 directions at once are not possible: the forward function makes memory for derivatives here"
+check early_shadow refuses_over --vjp 'kept(x)' --split --directions 3
 check not_vjp refuses '--split comes after the --vjp that it belongs to' --grad walk --split
 check not_both refuses '--primal-done and --split exclude each other' --vjp walk --primal-done --split

@@ -161,7 +161,9 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
                             "sides of '->', or write to them through different pointers");
         a->s->failed = true;
     }
-    if (shadow_accumulates_only(a->s, p)) {
+    Builder noting = before_op(op);
+    bool put_aside = shadow_accumulates_only(a->s, p) && a->fn->split && !a->fn->instance && split_note_place(a->s, &noting, p);
+    if (shadow_accumulates_only(a->s, p) && !put_aside) {
         Value *twin = shadow_twin(a->s, p);
         Builder fwd = before_op(op);
         Value *saved = build_load(&fwd, twin);
@@ -777,6 +779,7 @@ Fn *adjoint(Fn *fn, Request *rq)
     reverse_ops(&a, &b, marker->prev);
     deliver_scalars(&a, &b);
     shadow_end(a.s, &b);
+    split_put_aside(a.s, after_op(marker), b);
     Builder end = before_op(marker);
     recursion_return(a.s, &end);
     for (Op *op = marker->next; op != yield; op = op->next)

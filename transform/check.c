@@ -84,34 +84,40 @@ Mode check_companion_mode(Mode mode)
 
 const char *check_companion_name(Arena *a, const Request *rq)
 {
-    return rq->mode == MODE_JVP ? check_single_name(a, rq) : arena_printf(a, "ck_companion_of_%s", request_result_name(rq, a));
+    return rq->mode == MODE_JVP ? request_result_name(check_single_request(a, rq), a) : arena_printf(a, "ck_companion_of_%s", request_result_name(rq, a));
 }
 
-const char *check_single_name(Arena *a, const Request *rq)
+Request *check_single_request(Arena *a, const Request *rq)
 {
-    return rq->directions ? arena_printf(a, "ck_single_of_%s", request_result_name(rq, a)) : request_result_name(rq, a);
+    Request *one = arena_alloc(a, sizeof *one);
+    *one = *rq;
+    if (rq->directions)
+        one->new_name = arena_printf(a, "ck_single_of_%s", request_result_name(rq, a));
+    one->directions = 0;
+    return one;
 }
 
 static void check_request(Maker *m, Program *p, const Request *rq, int id)
 {
-    const char *name = check_single_name(m->arena, rq), *companion_name = check_companion_name(m->arena, rq);
+    const Request *one = check_single_request(m->arena, rq);
+    const char *name = request_result_name(one, m->arena), *companion_name = check_companion_name(m->arena, rq);
     Mode companion = check_companion_mode(rq->mode);
     m->fn = rq->fn;
     Args args = check_args_of(m, rq->fn, rq);
     check_args_struct(m, &args, id);
     if (check_is_split(rq, rq->mode))
-        check_forward_prototype(m, &args, rq);
+        check_forward_prototype(m, &args, one);
     if (rq->mode != MODE_JVP)
-        check_prototype(m, &args, name, rq, rq->mode);
+        check_prototype(m, &args, name, one, rq->mode);
     check_prototype(m, &args, companion_name, rq, companion);
     str_put(m->out, "\n");
     check_build_function(m, &args, id);
     check_call(m, &args, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
     check_call(m, &args, id, "companion", companion_name, companion, true, rq);
     if (check_is_split(rq, rq->mode))
-        check_call_halves(m, &args, id, rq);
+        check_call_halves(m, &args, id, one);
     else if (rq->mode != MODE_JVP)
-        check_call(m, &args, id, "asked", name, rq->mode, true, rq);
+        check_call(m, &args, id, "asked", name, rq->mode, true, one);
     if (rq->directions) {
         check_lanes_prototype(m, &args, rq);
         check_call_lanes(m, &args, id, rq);

@@ -68,6 +68,12 @@ bool check_is_split(const Request *rq, Mode mode)
     return rq && rq->split && mode == MODE_VJP;
 }
 
+/* --primal-done: the primal runs before it, and gives the result. */
+static bool after_primal(const Request *rq, Mode mode)
+{
+    return rq && rq->primal_done && mode == MODE_VJP;
+}
+
 /* `ad_tape *name_fwd(primal..., R *result);` */
 void check_forward_prototype(Maker *m, const Args *args, const Request *rq)
 {
@@ -153,7 +159,7 @@ void check_prototype(Maker *m, const Args *args, const char *name, const Request
     if (declare_workspace(m, args, name, mode, &params, sep))
         sep = ", ";
     str_put(&params, *sep ? ")" : "void)");
-    Type *ret = check_is_matrix(mode) || split ? type_void() : m->fn->ret;
+    Type *ret = check_is_matrix(mode) || split || after_primal(rq, mode) ? type_void() : m->fn->ret;
     str_fmt(m->out, "%s;\n", type_declare(m->arena, ret, arena_printf(m->arena, "%s%s", name, params.s)));
 }
 
@@ -171,6 +177,30 @@ static void copy_globals(Maker *m, const Args *args, bool in)
     }
 }
 
+static void pass_primal(Maker *m, const Args *args, const char *sep)
+{
+    for (int i = 0; i < args->n; i++)
+        if (args->at[i].var && !args->at[i].is_global) {
+            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
+            sep = ", ";
+        }
+}
+
+/* `ck->ck_return = f(` and what f is given. */
+static void begin_call(Maker *m, const Args *args, const char *name, bool returns)
+{
+    str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", name);
+    pass_primal(m, args, "");
+}
+
+static bool has_primal_arguments(const Args *args)
+{
+    for (int i = 0; i < args->n; i++)
+        if (args->at[i].var && !args->at[i].is_global)
+            return true;
+    return false;
+}
+
 /* What is passed for one set: by-value tangents as they are, addresses of by-value adjoints. */
 static void pass_set(Maker *m, const Args *args, int id, const Set *set, const char **sep)
 {
@@ -184,13 +214,12 @@ static void pass_set(Maker *m, const Args *args, int id, const Set *set, const c
     }
 }
 
-static void pass_primal(Maker *m, const Args *args, const char *sep)
+/* What comes after `ck_tape = f_fwd(primal...`. */
+static void begin_reverse(Maker *m, const Args *args, const Request *rq)
 {
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
-            sep = ", ";
-        }
+    const char *result = !args->n || args->at[args->n - 1].var ? "" : has_primal_arguments(args) ? ", &ck->ck_return" : "&ck->ck_return";
+    str_fmt(m->out, "%s);\n    %s(ck_tape", result, request_result_name(rq, m->arena));
+    pass_primal(m, args, ", ");
 }
 
 /* The forward and the reverse function, one after the other. */
@@ -200,12 +229,8 @@ void check_call_halves(Maker *m, const Args *args, int id, const Request *rq)
     copy_globals(m, args, true);
     str_fmt(m->out, "    ad_tape *ck_tape = %s(", request_forward_name(rq, m->arena));
     pass_primal(m, args, "");
-    bool returns = args->n && !args->at[args->n - 1].var;
-    bool first = args->n == returns || args->at[0].is_global;
-    str_fmt(m->out, "%s);\n    %s(ck_tape", returns ? first ? "&ck->ck_return" : ", &ck->ck_return" : "",
-            request_result_name(rq, m->arena));
+    begin_reverse(m, args, rq);
     const char *sep = ", ";
-    pass_primal(m, args, sep);
     for (const Set *set = sets_of(MODE_VJP); set->args; set++)
         pass_set(m, args, id, set, &sep);
     str_put(m->out, ");\n");
@@ -237,14 +262,14 @@ void check_call(Maker *m, const Args *args, int id, const char *role, const char
         str_fmt(m->out, "    ad_csr ck_s = {0};\n    %s *ck_values = NULL;\n", number);
     copy_globals(m, args, true);
     bool workspace = derivative && make_workspace(m, args, name, mode);
-    const char *sep = "";
     bool returns = args->n && !args->at[args->n - 1].var && !matrix;
-    str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", name);
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
-            sep = ", ";
-        }
+    if (derivative && after_primal(rq, mode)) {
+        begin_call(m, args, m->fn->name, returns);
+        str_put(m->out, ");\n");
+        returns = false;
+    }
+    begin_call(m, args, name, returns);
+    const char *sep = has_primal_arguments(args) ? ", " : "";
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
         pass_set(m, args, id, set, &sep);
     str_fmt(m->out, "%s);\n%s", sparse ? ", &ck_s, &ck_values" : matrix ? ", ck_m" : workspace ? ", ck_space" : "",
@@ -263,8 +288,9 @@ static const char *const set_names[] = {"ck_v", "ck_d", "ck_h"};
 void check_lanes_prototype(Maker *m, const Args *args, const Request *rq)
 {
     Str params = {.arena = m->arena};
-    const char *sep = "";
-    str_put(&params, "(");
+    bool split = check_is_split(rq, rq->mode);
+    const char *sep = split ? ", " : "";
+    str_put(&params, split ? "(ad_tape *" : "(");
     for (int i = 0; i < args->n; i++)
         if (args->at[i].var && !args->at[i].is_global) {
             str_fmt(&params, "%s%s", sep, type_declare(m->arena, args->at[i].type, ""));
@@ -277,9 +303,12 @@ void check_lanes_prototype(Maker *m, const Args *args, const Request *rq)
         }
     declare_workspace(m, args, request_result_name(rq, m->arena), rq->mode, &params, sep);
     str_put(&params, ")");
+    if (split)
+        check_forward_prototype(m, args, rq);
+    Type *ret = split || after_primal(rq, rq->mode) ? type_void() : m->fn->ret;
     if (!m->fn->program->with_primal) /* else its definition is in front */
         str_fmt(m->out, "%s;\n",
-                type_declare(m->arena, m->fn->ret, arena_printf(m->arena, "%s%s", request_result_name(rq, m->arena), params.s)));
+                type_declare(m->arena, ret, arena_printf(m->arena, "%s%s", request_result_name(rq, m->arena), params.s)));
 }
 
 static Type *number_of(Type *t)
@@ -311,14 +340,19 @@ void check_call_lanes(Maker *m, const Args *args, int id, const Request *rq)
         str_fmt(m->out, "    (void)%s;\n", set_names[i]);
     copy_globals(m, args, true);
     bool workspace = make_workspace(m, args, request_result_name(rq, m->arena), rq->mode);
-    const char *sep = "";
-    bool returns = args->n && !args->at[args->n - 1].var;
-    str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", request_result_name(rq, m->arena));
-    for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
-            sep = ", ";
+    bool returns = args->n && !args->at[args->n - 1].var, split = check_is_split(rq, rq->mode);
+    if (split) {
+        str_fmt(m->out, "    ad_tape *ck_tape = %s(", request_forward_name(rq, m->arena));
+        pass_primal(m, args, "");
+        begin_reverse(m, args, rq);
+    } else {
+        if (after_primal(rq, rq->mode)) {
+            begin_call(m, args, m->fn->name, returns);
+            str_put(m->out, ");\n");
         }
+        begin_call(m, args, request_result_name(rq, m->arena), returns && !after_primal(rq, rq->mode));
+    }
+    const char *sep = split || has_primal_arguments(args) ? ", " : "";
     for (const Set *set = sets_of(rq->mode); set->args; set++)
         pass_lanes(m, args, id, set, &sep);
     str_fmt(m->out, "%s);\n    ck_narrow(&ck_w);\n", workspace ? ", ck_space" : "");

@@ -37,6 +37,7 @@ typedef struct Shadow {
     bool *shadowed;      /* by object */
     PtrMap twins;        /* forward Value* -> twin Value* */
     PtrMap globals;      /* Var* of a written global -> its shadow */
+    Ptrs asides;         /* split_aside.c */
     Ptrs own;            /* Value*: shadows of large globals, on the heap */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
     PtrMap result_twins; /* recursion.c: CALL op -> the local that gets the shadow of the pointer that it returns */
@@ -150,6 +151,13 @@ void split_begin(Fn *fn);
 Fn *split_halves(Fn *fn);
 /* ... into `primal..., result -> tape` (the first of the result's helpers) and `tape, primal..., d_... -> void`. NULL after diag_error. */
 Fn *split_adjoint(Fn *fn, const Request *rq);
+
+/* ====================================================================== split_aside.c: overwritten independents under --split */
+
+/* Notes in the forward half, at b, that the independent at p is overwritten; false where its place cannot be told. */
+bool split_note_place(Shadow *s, Builder *b, Value *p);
+/* What d_ hold at those places is put aside at the reverse half's start, and comes back at its end. */
+void split_put_aside(Shadow *s, Builder start, Builder end);
 /* Tells fn->mem what a reverse sweep of its own cannot read again. */
 void split_forget(Fn *fn);
 

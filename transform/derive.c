@@ -165,18 +165,34 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
                : text;
 }
 
-static bool is_supported(const Request *rq)
-{
-    bool both = rq->directions && rq->split;
-    if (both)
-        diag_error(rq->loc, "--split of several directions is not supported yet; leave out --split or --directions");
-    return !both;
-}
-
 /* The derivative memory that differs between directions: all; in the Hessian's product the gradient is the same for all. */
 static unsigned varying_shadows(const Request *rq)
 {
     return rq->inner && rq->mode == MODE_HVP ? 2u : ~0u;
+}
+
+/* The _fwd of a _rev. */
+static Fn *forward_of(const Fn *rev)
+{
+    return rev->helpers.at[rev->helpers.n - 1];
+}
+
+static void find_early_shadow(Op *op, void *ctx)
+{
+    const Op **found = ctx;
+    if (op->code == OP_ALLOC && op->tape && op->zeroed)
+        *found = op;
+}
+
+/* Shadow memory that _fwd makes and leaves to _rev is that of one direction. */
+static bool is_early_shadow(Fn *g, Loc *where, const char **why)
+{
+    const Op *found = NULL;
+    walk_ops(forward_of(g)->body, find_early_shadow, &found);
+    if (found)
+        *where = found->loc;
+    *why = "the forward function makes memory for derivatives here";
+    return found != NULL;
 }
 
 /* --directions K: all derivative memory gets a last index. */
@@ -184,7 +200,7 @@ static bool add_directions(Fn *g, const Request *rq)
 {
     Loc where;
     const char *why;
-    if (!lanes_add(g, rq->directions, varying_shadows(rq), &where, &why)) {
+    if ((rq->split && is_early_shadow(g, &where, &why)) || !lanes_add(g, rq->directions, varying_shadows(rq), &where, &why)) {
         if (!rq->inner)
             diag_error(where, "%d directions at once are not possible: %s; leave out --directions and call '%s' once for each direction",
                        rq->directions, why, g->name);
@@ -219,12 +235,6 @@ static Fn *matrix(Program *p, Request *rq)
     if (g && g->text_body)
         g->comment = what_it_computes(rq, g);
     return g;
-}
-
-/* The _fwd of a _rev. */
-static Fn *forward_of(const Fn *rev)
-{
-    return rev->helpers.at[rev->helpers.n - 1];
 }
 
 /* The passes that resolve storage, and those that clean up behind them. NULL after errors. */
@@ -338,8 +348,6 @@ static Fn *with_versions(Program *p, Request *rq, Fn *g, Fn *primal)
 
 Fn *derive(Program *p, Request *rq)
 {
-    if (!is_supported(rq))
-        return NULL;
     if (rq->split && pass_options.tape != TAPE_HEAP) {
         diag_error(rq->loc, "--split keeps its tape on the heap: it does not go with --no-malloc and --tape-storage");
         return NULL;

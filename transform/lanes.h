@@ -45,6 +45,7 @@ typedef struct {
 
 /* Fills in *l; false, with l->why and l->where, where several directions are not possible. */
 bool lanes_find(Lanes *l, Fn *fn, unsigned shadows);
+bool lanes_is_aside(const Op *call);
 bool is_lane(const Lanes *l, const Value *v);
 bool points_to_lanes(const Lanes *l, const Value *p);
 /* Does op compute, load or store lanes, so that it belongs into a loop over the directions? */

@@ -31,6 +31,8 @@ static bool is_barrier(const Lanes *l, const Op *op)
     switch (op->code) {
     case OP_ZERO: case OP_FREE:
         return points_to_lanes(l, op->args[0]);
+    case OP_CALL:
+        return lanes_is_aside(op);
     case OP_PUSH:
         return is_lane(l, op->args[1]);
     case OP_POP:

@@ -314,6 +314,14 @@ static void grow_alloc(Lanes *l, Op *op)
     receive(l, op->results[0]);
 }
 
+/* ad_put_aside(places, d_x, unit, size): K numbers in each place. */
+static void grow_aside(Lanes *l, Op *op)
+{
+    Builder b = before_op(op);
+    for (int i = 2; i < 4; i++)
+        op->args[i] = build_bin(&b, OP_MUL, op->args[i], lanes_number(l, &b, op->args[i]->type));
+}
+
 static void grow_zero(Lanes *l, Op *op)
 {
     Form form = form_of(l, op->args[0]);
@@ -380,6 +388,10 @@ static void grow_op(Lanes *l, Op *op)
         return;
     case OP_ZERO:
         grow_zero(l, op);
+        return;
+    case OP_CALL:
+        if (lanes_is_aside(op))
+            grow_aside(l, op);
         return;
     default:
         if (op->nregions)

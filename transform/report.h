@@ -25,7 +25,7 @@ bool check_primal_driver(Str *out, Program *p, const char *source, const Ptrs *f
 /* What a derivative is held against besides differences: the gradient for second derivatives, else the tangent. */
 Mode check_companion_mode(Mode mode);
 const char *check_companion_name(Arena *a, const Request *rq);
-const char *check_single_name(Arena *a, const Request *rq); /* the same derivative of one direction; its own name without --directions */
+Request *check_single_request(Arena *a, const Request *rq); /* the same derivative of one direction; without --directions a copy */
 
 /* ====================================================================== graph_dot.c graph_trace.c: --emit=dot */
 

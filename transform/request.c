@@ -415,20 +415,31 @@ static bool dependents_fit(Resolver *r)
 }
 
 /* --directions K adds an innermost index, which structs and pointers to pointers cannot take. */
+static bool has_no_last_index(const Type *t)
+{
+    if (points_to_void(t))
+        return true;
+    if (t->kind == TY_PTR)
+        t = t->elem;
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    return t->kind == TY_RECORD || t->kind == TY_PTR;
+}
+
 static bool directions_fit(const Request *rq)
 {
     if (!rq->directions)
         return true;
-    for (int i = 0; i < rq->fn->nparams; i++) {
-        const Type *t = rq->fn->params[i]->type;
-        bool shaped = t->kind == TY_RECORD || (t->kind == TY_PTR && (t->elem->kind == TY_RECORD || t->elem->kind == TY_PTR));
-        if (rq->roles[i] && (shaped || points_to_void(t))) {
-            diag_error(rq->loc, "--directions: parameter '%s' is a struct or a pointer to pointers, which cannot have several directions",
-                       rq->fn->params[i]->name);
-            return false;
-        }
+    const char *bad = rq->return_is_dep && rq->mode != MODE_GRAD && has_no_last_index(rq->fn->ret) ? "return" : NULL;
+    for (size_t i = rq->global_vars.n; i-- > 0;) {
+        const Var *global = rq->global_vars.at[i];
+        bad = has_no_last_index(global->type) ? global->name : bad;
     }
-    return true;
+    for (int i = rq->fn->nparams; i-- > 0;)
+        bad = rq->roles[i] && has_no_last_index(rq->fn->params[i]->type) ? rq->fn->params[i]->name : bad;
+    if (bad)
+        diag_error(rq->loc, "--directions: parameter '%s' is a struct or a pointer to pointers, which cannot have several directions", bad);
+    return !bad;
 }
 
 static bool function_fits(const Request *rq)
