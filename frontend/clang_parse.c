@@ -191,6 +191,18 @@ static bool is_compiler_header(const char *message)
     return false;
 }
 
+/* clang's first fix-it on one line. */
+static void report_fix(Reader *r, CXDiagnostic d)
+{
+    CXSourceRange range;
+    if (clang_getDiagnosticNumFixIts(d) == 0)
+        return;
+    const char *text = take_string(r->scratch, clang_getDiagnosticFixIt(d, 0, &range));
+    Loc from = place_of(r, clang_getRangeStart(range)).loc, to = place_of(r, clang_getRangeEnd(range)).loc;
+    if (from.file == to.file && from.line == to.line && !strchr(text, '\n'))
+        diag_fix(from, to.col - from.col, text);
+}
+
 static bool report_clang_errors(Reader *r)
 {
     bool good = true;
@@ -208,6 +220,7 @@ static bool report_clang_errors(Reader *r)
             if (strstr(message, "bracket nesting level exceeded"))
                 limit_exceeded(loc, "%s: split the expression or the blocks", message);
             diag_error(loc, "%s", message);
+            report_fix(r, d);
             good = false;
         }
         clang_disposeDiagnostic(d);

@@ -112,13 +112,24 @@ static const OptionRow *find_row(const char *word, const char **value)
     return best;
 }
 
+/* What `--gradd=x` may have been meant to be. Short options are too much alike. */
+static const char *nearest_option(Arena *a, const char *word)
+{
+    Nearest near = {.wanted = arena_strndup(a, word, strcspn(word, "="))};
+    for (const OptionRow *r = option_rows; strlen(near.wanted) > 3 && (r->name || r->help); r++)
+        nearest_offer(&near, r->name);
+    return near.best;
+}
+
 /* Handles words[i]; returns the index of the last word used. */
 static size_t parse_option(Parse *p, const Ptrs *words, size_t i)
 {
     const char *value = NULL;
     const OptionRow *r = find_row(words->at[i], &value);
     if (!r) {
-        usage_error(p, "unknown option '%s' (adgen --help lists them)", (const char *)words->at[i]);
+        const char *near = nearest_option(p->arena, words->at[i]);
+        usage_error(p, near ? "unknown option '%s'; did you mean '%s'?" : "unknown option '%s' (adgen --help lists them)",
+                    (const char *)words->at[i], near);
         return i;
     }
     p->name = r->name;

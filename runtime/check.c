@@ -496,6 +496,8 @@ static void check_derivative(Check *c)
                 check_param(c, p, v, num);
         check_contract(c);
         if (c->t->tangent)
+            ck_check_entries(c);
+        if (c->t->tangent)
             ck_say(c, "dot product %.2g, tangent %.2g against differences", c->dot_error, c->worst_tangent);
     } else {
         ck_say(c, "tangent %.2g against differences", c->worst_tangent);

@@ -84,6 +84,9 @@ long double ck_directional_error(Check *c, int param, const long double *v, cons
 /* Is x at a kink of the parameter's outputs in direction v, and dy between what the two sides say? */
 int ck_kink_along(const Check *c, int param, const long double *v, const long double *dy);
 
+/* check_entries.c */
+void ck_check_entries(Check *c); /* a small Jacobian by rows and by columns */
+
 /* check_second.c */
 void ck_check_second(Check *c); /* Hessian-vector products */
 void ck_check_matrix(Check *c); /* dense Jacobians and Hessians */

@@ -136,6 +136,15 @@ expect wrong_grad 1 "square_vjp: the AD_CUSTOM_VJP of 'square'" wrong.c --grad '
 expect wrong_vjp 1 "square_vjp: the AD_CUSTOM_VJP of 'square'" wrong.c --vjp 'f(x)'
 expect wrong_jvp 1 "cube_jvp: the AD_CUSTOM_JVP of 'cube'" wrong.c --jvp 'g(x)'
 expect wrong_jacobian 1 "cube_jvp: the AD_CUSTOM_JVP of 'cube'" wrong.c --jacobian 'g(x)'
+cat >slightly.c <<'END'
+#include <adgen.h>
+double f(double x, double y) { return x * y; }
+double f_vjp_(double x, double y, double *d_x, double *d_y, double d_return) { *d_x += d_return * y; *d_y += d_return * x * 1.000000001; return x * y; }
+AD_CUSTOM_VJP(f, f_vjp_)
+AD_VJP(x, y -> z)
+void g(double x, double y, double *z) { z[0] = f(x, y); z[1] = x * y; }
+END
+expect rows_and_columns 1 "the derivative of z[0] with respect to y is 1.1009953" slightly.c --len z=2
 expect right_beside 0 agrees wrong.c --grad h
 sed -i 's/2\.1/2.0/; s/2\.9/3.0/' wrong.c
 expect right 0 agrees wrong.c --grad 'f(x)' --jvp 'g(x)'

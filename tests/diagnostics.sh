@@ -99,12 +99,74 @@ if command -v jq >/dev/null 2>&1; then
     check sarif_columns quiet jq -e '.runs[0].results[0].locations[0].physicalLocation.region | .startColumn == 16 and .endColumn == 17' two.sarif
 fi
 
-# SARIF_SCHEMA=sarif-schema-2.1.0.json (OASIS): the documents against the public schema, where Python has jsonschema.
-if [ -n "$SARIF_SCHEMA" ] && python3 -c 'import jsonschema' 2>/dev/null; then
+# Fix-its: what to write instead, under the caret and for programs.
+cat >fix.c <<'C'
+#include <adgen.h>
+AD_GRAD(
+    weigth, b)
+double loss(const double *weight, double b)
+{
+    return weight[0] * b;
+}
+AD_GRAD(x)
+double scratch(const double *x, double *tmp, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++)
+        tmp[i] = x[i] * x[i];
+    for (int i = 0; i < n; i++)
+        s += tmp[i];
+    return s;
+}
+C
+below() { # below TEXT: the lines after the note are the source, a caret and the fix
+    grep -A3 -F -- "$1" err | tail -1 >fixline && [ "$(cat fixline)" = "$2" ]
+}
+run 1 fix.c -o out.c
+check fix_name_place has "fix.c:3:5: note: did you mean 'weight'?"
+check fix_name below "did you mean 'weight'?" '      |     weight'
+sed -i 's/weigth/weight/' fix.c
+run 1 fix.c -o out.c
+check fix_scratch_place has "fix.c:8:10: note: name it as scratch: 'scratch(x; tmp)'"
+check fix_scratch below "name it as scratch" '      |          ; tmp'
+run 1 fix.c -o out.c --diagnostics-format=json
+check fix_json has '"fix": {"line": 8, "column": 10, "end_column": 10, "text": "; tmp"}'
+# doing what it says is the end of it
+sed -i '8s/)/; tmp)/' fix.c
+run 0 fix.c -o out.c
+printf 'double f(double x)\n{\n    return x\n}\n' >semicolon.c
+run 1 semicolon.c --grad f -o out.c
+check fix_of_the_front_end sh -c 'tail -1 err | grep -q "^      |             ;$"'
+run 2 fix.c --grdd=f -o out.c
+check fix_option has "unknown option '--grdd=f'; did you mean '--grad'?"
+
+# The documents against the public schema (OASIS), which comes with an npm package, as its validator does.
+schema=${SARIF_SCHEMA:-$ROOT/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json}
+validate() {
+    if [ -e "$ROOT/node_modules/ajv" ] && command -v node >/dev/null 2>&1; then
+        ROOT=$ROOT node -e 'const fs = require("fs"), Ajv = require(process.env.ROOT + "/node_modules/ajv"), read = f => JSON.parse(fs.readFileSync(f, "utf8"));
+            const ajv = new Ajv({schemaId: "auto", unknownFormats: "ignore"}), schema = read(process.argv[1]);
+            delete schema.$schema;
+            if (!ajv.validate(schema, read(process.argv[2]))) { console.error(ajv.errorsText()); process.exit(1); }' "$schema" "$1" 2>>err
+    else
+        python3 -c 'import json, jsonschema, sys; jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' "$schema" "$1" 2>>err
+    fi
+}
+if [ -e "$schema" ] && { [ -e "$ROOT/node_modules/ajv" ] || python3 -c 'import jsonschema' 2>/dev/null; }; then
+    sed -i '8s/; tmp)/)/; s/weight, b)/weigth, b)/' fix.c
+    run 1 fix.c -o out.c --diagnostics-format=sarif
+    check sarif_schema_fix sh -c 'grep -q "\"fixes\"" err'
+    for f in err two.sarif; do check "sarif_schema_$f" validate $f; done
+    sed 's/"level": "error"/"level": "bad"/' err >wrong.sarif
+    if validate wrong.sarif; then echo "FAIL diagnostics/sarif_schema_tells"; else echo "PASS diagnostics/sarif_schema_tells"; fi
     run 1 bad.c --grad loss --grad other -o out.c --diagnostics-format=sarif
-    validate() { python3 -c 'import json, jsonschema, sys; jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' "$SARIF_SCHEMA" "$1"; }
-    check sarif_schema validate err
-    check sarif_schema_2 validate two.sarif
+    check sarif_schema_notes validate err
+    run 0 bad.c --grad good -o out.c --diagnostics-format=sarif --set x=1
+    check sarif_schema_warning validate err
+    run 2 --nonsense --diagnostics-format=sarif
+    check sarif_schema_usage validate err
+else
+    echo "SKIP diagnostics/sarif_schema: there is no $schema, or neither ajv nor Python's jsonschema (npm ci)"
 fi
 
 # Warnings by name.
@@ -137,6 +199,21 @@ unnamed() {
     [ ! -s err ]
 }
 check refusals_have_names unnamed
+
+# Progress after two seconds, on a terminal only.
+awk 'BEGIN { print "#include <math.h>"; for (f = 0; f < 40; f++) { print "double f" f "(double x)\n{\n    double s = x;";
+    for (i = 0; i < 600; i++) print "    s = sin(s) * 0.5 + x * s;"; print "    return s;\n}" } }' >slow.c
+all=$(awk 'BEGIN { for (f = 0; f < 40; f++) printf " --hvp f%d", f }')
+# shellcheck disable=SC2086
+timeout 6 "$ADGEN" slow.c $all -o slow_out.c >stdout 2>err
+check no_progress test ! -s err
+if command -v script >/dev/null 2>&1; then
+    TERM=xterm timeout 30 script -qec "'$ADGEN' slow.c $all -o slow_out.c" /dev/null >err 2>&1 </dev/null
+    check progress grep -q 'adgen: f[0-9]*_hvp: [a-z_]* \.\.\.' err
+    check progress_vanishes sh -c "tr '\\r' '\\n' <err | tail -1 | grep -q '^.\[K\$'"
+    TERM=xterm script -qec "'$ADGEN' good.c --grad good -o out.c" /dev/null >err 2>&1 </dev/null
+    check no_progress_soon test ! -s err
+fi
 
 # Passes by name.
 run 0 bad.c --grad good -o out.c -v

@@ -95,7 +95,11 @@ static void report_carrier(const Activity *a, int obj, const Carrier *c)
     diag_error(write, "'%s' carries derivatives from this write to a later read, but SPEC '%s' does not name it", root->name,
                a->rq->text);
     diag_note(read, "it is read here");
-    diag_note(read, "name it as scratch: '%s'", spec_with_scratch(a->rq, a->fn->arena, root->name));
+    Loc close = a->rq->loc; /* of the annotation */
+    bool found = !a->rq->bare && diag_find_close(&close);
+    diag_note(found ? close : read, "name it as scratch: '%s'", spec_with_scratch(a->rq, a->fn->arena, root->name));
+    if (found)
+        diag_fix(close, 0, arena_printf(a->fn->arena, "%s %s", a->rq->scratch.n ? "," : ";", root->name));
 }
 
 /* A by-value struct is the function's own copy: it gets a local shadow. */

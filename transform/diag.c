@@ -301,6 +301,7 @@ static void print_text(const Diagnostic *d)
     static const char *const names[] = {"error", "warning", "note"}, *const codes[] = {"\033[1;31m", "\033[1;35m", "\033[1;36m"};
     FILE *out = diag_stream();
     fflush(stdout);
+    trace_clear();
     print_prefix(out, d->loc);
     fprintf(out, "%s%s: %s%s", colour(codes[d->severity]), names[d->severity], colour("\033[m"), d->text);
     if (d->option)
@@ -330,7 +331,7 @@ static char *format_text(const char *fmt, va_list ap)
 static Diagnostic *new_diagnostic(Severity severity, Loc loc, const char *text, const char *option)
 {
     Diagnostic *d = arena_alloc(diag_arena(), sizeof *d);
-    *d = (Diagnostic){severity, loc, text, option, {.arena = diag_arena()}};
+    *d = (Diagnostic){.severity = severity, .loc = loc, .text = text, .option = option, .notes.arena = diag_arena()};
     return d;
 }
 
@@ -407,6 +408,79 @@ void diag_note(Loc loc, const char *fmt, ...)
     }
     if (diag.format == DIAG_TEXT)
         print_text(d);
+}
+
+/* Under the caret, as clang does: what belongs there. */
+static void print_fix(FILE *out, const Diagnostic *d)
+{
+    const char *line;
+    int end, len = diag_columns(d->fix_at, &line, &end);
+    if (!line || d->fix_at.col <= 0 || d->fix_at.col > len + 1)
+        return;
+    fprintf(out, "      | ");
+    for (int i = 0; i < d->fix_at.col - 1; i++)
+        fputc(line[i] == '\t' ? '\t' : ' ', out);
+    fprintf(out, "%s%s%s\n", colour("\033[32m"), d->fix, colour("\033[m"));
+}
+
+void diag_fix(Loc loc, int len, const char *text)
+{
+    if (diag.muted || loc.file < 0 || loc.line <= 0 || !diag.all.n)
+        return;
+    Diagnostic *d = diag.all.at[diag.all.n - 1];
+    if (d->notes.n)
+        d = d->notes.at[d->notes.n - 1];
+    d->fix_at = loc;
+    d->fix_len = len;
+    d->fix = arena_strdup(diag_arena(), text);
+    if (diag.format == DIAG_TEXT)
+        print_fix(diag_stream(), d);
+}
+
+/* Where the text at loc begins; NULL: not known. */
+static const char *text_at(Loc loc)
+{
+    const char *line;
+    int end, len = diag_columns(loc, &line, &end);
+    return line && loc.col > 0 && loc.col <= len ? line + loc.col - 1 : NULL;
+}
+
+static void advance(Loc *loc, char c)
+{
+    loc->col = c == '\n' ? 1 : loc->col + 1;
+    loc->line += c == '\n';
+}
+
+static bool in_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+bool diag_find_word(Loc *loc, const char *word)
+{
+    Loc at = *loc;
+    size_t n = strlen(word);
+    char before = ' ';
+    for (const char *c = text_at(at); c && *c && *c != ';' && *c != '{'; before = *c++, advance(&at, before))
+        if (!in_word(before) && !strncmp(c, word, n) && !in_word(c[n])) {
+            *loc = at;
+            return true;
+        }
+    return false;
+}
+
+bool diag_find_close(Loc *loc)
+{
+    Loc at = *loc;
+    int depth = 0;
+    for (const char *c = text_at(at); c && *c && *c != ';' && *c != '{'; advance(&at, *c++)) {
+        depth += (*c == '(') - (*c == ')');
+        if (*c == ')' && depth <= 0) {
+            *loc = at;
+            return depth == 0;
+        }
+    }
+    return false;
 }
 
 int diag_error_count(void)

@@ -18,6 +18,12 @@ const char *diag_file_text(int file); /* "" where it cannot be read */
 void diag_error(Loc loc, const char *fmt, ...);
 void diag_warning(Loc loc, const char *name, const char *fmt, ...); /* [-Wname]; -Werror makes it an error */
 void diag_note(Loc loc, const char *fmt, ...);                      /* belongs to the diagnostic before it */
+/* A fix-it of the error or note before it: what to write instead of `len` characters at loc. Nothing where the place is not in a file. */
+void diag_fix(Loc loc, int len, const char *text);
+/* Moves *loc to the next place of a word from there on, or of the parenthesis that closes the next one that opens; false: there is none
+ * before the next ; or {. */
+bool diag_find_word(Loc *loc, const char *word);
+bool diag_find_close(Loc *loc);
 int diag_error_count(void);
 void diag_set_werror(bool on);
 void diag_set_max_errors(int n);                                    /* -fmax-errors=N; 0: all are shown */
@@ -59,6 +65,9 @@ typedef struct {
     const char *text;
     const char *option; /* "-Wname", "-Werror=name", an error's name, or NULL */
     Ptrs notes;         /* Diagnostic* */
+    Loc fix_at;         /* fix_len characters there become fix, unless that is NULL */
+    int fix_len;
+    const char *fix;
 } Diagnostic;
 void diag_write_json(FILE *out, const Diagnostic *d); /* one line */
 void diag_write_sarif(FILE *out, const Ptrs *all, const WarningRow *rules, int nrules, int status);

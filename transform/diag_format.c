@@ -70,6 +70,11 @@ static void put_json_object(FILE *out, const Diagnostic *d)
         fputs(", ", out);
         put_member(out, "option", d->option);
     }
+    if (d->fix) {
+        fprintf(out, ", \"fix\": {\"line\": %d, \"column\": %d, \"end_column\": %d, ", d->fix_at.line, d->fix_at.col, d->fix_at.col + d->fix_len);
+        put_member(out, "text", d->fix);
+        fputc('}', out);
+    }
     if (d->severity != DIAG_SEVERITY_NOTE) {
         fputs(", \"notes\": [", out);
         for (size_t i = 0; i < d->notes.n; i++) {
@@ -138,6 +143,33 @@ static void put_note(FILE *out, const Diagnostic *d, size_t id)
     fputc('}', out);
 }
 
+static void put_region_of_fix(FILE *out, const Diagnostic *note)
+{
+    const char *line;
+    int end, len = diag_columns(note->fix_at, &line, &end);
+    fprintf(out, "{\"startLine\": %d, \"startColumn\": %d, \"endColumn\": %d}", note->fix_at.line,
+            character_column(line, len, note->fix_at.col), character_column(line, len, note->fix_at.col + note->fix_len));
+}
+
+/* The first that says what to write instead, of the diagnostic and its notes. */
+static void put_fix(FILE *out, const Diagnostic *d)
+{
+    const Diagnostic *note = d->fix ? d : NULL;
+    for (size_t i = 0; i < d->notes.n && !note; i++)
+        note = ((Diagnostic *)d->notes.at[i])->fix ? d->notes.at[i] : NULL;
+    if (!note)
+        return;
+    fputs(",\n         \"fixes\": [{\"description\": {", out);
+    put_member(out, "text", note->text);
+    fputs("}, \"artifactChanges\": [{\"artifactLocation\": {", out);
+    put_uri(out, diag_file_name(note->fix_at.file));
+    fputs("}, \"replacements\": [{\"deletedRegion\": ", out);
+    put_region_of_fix(out, note);
+    fputs(", \"insertedContent\": {", out);
+    put_member(out, "text", note->fix);
+    fputs("}}]}]}]", out);
+}
+
 /* What warnings call themselves: "-Werror=name" -> "name". */
 static const char *rule_of(const Diagnostic *d)
 {
@@ -164,7 +196,9 @@ static void put_result(FILE *out, const Diagnostic *d)
         fputs(i ? ",\n          " : ",\n         \"relatedLocations\": [\n          ", out);
         put_note(out, d->notes.at[i], i + 1);
     }
-    fputs(d->notes.n ? "]}" : "}", out);
+    fputs(d->notes.n ? "]" : "", out);
+    put_fix(out, d);
+    fputc('}', out);
 }
 
 static void put_rule(FILE *out, const WarningRow *w)

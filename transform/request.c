@@ -177,49 +177,6 @@ static const Field *const_float_field(const Type *t)
 
 /* ------------------------------------------------------------------ near names */
 
-/* Levenshtein's distance, with one row; names longer than the row are never near. */
-static int edit_distance(const char *a, const char *b)
-{
-    enum { LONGEST = 63 };
-    int row[LONGEST + 1];
-    int n = (int)strlen(b);
-    if (n > LONGEST)
-        return LONGEST;
-    for (int j = 0; j <= n; j++)
-        row[j] = j;
-    for (int i = 1; a[i - 1]; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
-typedef struct {
-    const char *wanted, *best;
-    int distance;
-} Nearest;
-
-static void nearest_offer(Nearest *near, const char *name)
-{
-    if (!name)
-        return;
-    int d = edit_distance(near->wanted, name);
-    int limit = 1 + (int)strlen(near->wanted) / 4;
-    if (d <= limit && (!near->best || d < near->distance)) {
-        near->best = name;
-        near->distance = d;
-    }
-}
-
 static Fn *find_function(Request *rq, Program *p)
 {
     Fn *fn = program_find_fn(p, rq->fn_name);
@@ -277,8 +234,13 @@ static Var *find_var(Resolver *r, const char *name, Role **role)
     Nearest near = {.wanted = name};
     for (int i = 0; i < rq->fn->nparams; i++)
         nearest_offer(&near, rq->fn->params[i]->name);
-    if (near.best)
-        diag_note(rq->loc, "did you mean '%s'?", near.best);
+    if (near.best) {
+        Loc at = rq->loc;
+        bool found = diag_find_word(&at, name);
+        diag_note(at, "did you mean '%s'?", near.best);
+        if (found)
+            diag_fix(at, (int)strlen(name), near.best);
+    }
     return NULL;
 }
 

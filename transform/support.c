@@ -316,3 +316,43 @@ bool text_has_word(const char *text, const char *word)
     }
     return false;
 }
+
+/* ---------------------------------------------------------------------- did you mean ...? */
+
+/* Levenshtein's distance, with one row; names longer than the row are never near. */
+static int edit_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 63 };
+    int row[LONGEST + 1];
+    int n = (int)strlen(b);
+    if (n > LONGEST)
+        return LONGEST;
+    for (int j = 0; j <= n; j++)
+        row[j] = j;
+    for (int i = 1; a[i - 1]; i++) {
+        int diagonal = row[0];
+        row[0] = i;
+        for (int j = 1; j <= n; j++) {
+            int best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+void nearest_offer(Nearest *near, const char *name)
+{
+    if (!name)
+        return;
+    int d = edit_distance(near->wanted, name);
+    int limit = 1 + (int)strlen(near->wanted) / 4;
+    if (d <= limit && (!near->best || d < near->distance)) {
+        near->best = name;
+        near->distance = d;
+    }
+}

@@ -29,7 +29,7 @@ static void count_op(Op *op, void *ctx)
     ++*(size_t *)ctx;
 }
 
-static void clear_progress(void)
+void trace_clear(void)
 {
     if (trace.progress)
         fprintf(stderr, "\r\033[K");
@@ -57,7 +57,7 @@ void trace_step(const char *what, const char *step, const Fn *fn)
             fprintf(stderr, " %8zu operations", ops);
         fprintf(stderr, "\n");
     } else if (t - trace.started > QUIET_SECONDS && isatty(STDERR_FILENO)) {
-        clear_progress();
+        trace_clear();
         fprintf(stderr, "adgen: %s: %s ...", what, step);
         fflush(stderr);
         trace.progress = true;
@@ -67,7 +67,7 @@ void trace_step(const char *what, const char *step, const Fn *fn)
 
 void trace_end(void)
 {
-    clear_progress();
+    trace_clear();
     if (trace.verbose)
         fprintf(stderr, "adgen: %-24s %-10s %9.2f ms\n", "all", "", 1e3 * (now() - trace.started));
 }

@@ -64,6 +64,13 @@ bool text_has_word(const char *text, const char *word); /* an identifier, by its
 
 #include "diag.h" /* diag.c: what the user is told */
 
+/* The name that is most like `wanted` and not far from it, of those that are offered; NULL: none. */
+typedef struct {
+    const char *wanted, *best;
+    int distance;
+} Nearest;
+void nearest_offer(Nearest *near, const char *name);
+
 /* ====================================================================== types.c: C types */
 
 /* Arithmetic types, in conversion-rank order inside each class: TY(code, "C spelling", bytes, class). */
@@ -766,6 +773,7 @@ void trace_start(bool verbose);
 void trace_step(const char *what, const char *step, const Fn *fn);
 void trace_note(Loc loc, const char *text); /* something to know about a line */
 void trace_end(void);
+void trace_clear(void); /* takes a progress line away, before something else is printed */
 
 /* ====================================================================== emit_c.c */
 
