@@ -152,6 +152,12 @@ Fn *split_halves(Fn *fn);
 /* ... into `primal..., result -> tape` (the first of the result's helpers) and `tape, primal..., d_... -> void`. NULL after diag_error. */
 Fn *split_adjoint(Fn *fn, const Request *rq);
 
+/* ====================================================================== hvp_recursion.c: second order where functions call themselves */
+
+bool hvp_meets_recursion(Fn *g); /* g is prepared for MODE_HVP */
+/* derive_one derives rq->fn, which need not be a function of the source, under this name. NULL after a diag_error. */
+Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name));
+
 /* ====================================================================== split_aside.c: overwritten independents under --split */
 
 /* Notes in the forward half, at b, that the independent at p is overwritten; false where its place cannot be told. */

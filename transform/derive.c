@@ -346,6 +346,14 @@ static Fn *with_versions(Program *p, Request *rq, Fn *g, Fn *primal)
     return choice;
 }
 
+/* One version, of a function that need not be in the source. */
+static Fn *derive_one(Request *rq, const char *name)
+{
+    bool stopped;
+    Fn *g = prepare(rq->fn, name, rq, &stopped);
+    return g && !stopped ? derive_prepared(rq, g) : NULL;
+}
+
 Fn *derive(Program *p, Request *rq)
 {
     if (rq->split && pass_options.tape != TAPE_HEAP) {
@@ -358,6 +366,12 @@ Fn *derive(Program *p, Request *rq)
     Fn *g = prepare(rq->fn, request_result_name(rq, p->arena), rq, &stopped);
     if (!g || stopped)
         return g;
+    if (rq->mode == MODE_HVP && hvp_meets_recursion(g)) {
+        g = hvp_recursion(rq, derive_one);
+        if (g)
+            g->comment = what_it_computes(rq, g);
+        return g;
+    }
     Fn *primal = may_have_versions(rq, g) ? clone_fn(g, rq->fn_name) : NULL;
     g = derive_prepared(rq, g);
     return g && primal ? with_versions(p, rq, g, primal) : g;

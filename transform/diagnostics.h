@@ -35,12 +35,15 @@ WARNING("unused-option", true, "an option has no effect in this run",
         "    return n * x;\n"
         "}\n")
 ERROR("recursion", "recursive function|recursive call of|through recursion", "a recursive function does what is not supported in one",
-      "Functions that call themselves have first derivatives where their memory is local or the caller's. Write it as a loop, or give the\n"
+      "Functions that call themselves have derivatives where their memory is local or the caller's. Write it as a loop, or give the\n"
       "function a derivative of its own with AD_CUSTOM_VJP(f, f_vjp).",
-      "// adgen --hvp f\n"
+      "// adgen --grad 'f(x)'\n"
+      "double memo[10];\n"
       "double f(double x, int n)\n"
       "{\n"
-      "    return n > 0 ? x * f(x, n - 1) : x * x;\n"
+      "    if (n > 0)\n"
+      "        memo[n] = f(x, n - 1) * x;\n"
+      "    return n > 0 ? memo[n] + memo[n - 1] : x;\n"
       "}\n")
 ERROR("checkpoint", "AD_CHECKPOINT:", "a loop that cannot be checkpointed",
       "Steps of an AD_CHECKPOINT loop are run again: they may not have effects that cannot be repeated, and what they change must have a\n"

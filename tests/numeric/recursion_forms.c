@@ -1,7 +1,6 @@
 // check: --set n=4 --set which=1
 // construct: functions: recursion with callbacks, matrices, tables and structs
 // directions: is a struct or a pointer to pointers
-// second: second derivatives through the recursive function
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 // check: --set n=6
 // construct: functions: recursion over trees and lists, mutual recursion
 // directions: is a struct or a pointer to pointers
-// second: second derivatives through the recursive function
 // Trees and lists walked recursively, mutual recursion, scratch arrays in each call, sorting, adaptive quadrature.
 #include <math.h>
 #include <stdio.h>

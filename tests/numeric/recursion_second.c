@@ -1,0 +1,43 @@
+// check: --set n=3
+// directions: takes one direction; leave out --directions
+// construct: functions: second derivatives through recursion
+#include <adgen.h>
+#include <math.h>
+static double horner(const double *a, double x, int n)
+{
+    return n == 0 ? a[0] * x : x * horner(a + 1, x, n - 1) + sin(a[0]);
+}
+AD_HVP(a, x)
+double both(AD_LEN(n + 1) const double *a, double x, int n)
+{
+    double y = horner(a, x, n);
+    return y * x * a[0];
+}
+double fact(double x, int n)
+{
+    return n > 0 ? x * fact(x + 0.1, n - 1) : x * x;
+}
+AD_HVP(x)
+AD_HESSIAN(x)
+double f2(double x, int n)
+{
+    return fact(x, n);
+}
+AD_HVP(a -> err)
+void f3(AD_LEN(n + 1) const double *a, double x, AD_LEN(1) double *err, int n)
+{
+    *err = 0;
+    *err += horner(a, x, n) * a[1];
+}
+AD_HESSIAN(a, x)
+double f4(AD_LEN(n + 1) const double *a, double x, int n)
+{
+    return horner(a, x, n) * sqrt(a[1] + x);
+}
+AD_HVP()
+AD_GRAD()
+AD_JVP()
+double fact2(double x, int n)
+{
+    return n > 0 ? x * fact2(x * x, n - 1) : x * x;
+}

@@ -1,0 +1,198 @@
+/* hvp_recursion.c: Hessian-vector products through functions that call themselves, the adjoint of the tangent: the tangent's instances
+ * (recursion.h) are ordinary recursive functions, which the adjoint then takes as it takes the program's own.
+ *
+ *   f(x)  ->  f_tangent(x, v_x, &d_return) = f'(x) v  ->  its gradient by v_x is added to d_x, that by x to h_x */
+#include "recursion.h"
+
+#include <string.h>
+
+/* What becomes of each parameter of the tangent, and of the shadows that its adjoint gets. */
+typedef enum { PART_PRIMAL, PART_V, PART_D, PART_H, PART_INSIDE } Part;
+
+typedef struct {
+    PtrMap copy; /* Fn* -> the same as a function of the program */
+} Copies;
+
+static void find_recursion(Op *op, void *ctx)
+{
+    const Fn *f = op->code == OP_CALL ? op->callee : NULL;
+    bool *found = ctx;
+    if (f && f->has_body && !*found)
+        *found = !f->is_inactive && !f->custom_vjp && !f->custom_jvp && calls_itself(f);
+}
+
+bool hvp_meets_recursion(Fn *g)
+{
+    bool found = false;
+    walk_ops(g->body, find_recursion, &found);
+    return found;
+}
+
+static void call_copies(Op *op, void *ctx)
+{
+    const Copies *c = ctx;
+    Fn *copy = op->code == OP_CALL && op->callee ? ptrmap_get(&c->copy, op->callee) : NULL;
+    if (copy)
+        op->callee = copy;
+}
+
+/* d_x becomes v_x from parameter nprimal on: d_x will be another one's name. */
+static void name_tangents(Fn *fn, int nprimal)
+{
+    for (int i = nprimal; i < fn->nparams; i++) {
+        Var *var = arena_alloc(fn->arena, sizeof *var);
+        *var = *fn->params[i];
+        if (!strncmp(var->name, "d_", 2))
+            var->name = arena_printf(fn->arena, "v_%s", var->name + 2);
+        fn->params[i] = fn->body->args[i]->var = var;
+    }
+}
+
+static Fn *copy_of(Copies *c, const Fn *fn, int nprimal)
+{
+    Fn *copy = clone_fn(fn, fn->name);
+    name_tangents(copy, nprimal);
+    copy->has_body = true;
+    copy->instance = NULL;
+    copy->recursion = NULL;
+    copy->shadow = NULL;
+    copy->tape = NULL;
+    ptrmap_put(&c->copy, fn, copy);
+    return copy;
+}
+
+/* The tangent and the functions it calls, as the program's own. */
+static Fn *as_source(const Fn *tangent, int nprimal)
+{
+    Copies c = {.copy = {.arena = tangent->program->arena}};
+    Fn *copy = copy_of(&c, tangent, nprimal);
+    for (size_t i = 0; i < tangent->helpers.n; i++) {
+        const Fn *helper = tangent->helpers.at[i];
+        copy_of(&c, helper, helper->instance ? helper->instance->of->fn->nparams : helper->nparams);
+    }
+    walk_ops(copy->body, call_copies, &c);
+    for (size_t i = 0; i < tangent->helpers.n; i++)
+        walk_ops(((Fn *)ptrmap_get(&c.copy, tangent->helpers.at[i]))->body, call_copies, &c);
+    return copy;
+}
+
+/* Which parameter of the primal each of the tangent's is, or is the tangent of; -1: d_return. */
+static int primal_of(const Request *rq, int i)
+{
+    int np = rq->fn->nparams, at = np;
+    if (i < np)
+        return i;
+    for (int k = 0; k < np; k++)
+        if (rq->roles[k] && at++ == i)
+            return k;
+    return -1;
+}
+
+/* The objective, f_tangent's result in direction v: *d_return, or v_err of `-> err`. What err itself holds is internal. */
+static Request adjoint_request(const Request *rq, Fn *tangent)
+{
+    Request second = *rq;
+    second.mode = MODE_GRAD;
+    second.fn = tangent;
+    second.return_is_dep = false;
+    second.roles = arena_alloc(tangent->arena, sizeof *second.roles * (size_t)(tangent->nparams + 1));
+    for (int i = 0; i < tangent->nparams; i++) {
+        int k = primal_of(rq, i);
+        Role role = k < 0 ? ROLE_DEP : rq->roles[k];
+        second.roles[i] = role == ROLE_DEP && i < rq->fn->nparams ? ROLE_SCRATCH : role;
+    }
+    return second;
+}
+
+static Part part_of(const Request *rq, int i)
+{
+    int k = primal_of(rq, i);
+    if (i < rq->fn->nparams)
+        return PART_PRIMAL;
+    return k < 0 || rq->roles[k] == ROLE_DEP ? PART_INSIDE : PART_V;
+}
+
+/* A parameter that nobody gives becomes a zeroed local. */
+static void make_local(Fn *h, Value *param)
+{
+    Builder top = before_op(h->body->first);
+    Value *local = build_local(&top, param->type->elem, var_named(h, param->type->elem, "", param->var, "inside"), NULL, 0);
+    local->def->zeroed = true;
+    replace_uses(h, param, local);
+}
+
+static void rename_param(Fn *h, Value *param, const char *prefix, const Var *primal)
+{
+    Var *var = arena_alloc(h->arena, sizeof *var);
+    *var = *param->var;
+    var->name = arena_printf(h->arena, "%s%s", prefix, primal->name);
+    param->var = var;
+}
+
+static void take(Fn *h, const Part *part, Part wanted, Value **args, int *n)
+{
+    for (int i = 0; i < h->body->nargs; i++)
+        if (part[i] == wanted)
+            args[(*n)++] = h->body->args[i];
+}
+
+/* primal..., v_..., d_return, then shadows of all of these in their order -> primal..., v_..., d_..., h_... */
+static void reorder(Fn *h, const Request *rq, const Request *second, int ntangent)
+{
+    static const char *const prefix[] = {[PART_V] = "v_", [PART_D] = "d_", [PART_H] = "h_"};
+    int n = h->body->nargs, at = ntangent, kept = 0;
+    Part *part = arena_alloc(h->arena, sizeof *part * (size_t)n);
+    Value **args = arena_alloc(h->arena, sizeof *args * (size_t)n);
+    for (int i = 0; i < ntangent; i++) {
+        int k = primal_of(rq, i);
+        part[i] = part_of(rq, i);
+        if (second->roles[i] & (ROLE_INDEP | ROLE_SCRATCH)) {
+            part[at] = rq->roles[k] == ROLE_DEP ? PART_INSIDE : part[i] == PART_V ? PART_D : PART_H;
+            rename_param(h, h->body->args[at], prefix[part[at] == PART_INSIDE ? PART_H : part[at]], rq->fn->params[k]);
+            at++;
+        }
+        if (part[i] == PART_V)
+            rename_param(h, h->body->args[i], "v_", rq->fn->params[k]);
+    }
+    for (int i = 0; i < n; i++)
+        if (part[i] == PART_INSIDE)
+            make_local(h, h->body->args[i]);
+    for (Part p = PART_PRIMAL; p < PART_INSIDE; p++)
+        take(h, part, p, args, &kept);
+    Var **params = arena_alloc(h->arena, sizeof *params * (size_t)(kept + 1));
+    for (int i = 0; i < kept; i++) {
+        params[i] = args[i]->var;
+        args[i]->index = i;
+    }
+    h->params = params;
+    h->nparams = h->body->nargs = kept;
+    h->body->args = value_list(h->arena, args, kept);
+}
+
+Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
+{
+    if (rq->global_vars.n || rq->fn->ret->kind == TY_RECORD) {
+        diag_error(rq->loc, "second derivatives through recursion of '%s' with globals in the SPEC, or of a record, are not supported yet",
+                   rq->fn->name);
+        return NULL;
+    }
+    if (rq->inner && rq->directions) /* with one gradient for all: lanes.c could not tell it apart here */
+        return NULL;
+    Arena *a = rq->fn->program->arena;
+    Request first = *rq;
+    first.mode = MODE_JVP;
+    first.directions = 0;
+    Fn *tangent = derive_one(&first, arena_printf(a, "%s_tangent", rq->fn->name));
+    if (!tangent)
+        return NULL;
+    tangent = as_source(tangent, rq->fn->nparams);
+    int ntangent = tangent->nparams;
+    Request second = adjoint_request(rq, tangent);
+    Fn *h = derive_one(&second, request_result_name(rq, a));
+    if (!h)
+        return NULL;
+    reorder(h, rq, &second, ntangent);
+    promote_locals(h);
+    simplify(h);
+    return h;
+}
