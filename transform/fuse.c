@@ -390,6 +390,12 @@ static bool custom_writes_shadowed(const Fuse *f, const Op *call)
     return false;
 }
 
+/* AD_INDEPENDENT: the user knows what the subscripts do not show. */
+static bool is_declared(const Op *loop)
+{
+    return loop->loop && loop->loop->independent;
+}
+
 static bool writes_are_private(Fuse *f, Region *r)
 {
     for (Op *op = r->first; op; op = op->next) {
@@ -409,7 +415,7 @@ static bool writes_are_private(Fuse *f, Region *r)
         const int *objs;
         int n = mem_objects(f->mem, op->args[0], &objs);
         for (int i = 0; i < n; i++)
-            if (!is_scratch(f, objs[i]) && !mem_iterations_disjoint(f->mem, f->fwd, objs[i]))
+            if (!is_declared(f->fwd) && !is_scratch(f, objs[i]) && !mem_iterations_disjoint(f->mem, f->fwd, objs[i]))
                 return false;
     }
     return true;
