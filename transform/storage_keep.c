@@ -39,9 +39,18 @@ static Builder function_top(Fn *fn)
 
 /* ---------------------------------------------------------------------- slots */
 
+/* The iteration in which v is made and used: that of the innermost fused loop, or the whole function. */
+static Builder iteration_top(Fn *fn, const Value *v)
+{
+    for (Region *r = value_region(v); r->owner; r = r->owner->parent)
+        if (r->owner->fused && r == r->owner->regions[0])
+            return before_op(r->first);
+    return function_top(fn);
+}
+
 static Value *make_slot(Fn *fn, Value *v)
 {
-    Builder top = function_top(fn);
+    Builder top = iteration_top(fn, v);
     Value *slot = build_local(&top, v->type, kept_var(fn, v->type, v), NULL, 0);
     slot->def->zeroed = true; /* the reverse sweep reads it only where the forward sweep wrote it, which compilers cannot see */
     Builder b = after_definition(v);
