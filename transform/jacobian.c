@@ -159,6 +159,16 @@ static void find_writes(const Op *op, const Effects *e)
     }
 }
 
+/* A call that ends the program, or changes nothing but what it is given. */
+static bool is_repeatable(const Op *call)
+{
+    static const char *const names[] = {"abort", "exit", "abs", "labs", "llabs", "strlen", "strcmp", "strncmp", "memcmp"};
+    for (size_t i = 0; call->text && i < sizeof names / sizeof *names; i++)
+        if (!strcmp(call->text, names[i]))
+            return true;
+    return library_call(call) != NULL;
+}
+
 static void find_effect(Op *op, void *ctx)
 {
     Effects *e = ctx;
@@ -174,7 +184,7 @@ static void find_effect(Op *op, void *ctx)
             return;
         ptrs_push(e->seen, op->callee);
         walk_ops(op->callee->body, find_effect, &inner);
-    } else if ((op->code == OP_CALL && !(op->text && (!strcmp(op->text, "abort") || !strcmp(op->text, "exit")))) || op->code == OP_CALLPTR) {
+    } else if (op->code == OP_CALLPTR || (op->code == OP_CALL && !is_repeatable(op))) {
         const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
         refuse_matrix(e->d, op->loc, arena_printf(e->d->arena, "it is run several times, but calls '%s', whose effects would be repeated", name));
     }
