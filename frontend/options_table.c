@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------- what each option does */
@@ -365,6 +367,23 @@ static void set_openmp(Parse *p, const char *arg)
     p->opt->openmp = pass_options.openmp = true;
 }
 
+/* 65536, 64K, 64k, 64KB, 64KiB. */
+static void set_max_tape(Parse *p, const char *arg)
+{
+    static const char units[] = "KMG";
+    char *end;
+    errno = 0;
+    long long n = strtoll(arg, &end, 10);
+    const char *unit = end > arg && *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+    int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    const char *rest = unit ? end + 1 : end;
+    bool bad = end == arg || errno || n <= 0 || n > (INT64_MAX >> 11) >> shift;
+    if (bad || (*rest && strcmp(rest, "B") != 0 && strcmp(rest, "iB") != 0))
+        usage_error(p, "'--max-tape' needs a number of bytes, as in 65536, 64K or 2M, not '%s'", arg);
+    else
+        pass_options.max_tape = n << shift;
+}
+
 static void set_no_malloc(Parse *p, const char *arg)
 {
     (void)p, (void)arg;
@@ -449,6 +468,7 @@ const OptionRow option_rows[] = {
     {"-faccurate-tails", ARG_NONE, NULL, set_accurate_tails, "all digits of derivatives near 0: of tanh, expm1, 1/(1+exp(u))"},
     {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (checkpoint, fuse, hoist, log, reload ...): same numbers"},
     {"--tape-storage", ARG_LONG, "heap|stack|static|arg", set_tape_storage, "heap (default), proven arrays, or the caller's workspace"},
+    {"--max-tape", ARG_LONG, "BYTES[K|M|G]", set_max_tape, "keep no more than this for the reverse sweep: run steps again"},
     {"--no-malloc", ARG_NONE, NULL, set_no_malloc, "no heap: all sizes have proven bounds (--tape-storage=stack, static or arg)"},
     {NULL, ARG_NONE, NULL, NULL, "Messages"},
     {"-W", ARG_JOINED, "WARNING", set_warning, "warnings on or off; all or one of them errors"},
@@ -465,6 +485,5 @@ const OptionRow option_rows[] = {
     {"--version", ARG_NONE, NULL, print_version, "print the version"},
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
-    {"--max-tape", ARG_LONG, "BYTES", not_yet, NULL},
     {NULL, ARG_NONE, NULL, NULL, NULL},
 };

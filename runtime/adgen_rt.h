@@ -68,11 +68,12 @@ typedef struct ad_stack {
     unsigned long bits; /* the youngest nbits bits, youngest lowest; older ones are on the stack, a word at a time */
     unsigned nbits;
     size_t spilled; /* words of bits on the stack */
+    size_t *left;   /* --max-tape: what there is for new chunks; NULL: no limit */
 } ad_stack;
 
 #define AD_STACK_INIT                                                                                                              \
     {                                                                                                                              \
-        NULL, NULL, NULL, NULL, 0, 0, 0                                                                                            \
+        NULL, NULL, NULL, NULL, 0, 0, 0, NULL                                                                                      \
     }
 
 void ad_stack_free(ad_stack *s);
@@ -182,6 +183,8 @@ typedef struct {
     unsigned char *entries;
     size_t n, cap; /* entries still in force; room */
     size_t undone; /* entries taken back, behind the n */
+    size_t *left;  /* --max-tape: what there is for more entries; NULL: no limit */
+    size_t bytes;  /* of the room */
 } ad_log;
 
 /* Makes room for one more entry. */
@@ -287,6 +290,26 @@ static inline void *ad_workspace_take(void **space, size_t n, size_t size)
     p += (AD_WORKSPACE_ALIGN - (size_t)p % AD_WORKSPACE_ALIGN) % AD_WORKSPACE_ALIGN;
     *space = p + n * size;
     return p;
+}
+
+/* ====================================================================== a limit (--max-tape) */
+
+/* Takes bytes of what is left, or calls ad_out_of_memory. */
+void ad_limit_use(size_t *left, size_t bytes);
+/* As ad_tape_alloc; ends with ad_limit_free, which gives back what it took. NULL is nothing. */
+void *ad_limit_alloc(size_t *left, size_t n, size_t size);
+void ad_limit_free(size_t *left, void *p);
+/* How many snapshots of a state of so many bytes fit into one of `parts` equal parts of what is left: at least 1, at most one for each step. */
+size_t ad_limit_slots(const size_t *left, size_t parts, size_t bytes, size_t steps);
+
+static inline void ad_limit_stack(ad_stack *s, size_t *left)
+{
+    s->left = left;
+}
+
+static inline void ad_limit_log(ad_log *log, size_t *left)
+{
+    log->left = left;
 }
 
 /* ====================================================================== checkpoints (AD_CHECKPOINT) */

@@ -72,10 +72,20 @@ static void enter_chunk(ad_stack *s, ad_chunk *c, size_t used)
     s->end = s->base + c->capacity;
 }
 
-static size_t next_capacity(const ad_chunk *last, size_t n)
+/* With a limit, at most a quarter of what is left at once. */
+static size_t next_capacity(const ad_chunk *last, size_t n, const size_t *left)
 {
     size_t capacity = !last ? FIRST_CHUNK : last->capacity < LARGEST_CHUNK / 2 ? 2 * last->capacity : LARGEST_CHUNK;
+    if (left && capacity > *left / 4)
+        capacity = *left / 4;
     return capacity < n ? n : capacity;
+}
+
+static void free_chunk(ad_stack *s, ad_chunk *c)
+{
+    if (s->left)
+        *s->left += c->capacity + sizeof *c;
+    free(c);
 }
 
 void ad_stack_grow(ad_stack *s, size_t n)
@@ -84,12 +94,14 @@ void ad_stack_grow(ad_stack *s, size_t n)
     if (last)
         last->used = (size_t)(s->top - s->base);
     if (c && c->capacity < n) {
-        free(c);
+        free_chunk(s, c);
         c = last->next = NULL;
     }
     if (!c) {
-        size_t capacity = next_capacity(last, n);
+        size_t capacity = next_capacity(last, n, s->left);
         size_t bytes = capacity > (size_t)-1 - sizeof *c ? (size_t)-1 : capacity + sizeof *c;
+        if (s->left)
+            ad_limit_use(s->left, bytes);
         c = (ad_chunk *)ad_tape_alloc(bytes, 1);
         c->prev = last;
         c->next = NULL;
@@ -108,7 +120,7 @@ void ad_stack_shrink(ad_stack *s)
     if (!c || !c->prev)
         abort(); /* more pops than pushes: an error in the generated code */
     if (c->next) {
-        free(c->next);
+        free_chunk(s, c->next);
         c->next = NULL;
     }
     enter_chunk(s, c->prev, c->prev->used);
@@ -123,13 +135,15 @@ size_t ad_stack_depth(const ad_stack *s)
 void ad_stack_free(ad_stack *s)
 {
     static const ad_stack empty = AD_STACK_INIT;
+    size_t *left = s->left;
     ad_chunk *c = s->chunk && s->chunk->next ? s->chunk->next : s->chunk;
     while (c) {
         ad_chunk *prev = c->prev;
-        free(c);
+        free_chunk(s, c);
         c = prev;
     }
     *s = empty;
+    s->left = left;
 }
 
 ad_tape *ad_tape_new(void)

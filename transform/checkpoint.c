@@ -27,11 +27,19 @@ typedef struct {
     Ptrs frees;     /* Op*: of what belongs to the state, to be put off until the reverse loop is over */
     PtrMap reached; /* forward Value* -> its USE before the reverse loop */
     bool failed;
+    bool automatic; /* not annotated: for --max-tape */
+    int parts;      /* ... into how many parts what is left is divided: for this loop, the ones after it, and the steps */
+    bool simple;    /* no loop in it */
+    bool skip;      /* ... and a snapshot is not less than what is kept */
 } Check;
 
 static void refuse(Check *c, Loc loc, const char *why)
 {
-    diag_error(loc, "AD_CHECKPOINT: %s", why);
+    if (c->automatic && c->simple) {
+        c->failed = c->skip = true;
+        return;
+    }
+    diag_error(loc, "%s%s", c->automatic ? "--max-tape: the loop cannot be checkpointed: " : "AD_CHECKPOINT: ", why);
     if (!c->failed && (loc.line != c->fwd->loc.line || loc.file != c->fwd->loc.file))
         diag_note(c->fwd->loc, "the loop is here");
     c->failed = true;
@@ -433,12 +441,24 @@ static int64_t slots_for(int64_t steps)
     return s;
 }
 
+/* As many as there is room for. */
+static Value *limited_count(Check *c, Builder *b, Value *bytes, Value *steps)
+{
+    Type *t = type_scalar(TY_ULONG);
+    Value *args[4] = {tape_left(c->fn), build_int(b, t, c->parts), bytes, steps ? steps : build_int(b, t, -1)};
+    if (!steps)
+        args[3]->def->text = "-1";
+    return runtime_call(b, "ad_limit_slots", args, 4, t)->results[0];
+}
+
 /* A constant where memory is to have constant size. */
-static Value *snapshot_count(Check *c, Builder *b, Value *steps)
+static Value *snapshot_count(Check *c, Builder *b, Value *bytes, Value *steps)
 {
     Type *t = type_scalar(TY_ULONG);
     enum { WHEN_UNKNOWN = 64 };
-    int64_t lo, hi, n = c->fwd->loop->snapshots;
+    int64_t lo, hi, n = c->fwd->loop ? c->fwd->loop->snapshots : 0;
+    if (n == 0 && c->fn->limited && !place_in_array())
+        return limited_count(c, b, bytes, steps);
     if (n == 0 && steps && place_in_array())
         n = int_interval(steps, c->fwd, &lo, &hi) && hi <= TRIPS_LIMIT ? slots_for(hi) : WHEN_UNKNOWN;
     if (n > 0 || !steps)
@@ -457,7 +477,7 @@ static void start(Check *c, Value *steps)
         bytes = i ? build_bin(&b, OP_ADD, bytes, c->pieces[i].bytes) : c->pieces[i].bytes;
     for (size_t i = 0; i < c->slots.n; i++)
         bytes = build_bin(&b, OP_ADD, bytes, build_sizeof(&b, ((Value *)c->slots.at[i])->type->elem));
-    Value *slots = snapshot_count(c, &b, steps);
+    Value *slots = snapshot_count(c, &b, bytes, steps);
     Value *size[2] = {build_bin(&b, OP_ADD, slots, build_int(&b, t, 1)), build_bin(&b, OP_ADD, bytes, build_sizeof(&b, t))};
     Op *alloc = op_build(&b, OP_ALLOC, size, 2, 1);
     alloc->tape = true;
@@ -668,20 +688,51 @@ static void check_loop(Check *c, Value **steps)
         refuse(c, c->fwd->loc, "the number of iterations of this loop is not known before it");
 }
 
-static bool checkpoint_loop(Fn *fn, Op *rev)
+static bool has_loop(const Region *r)
+{
+    for (const Op *op = r->first; op; op = op->next) {
+        if (op->code == OP_FOR || op->code == OP_WHILE)
+            return true;
+        for (int k = 0; k < op->nregions; k++)
+            if (has_loop(op->regions[k]))
+                return true;
+    }
+    return false;
+}
+
+/* Is the state an array of a size that is not known, and what a step keeps a few numbers? Then it is not worth a snapshot. */
+static bool is_larger_than_step(const Check *c)
+{
+    for (int i = 0; i < c->npieces && c->simple; i++)
+        if (c->pieces[i].bytes->def->code != OP_SIZEOF)
+            return true;
+    return false;
+}
+
+static bool is_annotated(const Op *loop)
+{
+    return loop->loop && loop->loop->checkpoint;
+}
+
+static bool checkpoint_loop(Fn *fn, Op *rev, int parts)
 {
     Arena *a = fn->arena;
     Check c = {.fn = fn, .fwd = rev->mirror, .rev = rev, .slots = {.arena = a}, .frees = {.arena = a}, .reached = {.arena = a}};
     Region *own[2];
     Value *steps;
     c.is_for = c.fwd->code == OP_FOR;
+    c.automatic = !is_annotated(c.fwd);
+    c.parts = parts;
+    c.simple = !has_loop(c.fwd->regions[0]) && (c.is_for || !has_loop(c.fwd->regions[1]));
+    if (c.automatic && taped_loop_around(&c))
+        return true;
     if (!needs_forward(&c, rev->regions[0]))
         return true;
     check_loop(&c, &steps);
     if (!c.failed)
         find_state(&c);
-    if (c.failed)
-        return false;
+    if (c.failed || (c.automatic && is_larger_than_step(&c)))
+        return c.skip || !c.failed;
     make_slots(&c);
     copy_body(&c, own);
     start(&c, steps);
@@ -700,9 +751,17 @@ static bool checkpoint_loop(Fn *fn, Op *rev)
     return true;
 }
 
+/* Does the order of iterations matter? */
+static bool advances_state(const Op *fwd, const Op *rev)
+{
+    return fwd->code == OP_WHILE || rev->reversed != fwd->reversed;
+}
+
 static void find_reverse(Op *op, void *ctx)
 {
-    if (op->in_reverse && op->code == OP_FOR && op->mirror && op->mirror->loop && op->mirror->loop->checkpoint)
+    const Op *fwd = op->mirror;
+    if (op->in_reverse && op->code == OP_FOR && fwd &&
+        (is_annotated(fwd) || (op->parent->fn->limited && !fwd->fused && advances_state(fwd, op))))
         ptrs_push(ctx, op);
 }
 
@@ -713,6 +772,6 @@ void checkpoint_loops(Fn *fn)
         return;
     walk_ops(fn->body, find_reverse, &found); /* outer ones first */
     for (size_t i = 0; i < found.n; i++)
-        if (!checkpoint_loop(fn, found.at[i]))
+        if (!checkpoint_loop(fn, found.at[i], (int)i + 2))
             return;
 }

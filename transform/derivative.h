@@ -257,6 +257,15 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out);
  * derivatives and memory of its own. */
 void restrict_primal(Fn *fn, int nprimal);
 
+/* ====================================================================== max_tape.c */
+
+/* Is what the derivative keeps certainly within --max-tape? */
+bool tape_fits(Fn *fn);
+/* The local that holds how many bytes are left; made when there is none. */
+Value *tape_left(Fn *fn);
+/* All that is kept is taken from there. diag_error where it certainly does not fit. After all other passes but parallel.c. */
+void limit_tape(Fn *fn);
+
 /* ====================================================================== apart.c */
 
 /* A function of the same parameters that tells whether what g (ready to be differentiated) writes behind its pointer parameters overlaps

@@ -285,6 +285,8 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     if (!g)
         return NULL;
     decided_fused(g);
+    if (g->limited && !pass_options.after)
+        limit_tape(g);
     if (!pass_options.after)
         share(g, rq);
     if (!pass_options.no_restrict && !g->helpers.n)
@@ -294,6 +296,20 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
         return NULL;
     return describe(g, rq) ? g : NULL;
+}
+
+/* ... within --max-tape: if it may not be, it is made anew. */
+static Fn *derive_within(Request *rq, Fn *g)
+{
+    if (!pass_options.max_tape || rq->mode == MODE_JVP || pass_options.after)
+        return derive_prepared(rq, g);
+    Fn *again = clone_fn(g, g->name);
+    again->apart = g->apart;
+    g = derive_prepared(rq, g);
+    if (!g || tape_fits(g))
+        return g;
+    again->limited = true;
+    return derive_prepared(rq, again);
 }
 
 static const char *with_suffix(const Program *p, const char *name, const char *suffix)
@@ -332,7 +348,7 @@ static Fn *with_versions(Program *p, Request *rq, Fn *g, Fn *primal)
     const char *name = g->name;
     Fn *apart = clone_fn(primal, with_suffix(p, name, "apart"));
     apart->apart = true;
-    apart = derive_prepared(rq, apart);
+    apart = derive_within(rq, apart);
     if (!apart || apart->tape_cost >= g->tape_cost)
         return g;
     Fn *test = apart_test(primal, test_name(p, rq, name));
@@ -360,6 +376,14 @@ Fn *derive(Program *p, Request *rq)
         diag_error(rq->loc, "--split keeps its tape on the heap: it does not go with --no-malloc and --tape-storage");
         return NULL;
     }
+    if (rq->split && pass_options.max_tape) {
+        diag_error(rq->loc, "--max-tape: --split leaves a tape that may have any size; leave out one of the two");
+        return NULL;
+    }
+    if (pass_options.max_tape && pass_options.tape != TAPE_HEAP) {
+        diag_error(rq->loc, "--max-tape is about the heap; with --no-malloc and --tape-storage sizes are proven, and --report shows them");
+        return NULL;
+    }
     if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
         return matrix(p, rq);
     bool stopped;
@@ -373,7 +397,7 @@ Fn *derive(Program *p, Request *rq)
         return g;
     }
     Fn *primal = may_have_versions(rq, g) ? clone_fn(g, rq->fn_name) : NULL;
-    g = derive_prepared(rq, g);
+    g = derive_within(rq, g);
     return g && primal ? with_versions(p, rq, g, primal) : g;
 }
 

@@ -136,7 +136,7 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
         Type *array = type_array(elem, constant->def->ival);
         Value *local = build_local(&top, array, kept_var(fn, array, k->value), NULL, 0);
         local->def->is_static = pass_options.tape == TAPE_STATIC;
-        local->def->tape = pass_options.openmp && !local->def->is_static; /* parallel.c may give each iteration one */
+        local->def->tape = (pass_options.openmp || pass_options.max_tape) && !local->def->is_static; /* parallel.c, max_tape.c */
         Builder behind = after_op(local->def);
         return build_decay(&behind, local);
     }

@@ -328,6 +328,8 @@ struct Fn {
     int mem_values;       /* values with smaller ids are known to mem */
     bool primal_done;     /* the caller has just run the primal: nothing of it is written or repeated */
     Ptrs *decisions;      /* Decision*, with --report; else NULL */
+    bool limited;         /* --max-tape: loops that advance a state are checkpointed, and kept memory is taken from tape_left */
+    Value *tape_left;     /* ... the local that holds what is left; or NULL */
     bool has_tape;        /* a derivative in reverse mode: what --tape-storage is about */
     Fn *workspace;        /* --tape-storage=arg: says how large its workspace has to be; or NULL */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
@@ -749,6 +751,7 @@ typedef struct {
     TapeStorage tape;                                     /* --tape-storage */
     bool no_malloc;                                       /* --no-malloc: tape is not TAPE_HEAP */
     bool no_checkpoint;
+    int64_t max_tape;                                     /* --max-tape in bytes; 0: no limit */
     const char *after;                                    /* --after=PASS: stop after its first run */
     bool nan_trap;                                        /* --nan-trap */
     bool openmp;                                          /* -fopenmp */
