@@ -12,19 +12,18 @@ check() { # check NAME COMMAND...
 cat >f.c <<'END'
 #include <adgen.h>
 #include <math.h>
-enum { SIZE = 50 };
 
 /* A time loop over an array. */
 AD_VJP(u, k -> u)
-void heat(double u[SIZE], double k, int steps)
+void heat(AD_LEN(50) double *u, double k, int steps)
 {
     for (int t = 0; t < steps; t++) {
-        double v[SIZE];
-        for (int i = 0; i < SIZE; i++) {
-            double l = i > 0 ? u[i - 1] : 0, r = i < SIZE - 1 ? u[i + 1] : 0;
+        double v[50];
+        for (int i = 0; i < 50; i++) {
+            double l = i > 0 ? u[i - 1] : 0, r = i < 50 - 1 ? u[i + 1] : 0;
             v[i] = u[i] + k * sin(l - 2 * u[i] + r);
         }
-        for (int i = 0; i < SIZE; i++)
+        for (int i = 0; i < 50; i++)
             u[i] = v[i];
     }
 }
@@ -70,7 +69,7 @@ void mixed(AD_LEN(n) double *x, int n)
     for (int i = 0; i < n; i++) {
         double v = x[i];
         while (v > 0.5)
-            v = 0.9 * v * v + 0.01 * v;
+            v = 0.6 * v * v + 0.01 * v;
         x[i] = sin(v);
     }
     for (int i = 0; i < n; i++)
@@ -200,5 +199,6 @@ printf '#include <adgen.h>\nAD_GRAD(x)\ndouble p(const double x[10])\n{\n    dou
 "$ADGEN" small.c -o - | sed 's/adgen small.*//' >small.want
 "$ADGEN" small.c -o - --max-tape 1K | sed 's/adgen small.*//' >small.got
 check small cmp small.want small.got
-check check "$ADGEN" f.c -o out.c --max-tape 8KiB --check --set steps=7 --set k=0.1 --set end=0.1 --set n=9
+sed '/^\/\* Steps that are not/,/^}/d' f.c >counted.c
+check check timeout 100 "$ADGEN" counted.c -o out.c --max-tape 8KiB --check --set steps=7 --set k=0.1 --set n=9
 check standalone sh -c "\"$ADGEN\" f.c -o alone.c --max-tape 64K --standalone && $CC -std=c99 -Wall -Wextra -Werror -c alone.c -o alone.o"

@@ -714,7 +714,8 @@ static bool is_annotated(const Op *loop)
     return loop->loop && loop->loop->checkpoint;
 }
 
-static bool checkpoint_loop(Fn *fn, Op *rev, int parts)
+/* *parts: how many share what is left, when the forward sweep comes to the loop. */
+static bool checkpoint_loop(Fn *fn, Op *rev, int *parts)
 {
     Arena *a = fn->arena;
     Check c = {.fn = fn, .fwd = rev->mirror, .rev = rev, .slots = {.arena = a}, .frees = {.arena = a}, .reached = {.arena = a}};
@@ -722,7 +723,7 @@ static bool checkpoint_loop(Fn *fn, Op *rev, int parts)
     Value *steps;
     c.is_for = c.fwd->code == OP_FOR;
     c.automatic = !is_annotated(c.fwd);
-    c.parts = parts;
+    c.parts = *parts;
     c.simple = !has_loop(c.fwd->regions[0]) && (c.is_for || !has_loop(c.fwd->regions[1]));
     if (c.automatic && taped_loop_around(&c))
         return true;
@@ -733,6 +734,7 @@ static bool checkpoint_loop(Fn *fn, Op *rev, int parts)
         find_state(&c);
     if (c.failed || (c.automatic && is_larger_than_step(&c)))
         return c.skip || !c.failed;
+    ++*parts;
     make_slots(&c);
     copy_body(&c, own);
     start(&c, steps);
@@ -771,7 +773,8 @@ void checkpoint_loops(Fn *fn)
     if (!fn->shadow || fn->primal_done) /* a tangent needs none, a second derivative keeps everything, the primal is not to be written again */
         return;
     walk_ops(fn->body, find_reverse, &found); /* outer ones first */
+    int parts = 2; /* the loop's snapshots, and what its steps keep */
     for (size_t i = 0; i < found.n; i++)
-        if (!checkpoint_loop(fn, found.at[i], (int)i + 2))
+        if (!checkpoint_loop(fn, found.at[i], &parts))
             return;
 }
