@@ -247,10 +247,24 @@ static Value *parameter_bytes(const Check *c, Builder *b, Value *p, const char *
     return elem->size && is_single(fn->body, p) ? build_sizeof(b, elem) : NULL;
 }
 
+/* Are the object's address and the operands of its size there before the loop? */
+static bool is_there(const Check *c, const Op *op)
+{
+    const Op *outer = c->fwd;
+    while (outer && outer->parent != op->parent)
+        outer = outer->parent->owner;
+    const Op *at = outer ? op : NULL;
+    while (at && at != outer)
+        at = at->next;
+    return outer && at == outer;
+}
+
 static bool describe_object(Check *c, Builder *b, int obj, Piece *out)
 {
     const MemInfo *m = c->fn->mem;
     Op *op = mem_object_op(m, obj);
+    if (op && op->code != OP_GLOBAL && !is_there(c, op))
+        return false;
     Value *param = mem_object_param(m, obj);
     const char *why;
     PtrMap none = {.arena = c->fn->arena};
@@ -704,7 +718,7 @@ static bool has_loop(const Region *r)
 static bool is_larger_than_step(const Check *c)
 {
     for (int i = 0; i < c->npieces && c->simple; i++)
-        if (c->pieces[i].bytes->def->code != OP_SIZEOF)
+        if (!c->pieces[i].bytes->def || c->pieces[i].bytes->def->code != OP_SIZEOF)
             return true;
     return false;
 }

@@ -113,8 +113,9 @@ static bool is_trivial(Storage *s, const Value *v)
 {
     if (!v->def || !can_recompute(s, v))
         return false;
+    const Ptrs *spoilers = v->def->code == OP_LOAD ? spoilers_of(s, v->def) : NULL; /* NULL of one that is stored elsewhere, too */
     if (v->def->code == OP_LOAD)
-        return !ptrmap_get(&s->forwarded, v->def) && spoilers_of(s, v->def)->n == 0;
+        return !ptrmap_get(&s->forwarded, v->def) && spoilers && spoilers->n == 0;
     for (int i = 0; i < v->def->nargs; i++)
         if (!is_free(s, v->def->args[i]))
             return false;
