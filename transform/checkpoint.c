@@ -209,7 +209,8 @@ static bool is_state(const Objects *o, int obj)
 static bool is_single(const Region *r, const Value *p)
 {
     for (const Op *op = r->first; op; op = op->next) {
-        for (int i = 0; i < op->nargs; i++)
+        bool own = op->code == OP_CALL && op->text && !strncmp(op->text, "ad_checkpoint_", 14); /* of another loop */
+        for (int i = 0; i < op->nargs && !own; i++)
             if (op->args[i] == p && !op->in_reverse && op->code != OP_FIELD && op->code != OP_DECAY && op->code != OP_LOAD && op->code != OP_STORE &&
                 !op_is_compare(op->code))
                 return false;

@@ -1,6 +1,7 @@
 // construct: control flow: `--max-tape`: time loops run steps again by themselves
-// check: --max-tape 2K --set steps=9 --set k=0.1 --set n=7
-/* Loops that advance a state, within 2 KiB; nothing in the source says so. */
+// check: --max-tape 64K --set steps=9 --set k=0.1 --set n=7
+// directions: parameter 'b' is a struct
+/* Loops that advance a state, within 64 KiB; nothing in the source says so. */
 #include <adgen.h>
 #include <math.h>
 #include <stdlib.h>
