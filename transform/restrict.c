@@ -4,7 +4,7 @@
  *
  * A store to d_w then tells a compiler nothing new about w and x: it keeps what it has read of them, and vectorises. Precondition: all that
  * the function writes is derivatives, which never overlap the primal's memory (INTERFACE.md), and memory of its own; it calls nothing but
- * library functions, which write only what they are given. Where one array is passed for two such parameters it is written through neither,
+ * library functions without callbacks, which write only what they are given. Where one array is passed for two such parameters it is written through neither,
  * which `restrict` allows. The shadows themselves may be one array; they stay as they are. The type of the function is the same.
  */
 #include "derivative.h"
@@ -50,9 +50,14 @@ static void find_write(Op *op, void *ctx)
         r->only_reads = false;
         return;
     }
-    for (int i = 0; i < (call ? op->nargs : 1) && i < op->nargs; i++)
-        if (op->args[i]->type->kind == TY_PTR && !(call && op->args[i]->type->elem_const) && may_write_primal(r, op->args[i]))
+    for (int i = 0; i < (call ? op->nargs : 1) && i < op->nargs; i++) {
+        const Type *t = op->args[i]->type;
+        if (t->kind != TY_PTR)
+            continue;
+        bool callback = t->elem->kind == TY_FUNC;
+        if (callback || (!(call && t->elem_const) && may_write_primal(r, op->args[i])))
             r->only_reads = false;
+    }
 }
 
 void restrict_primal(Fn *fn, int nprimal)
