@@ -9,6 +9,11 @@ CC := gcc
 endif
 export LLVM
 
+# All processors, unless -j says how many.
+ifeq ($(MAKELEVEL)$(findstring j,$(firstword -$(filter-out --%,$(MAKEFLAGS)))),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+
 # tree-sitter's core and C grammar come as C sources from npm and are compiled in.
 TS      := node_modules/tree-sitter/vendor/tree-sitter
 TSC     := node_modules/tree-sitter-c
