@@ -92,7 +92,7 @@ for flags in -O0 '-O1 -fsanitize=address,undefined' -O3; do
     for made in dots_grad without; do
         # shellcheck disable=SC2086
         ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off $flags -I"$ROOT/runtime" main.c $made.c \
-            "$ROOT"/runtime/tape.c "$ROOT"/runtime/heap.c "$ROOT"/runtime/log.c "$ROOT"/runtime/out_of_memory.c -lm -o main >log 2>&1 && ./main >"out.$made" 2>>log ||
+            "$(dirname "$ADGEN")/libadgen_rt.a" -lm -o main >log 2>&1 && ./main >"out.$made" 2>>log ||
             { echo "FAIL restrict/runs $flags $made"; cat log; }
     done
     check "same_bits $flags" cmp out.dots_grad out.without
