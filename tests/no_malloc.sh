@@ -113,8 +113,7 @@ for storage in heap stack static arg; do
     "$ADGEN" plain.c --tape-storage=$storage --grad 'f(w)' --name f_$storage -o f_$storage.c 2>log || good=1
 done
 # shellcheck disable=SC2086
-[ $good -eq 0 ] && gcc $SAN $STRICT -I"$ROOT/runtime" -o main main.c f_heap.c f_stack.c f_static.c f_arg.c "$ROOT"/runtime/tape.c "$ROOT"/runtime/log.c \
-    "$ROOT"/runtime/pool.c "$ROOT"/runtime/out_of_memory.c "$ROOT"/runtime/fixed_log.c -lm 2>log && ASAN_OPTIONS=detect_leaks=1 ./main >>log 2>&1
+[ $good -eq 0 ] && gcc $SAN $STRICT -I"$ROOT/runtime" -o main main.c f_heap.c f_stack.c f_static.c f_arg.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm 2>log && ASAN_OPTIONS=detect_leaks=1 ./main >>log 2>&1
 verdict $? same_bits
 
 # ---- the header has the workspace's function

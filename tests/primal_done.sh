@@ -110,7 +110,7 @@ C
 check makes "$ADGEN" layers.c --vjp norm --vjp scratch -o whole.c --header
 check makes_done "$ADGEN" layers.c --vjp norm --primal-done --name norm_done --vjp scratch --primal-done --name scratch_done -o done.c --header
 check compiles ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -ffp-contract=off -I"$ROOT/runtime" layers.c \
-    whole.c done.c main.c "$ROOT"/runtime/tape.c "$ROOT"/runtime/log.c "$ROOT"/runtime/out_of_memory.c -lm -o main
+    whole.c done.c main.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm -o main
 export ASAN_OPTIONS=detect_leaks=1
 check agrees ./main
 once() { [ "$(./main | grep -c 'norm of')" = 1 ]; }
@@ -143,7 +143,7 @@ C
 spec='attention(inp -> out; preatt, att)'
 check attention_makes "$ADGEN" "$ROOT/tests/numeric/attention.c" --vjp "$spec" --primal-done --name attention_done -o attention_done.c --header
 check attention_compiles ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -I"$ROOT/runtime" attention.c \
-    attention_done.c "$ROOT"/runtime/tape.c "$ROOT"/runtime/heap.c "$ROOT"/runtime/log.c "$ROOT"/runtime/out_of_memory.c -lm -o attention
+    attention_done.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm -o attention
 check attention_agrees ./attention
 refused() { ! "$ADGEN" layers.c --vjp decay --primal-done -o no.c 2>err && grep -q 'layers.c:40:9: error: --primal-done' err && [ ! -e no.c ]; }
 check overwritten refused
