@@ -135,9 +135,8 @@ $(PROP): $(wildcard tests/prop/*.[ch]) $(wildcard runtime/*.[ch]) tests/prop/run
 
 prop: $(PROP)  ## build the generator of random programs
 
-bench: all  ## gradient time / primal time of the samples, and adgen's own speed
-	@BUILD=$(BUILD) CC='$(CC)' sh tests/bench.sh
-	@BUILD=$(BUILD) CC='$(CC)' sh samples/bench/run
+bench: all  ## gradients beside hand-written ones and ADOL-C's: time, heap, calls of libm (ROWS: which; README=1: into README.md)
+	@BUILD=$(BUILD) sh tests/bench/run $(if $(README),--readme) $(ROWS)
 
 bench-compiler: all  ## adgen's own time and memory on large generated functions, and how they grow
 	@BUILD=$(BUILD) sh tests/bench-compiler/run

@@ -51,11 +51,15 @@ static REAL FN(digamma_large)(REAL x)
     return FN(log)(x) - C(0.5) / x - p;
 }
 
-/* exp(-x*x). The rounding error of x*x, which exp would multiply, is taken from the result. */
+/* exp(-x*x). The rounding error of x*x, which exp would multiply, is taken from the result; it is found by the upper half of x, whose square is
+ * exact, since fma is a slow call where the processor has no such instruction. */
 REAL FN(ad_gaussian)(REAL x)
 {
     REAL square = x * x;
-    return square > C(1e5) ? 0 : FN(exp)(-square) * (1 - FN(fma)(x, x, -square));
+    if (square > C(1e5))
+        return 0;
+    REAL upper = (REAL)(float)x;
+    return FN(exp)(-square) * (1 - ((upper * upper - square) + (x - upper) * (x + upper)));
 }
 
 /* x - the nearest integer, exactly: the reflection formulas' pi*x without rounding in x */

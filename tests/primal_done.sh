@@ -48,6 +48,29 @@ double scratch(double *y, const double *x, int n)
     return s;
 }
 
+void soft(double *p, double *pre, const double *x, int t, int n)
+{
+    double top = -1e4, sum = 0;
+    for (int s = 0; s <= t; s++) {
+        double v = 2 * x[s] * x[n - 1 - s];
+        if (v > top)
+            top = v;
+        pre[s] = v;
+    }
+    for (int s = 0; s <= t; s++) {
+        double e = exp(pre[s] - top);
+        sum += e;
+        p[s] = e;
+    }
+    double inverse = sum == 0 ? 0 : 1 / sum;
+    for (int s = 0; s < n; s++) {
+        if (s <= t)
+            p[s] *= inverse;
+        else
+            p[s] = 0;
+    }
+}
+
 void decay(double *x, int n)
 {
     for (int i = 0; i < n; i++)
@@ -104,11 +127,19 @@ int main(void)
     scratch_done(y, u, N, dy[1], du[1], 1.5);
     for (int i = 0; i < N; i++)
         bad |= differ(du[0][i], du[1][i], 1e-14) | differ(dy[0][i], dy[1][i], 0);
+    double pre[N], dpre[2][N] = {{0}}, dv[2][N] = {{0}};
+    for (int i = 0; i < N; i++)
+        dy[0][i] = dy[1][i] = 0.7 - 0.2 * i;
+    soft_vjp(y, pre, u, 3, N, dy[0], dpre[0], dv[0]);
+    soft_done(y, pre, u, 3, N, dy[1], dpre[1], dv[1]);
+    for (int i = 0; i < N; i++)
+        bad |= differ(dv[0][i], dv[1][i], 1e-14) | differ(dy[0][i], dy[1][i], 1e-14) | differ(dpre[0][i], dpre[1][i], 1e-14);
     return bad;
 }
 C
-check makes "$ADGEN" layers.c --vjp norm --vjp scratch -o whole.c --header
-check makes_done "$ADGEN" layers.c --vjp norm --primal-done --name norm_done --vjp scratch --primal-done --name scratch_done -o done.c --header
+check makes "$ADGEN" layers.c --vjp norm --vjp scratch --vjp 'soft(x -> p; pre)' -o whole.c --header
+check makes_done "$ADGEN" layers.c --vjp norm --primal-done --name norm_done --vjp scratch --primal-done --name scratch_done --vjp 'soft(x -> p; pre)' --primal-done \
+    --name soft_done -o done.c --header
 check compiles ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -ffp-contract=off -I"$ROOT/runtime" layers.c \
     whole.c done.c main.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm -o main
 export ASAN_OPTIONS=detect_leaks=1
@@ -145,7 +176,7 @@ check attention_makes "$ADGEN" "$ROOT/tests/numeric/attention.c" --vjp "$spec" -
 check attention_compiles ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -I"$ROOT/runtime" attention.c \
     attention_done.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm -o attention
 check attention_agrees ./attention
-refused() { ! "$ADGEN" layers.c --vjp decay --primal-done -o no.c 2>err && grep -q 'layers.c:40:9: error: --primal-done' err && [ ! -e no.c ]; }
+refused() { ! "$ADGEN" layers.c --vjp decay --primal-done -o no.c 2>err && grep -q 'layers.c:63:9: error: --primal-done' err && [ ! -e no.c ]; }
 check overwritten refused
 check linear "$ADGEN" layers.c --vjp scale --primal-done -o linear.c
 sane() { # sane OPTION...: --check runs the primal before the derivative

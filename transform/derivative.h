@@ -266,6 +266,11 @@ Value *tape_left(Fn *fn);
 /* All that is kept is taken from there. diag_error where it certainly does not fit. After all other passes but parallel.c. */
 void limit_tape(Fn *fn);
 
+/* ====================================================================== reciprocal.c */
+
+/* Divisions of a fresh reverse sweep by one value become multiplications by its reciprocal. */
+void share_reciprocals(Fn *fn);
+
 /* ====================================================================== apart.c */
 
 /* A function of the same parameters that tells whether what g (ready to be differentiated) writes behind its pointer parameters overlaps

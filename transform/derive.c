@@ -30,7 +30,7 @@ static const Pass before_differentiation[] = {
 static const Pass before_reversal[] = {
     {"stride", unit_strides, NULL},
     {"loads", merge_loads, &pass_options.no_loads},
-    {"hoist", hoist_invariants, &pass_options.no_hoist},
+    {"hoist", hoist_guarded, &pass_options.no_hoist},
 };
 
 static const Pass after_differentiation[] = {
@@ -57,6 +57,7 @@ static const struct {
     {"log", &pass_options.no_log},     {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"restrict", &pass_options.no_restrict},
     {"unroll", &pass_options.no_unroll},
+    {"reciprocals", &pass_options.no_reciprocals},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -112,6 +113,7 @@ void finish_callee(Fn *fn)
 static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
 {
     Fn *g = clone_fn(fn, name);
+    g->noalias |= rq && rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
         return NULL;
     if (rq && localise_statics(g, fn) && !inline_calls_for(g, rq->mode))
@@ -275,12 +277,16 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         split_begin(g);
     g->primal_done = rq->primal_done;
     g->has_tape = rq->mode != MODE_JVP;
-    g->noalias |= rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     note_accesses(g);
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
         return NULL;
-    if (!step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint"))
+    bool stopped = step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint");
+    if (!stopped && (rq->mode == MODE_GRAD || rq->mode == MODE_VJP) && !pass_options.no_reciprocals) {
+        share_reciprocals(g);
+        stopped = step_done(g, "reciprocals");
+    }
+    if (!stopped)
         g = finish(g, rq);
     if (!g)
         return NULL;
@@ -438,6 +444,7 @@ const char *pass_names(Arena *a, bool optional)
         put_pass(&s, before_reversal[i].name);
     put_pass(&s, "adjoint");
     put_pass(&s, "tangent");
+    put_pass(&s, "reciprocals");
     for (size_t i = 0; i < COUNT(after_differentiation); i++)
         put_pass(&s, after_differentiation[i].name);
     for (size_t i = 0; i < COUNT(after_storage); i++)

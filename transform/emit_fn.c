@@ -160,7 +160,8 @@ static void emit_text_function(Emitter *e, const Fn *fn)
     scan_words(&words, fn->text_body);
     if (strmap_get(&words, "free"))
         e->needs->runtime = e->needs->stdlib = e->needs->string = true;
-    e->needs->string |= strmap_get(&words, "memset") || strmap_get(&words, "memcpy");
+    e->needs->runtime |= strmap_get(&words, "ad_count") != NULL;
+    e->needs->string |= strmap_get(&words, "memcpy") || strmap_get(&words, "memset");
     e->needs->stddef_h |= strmap_get(&words, "size_t") != NULL;
     if (fn->comment)
         emit_comment(e, fn->comment);

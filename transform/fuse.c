@@ -9,7 +9,8 @@
  *     iteration writes before it reads it, or is touched by one iteration only;
  *   - the reverse ops that are overtaken touch other shadows, or both only add.
  * Scratch is proved thus: all accesses to it are in the loop, it starts undefined, and neither their addresses nor whether they are
- * executed depends on the iteration. The first iteration cannot read what was not written, so no iteration does.
+ * executed depends on the iteration. The first iteration cannot read what was not written, so no iteration does. Loads behind all
+ * stores of an iteration may be anywhere: every iteration stores to the same places, and nothing else was ever written.
  */
 #include "derivative.h"
 
@@ -268,6 +269,19 @@ static bool sums_up(const Fuse *f, const Value *y, const Value *arg, int *accoun
     return false;
 }
 
+/* Is y nothing but arg, through ifs and inner loops that hand it on? */
+static bool is_handed_on(const Value *y, const Value *arg)
+{
+    const Op *op = y->def;
+    if (y == arg || !op)
+        return y == arg;
+    if (op->code == OP_FOR)
+        return y->index > 0 && is_handed_on(region_terminator(op->regions[0])->args[y->index - 1], op->regions[0]->args[y->index]) &&
+               is_handed_on(op->args[2 + y->index], arg);
+    return op->code == OP_IF && is_handed_on(region_terminator(op->regions[0])->args[y->index], arg) &&
+           is_handed_on(region_terminator(op->regions[1])->args[y->index], arg);
+}
+
 static bool only_sums(const Fuse *f)
 {
     const Region *body = f->rev->regions[0];
@@ -275,7 +289,7 @@ static bool only_sums(const Fuse *f)
     for (int i = 1; i < body->nargs; i++) {
         const Value *arg = body->args[i], *next = yield->args[i - 1];
         int accounted = 0;
-        if (next != arg && !(sums_up(f, next, arg, &accounted) && accounted == f->uses[arg->id]))
+        if (!is_handed_on(next, arg) && !(sums_up(f, next, arg, &accounted) && accounted == f->uses[arg->id]))
             return false;
     }
     return true;
@@ -343,8 +357,42 @@ static bool always_executed(Fuse *f, const Op *op)
 typedef struct {
     Fuse *f;
     int obj;
+    const Op *last_store; /* which of the body's ops has it */
     bool good;
 } Scratch;
+
+/* The op of fwd's body that op is, or is in. */
+static const Op *in_body(const Fuse *f, const Op *op)
+{
+    while (op->parent != f->fwd->regions[0])
+        op = op->parent->owner;
+    return op;
+}
+
+static void find_store(Op *op, void *ctx)
+{
+    Scratch *s = ctx;
+    const int *objs;
+    if (op->in_reverse || (op->code != OP_STORE && op->code != OP_ZERO) || op->args[0]->id >= s->f->fn->mem_values ||
+        !region_contains(s->f->fwd->regions[0], op))
+        return;
+    int n = mem_objects(s->f->mem, op->args[0], &objs);
+    for (int k = 0; k < n; k++)
+        if (objs[k] == s->obj)
+            s->last_store = in_body(s->f, op);
+}
+
+/* Is the load's part of the iteration behind the last part that stores? */
+static bool comes_after_stores(Scratch *s, const Op *load)
+{
+    if (!s->last_store)
+        walk_ops(s->f->fn->body, find_store, s);
+    const Op *part = in_body(s->f, load);
+    for (const Op *op = s->last_store ? s->last_store->next : NULL; op; op = op->next)
+        if (op == part)
+            return true;
+    return false;
+}
 
 static void check_access(Op *op, void *ctx)
 {
@@ -366,7 +414,8 @@ static void check_access(Op *op, void *ctx)
         bool handed_on = op->code == OP_YIELD || op->code == OP_EQ || op->code == OP_NE || op->code == OP_LNOT;
         if (handed_on)
             continue;
-        s->good = access && n == 1 && region_contains(s->f->fwd->regions[0], op) && is_invariant(s->f, p) && always_executed(s->f, op);
+        s->good = access && n == 1 && region_contains(s->f->fwd->regions[0], op) &&
+                  ((is_invariant(s->f, p) && always_executed(s->f, op)) || (op->code == OP_LOAD && comes_after_stores(s, op)));
     }
 }
 
@@ -376,7 +425,7 @@ static bool is_scratch(Fuse *f, int obj)
     const Op *op = mem_object_op(f->mem, obj);
     if ((kind != OBJ_LOCAL && kind != OBJ_HEAP) || !op || op->zeroed)
         return false;
-    Scratch s = {f, obj, true};
+    Scratch s = {f, obj, NULL, true};
     walk_ops(f->fn->body, check_access, &s);
     return s.good;
 }
@@ -440,7 +489,7 @@ static void merge(Fuse *f)
     ptrmap_put(&map, from->args[0], to->args[0]);
     for (int i = 1; i < from->nargs; i++) {
         Value *arg = from->args[i], *next = from_yield->args[i - 1], *init = rev->args[2 + i];
-        if (next == arg) {
+        if (is_handed_on(next, arg)) {
             ptrmap_put(&map, arg, init);
             ptrmap_put(&map, rev->results[i], init);
             continue;
@@ -465,6 +514,32 @@ static void merge(Fuse *f)
         fwd->note = "iterations are independent but for sums: each is reversed at once";
 }
 
+/* Under --primal-done: does v, of fwd, come from a load of the caller's memory that fwd has overwritten since? Then what was stored there
+ * before may be found by other means (memory_forward.c), but not in one loop with the overwriting. */
+static bool comes_from_overwritten(Fuse *f, const Value *v, PtrMap *seen)
+{
+    if (!v->def || value_outside(v, f->fwd) || ptrmap_get(seen, v))
+        return false;
+    ptrmap_put(seen, v, v->def);
+    if (v->def->code == OP_LOAD)
+        return mem_op_may_write(f->mem, f->fwd, v->def->args[0]) && !mem_reloadable(f->mem, v->def);
+    for (int i = 0; i < v->def->nargs; i++)
+        if (comes_from_overwritten(f, v->def->args[i], seen))
+            return true;
+    return false;
+}
+
+static bool needs_overwritten(Fuse *f, const Op *op, PtrMap *seen)
+{
+    if (op->code == OP_USE && comes_from_overwritten(f, op->args[0], seen))
+        return true;
+    for (int k = 0; k < op->nregions; k++)
+        for (const Op *in = op->regions[k]->first; in; in = in->next)
+            if (needs_overwritten(f, in, seen))
+                return true;
+    return false;
+}
+
 static bool try_pair(Fuse *f, Op *fwd, Op *rev)
 {
     Arena *arena = f->fn->arena;
@@ -473,7 +548,8 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
     f->between = (Ptrs){.arena = arena};
     f->is_between = f->moved = f->invariant = (PtrMap){.arena = arena};
     count_loop_uses(f, rev);
-    if (!only_sums(f) || !writes_are_private(f, fwd->regions[0]))
+    PtrMap seen = {.arena = arena};
+    if (!only_sums(f) || !writes_are_private(f, fwd->regions[0]) || (f->fn->primal_done && needs_overwritten(f, rev, &seen)))
         return false;
     for (Op *op = fwd->next; op != rev; op = op->next) {
         ptrs_push(&f->between, op);

@@ -4,7 +4,11 @@
  * arithmetic alone stays where the source has it: repeating it costs nothing there, and an address may be guarded by a test. Nothing
  * moves out of an if. A load moves only when nothing in the loop may write what it reads, and from where it is executed for certain
  * (the first straight part of a while's `before`, of a for that certainly runs) or where its address is known to be good; then loop
- * bounds that live in memory are known on entry, and the x[j] of `for (i...) y[i] += a[i][j] * x[j]` has one adjoint, not n. */
+ * bounds that live in memory are known on entry, and the x[j] of `for (i...) y[i] += a[i][j] * x[j]` has one adjoint, not n.
+ *
+ * Before reversal, a floating load that is not certain to run moves behind a test of whether the loop runs, for its adjoint:
+ *
+ *     for (i = 0; i < n; i++) s += p[k] * x[i];   ->   double p_k = 0 < n ? p[k] : 0; for (...) s += p_k * x[i]; */
 #include "transform.h"
 
 typedef struct {
@@ -13,6 +17,8 @@ typedef struct {
     bool nothing_ends; /* nothing in the function may end an object's life */
     bool certain;  /* the ops being visited run whenever the loop is reached */
     bool for_load; /* what is asked for is the address of a load that may move */
+    Ptrs *guarded; /* loads that have moved behind a test; NULL: none do */
+    PtrMap *map;   /* their results -> what takes their place */
 } Hoister;
 
 /* ---------------------------------------------------------------------- what may move */
@@ -146,11 +152,39 @@ static bool in_bounds(const Hoister *h, const Value *address)
     return object->args[0]->def && object->args[0]->def->code == OP_LOCAL && array->kind == TY_ARRAY && c <= array->count;
 }
 
+/* A variable, a record given by value, or a part of one. */
+static bool in_variable(const Hoister *h, const Value *address)
+{
+    const Op *op = address->def;
+    int64_t i;
+    if (!op)
+        return address->arg_of == h->loop->parent->fn->body && address->var && address->var->is_param && address->var->type->kind == TY_RECORD;
+    if (op->code == OP_INDEX)
+        return op->nargs == 2 && op->args[0]->def && op->args[0]->def->code == OP_DECAY && value_int(op->args[1], &i) && i >= 0 &&
+               op->args[0]->def->args[0]->type->elem->kind == TY_ARRAY && i < op->args[0]->def->args[0]->type->elem->count &&
+               in_variable(h, op->args[0]->def->args[0]);
+    if (op->code == OP_DECAY) /* of its first element */
+        return op->args[0]->type->elem->kind == TY_ARRAY && op->args[0]->type->elem->count > 0 && in_variable(h, op->args[0]);
+    return op->code == OP_FIELD ? in_variable(h, op->args[0]) : op->code == OP_LOCAL || op->code == OP_GLOBAL;
+}
+
 static bool good_address(const Hoister *h, const Value *address)
 {
-    if (address->def && (address->def->code == OP_LOCAL || address->def->code == OP_GLOBAL))
+    if (in_variable(h, address))
         return true;
     return in_bounds(h, address) || accessed_before(h, address);
+}
+
+static bool has_loop(const Region *r)
+{
+    for (const Op *op = r->first; op; op = op->next) {
+        if (op->code == OP_FOR || op->code == OP_WHILE)
+            return true;
+        for (int i = 0; i < op->nregions; i++)
+            if (has_loop(op->regions[i]))
+                return true;
+    }
+    return false;
 }
 
 /* ---------------------------------------------------------------------- what moves */
@@ -201,6 +235,34 @@ static void move_out(const Hoister *h, Value *v)
     op_move(v->def, &b);
 }
 
+/* Nothing in the (innermost) loop writes what it reads, and its address is known before. */
+static bool may_be_guarded(Hoister *h, const Op *load, const Region *line)
+{
+    if (h->loop->code != OP_FOR || has_loop(line) || load->code != OP_LOAD || !type_is_float(load->results[0]->type) || load->args[0]->type->elem_volatile ||
+        mem_op_may_write(h->mem, h->loop, load->args[0]))
+        return false;
+    h->for_load = true;
+    return available(h, load->args[0], line, 8);
+}
+
+static void move_behind_test(const Hoister *h, Op *load)
+{
+    Op *loop = h->loop;
+    Value *old = load->results[0];
+    move_out(h, load->args[0]);
+    Builder b = before_op(loop);
+    b.loc = load->loc;
+    Op *test = build_if(&b, build_bin(&b, loop->cmp, loop->args[0], loop->args[1]));
+    Value *value = op_add_result(test, old->type, old->var);
+    Builder then = at_end(test->regions[0]), otherwise = at_end(test->regions[1]);
+    then.loc = otherwise.loc = load->loc;
+    Value *loaded = build_load(&then, load->args[0]), *zero = build_zero(&otherwise, old->type);
+    build_yield(&then, &loaded, 1);
+    build_yield(&otherwise, &zero, 1);
+    ptrmap_put(h->map, old, value);
+    ptrs_push(h->guarded, load);
+}
+
 /* ---------------------------------------------------------------------- over the function */
 
 /* Can control not get past op? Then what follows is not certain to run. */
@@ -225,6 +287,8 @@ static void hoist_line(Hoister *h, Region *line, bool certain)
         h->for_load = op->code == OP_LOAD;
         if (op->nresults && worth_moving(op) && available(h, op->results[0], line, 8))
             move_out(h, op->results[0]);
+        else if (h->guarded && may_be_guarded(h, op, line))
+            move_behind_test(h, op);
     }
 }
 
@@ -245,38 +309,44 @@ static bool certainly_runs(const Op *loop)
 }
 
 /* Inner loops first: what leaves one may leave the next. */
-static void hoist_region(const MemInfo *mem, Region *r, bool nothing_ends)
+static void hoist_region(const Hoister *how, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
         next = op->next;
         for (int i = 0; i < op->nregions; i++)
-            hoist_region(mem, op->regions[i], nothing_ends);
+            hoist_region(how, op->regions[i]);
         if (op->code != OP_FOR && op->code != OP_WHILE)
             continue;
-        Hoister h = {.mem = mem, .loop = op, .nothing_ends = nothing_ends};
+        Hoister h = *how;
+        h.loop = op;
         for (int i = 0; i < op->nregions; i++)
             hoist_line(&h, op->regions[i], op->code == OP_WHILE ? i == 0 : certainly_runs(op));
     }
 }
 
-static bool has_loop(const Region *r)
+static void hoist_all(Fn *fn, Hoister how)
 {
-    for (const Op *op = r->first; op; op = op->next) {
-        if (op->code == OP_FOR || op->code == OP_WHILE)
-            return true;
-        for (int i = 0; i < op->nregions; i++)
-            if (has_loop(op->regions[i]))
-                return true;
-    }
-    return false;
+    how.mem = mem_analyse(fn);
+    how.nothing_ends = true;
+    for (const Op *op = fn->body->first; op && how.nothing_ends; op = op->next)
+        how.nothing_ends = !may_end_object(op);
+    hoist_region(&how, fn->body);
 }
 
 void hoist_invariants(Fn *fn)
 {
+    if (has_loop(fn->body))
+        hoist_all(fn, (Hoister){0});
+}
+
+void hoist_guarded(Fn *fn)
+{
+    PtrMap map = {.arena = fn->arena};
+    Ptrs loads = {.arena = fn->arena};
     if (!has_loop(fn->body))
         return;
-    bool nothing_ends = true;
-    for (const Op *op = fn->body->first; op && nothing_ends; op = op->next)
-        nothing_ends = !may_end_object(op);
-    hoist_region(mem_analyse(fn), fn->body, nothing_ends);
+    hoist_all(fn, (Hoister){.guarded = &loads, .map = &map});
+    replace_uses_map(fn, &map);
+    for (size_t i = 0; i < loads.n; i++)
+        op_remove(loads.at[i]);
 }

@@ -133,13 +133,20 @@ static const char *put_starts(Dense *d, Role role, const char *what, bool total)
 
 /* ---------------------------------------------------------------------- memory */
 
-/* An array with n times the elements of p; C arrays of constant size under --no-malloc. */
+/* Are n numbers for each of p's a C array, not an allocation? Few numbers always, all under --no-malloc. */
+static bool is_c_array(const Part *p, int n)
+{
+    enum { FEW = 512 };
+    return pass_options.no_malloc || (p->constant && p->size > 0 && p->size <= FEW / n);
+}
+
+/* An array with n times the elements of p. */
 static void put_array(Dense *d, int indent, const Part *p, const char *type, const char *name, int n)
 {
     const char *size = n > 1 ? arena_printf(d->arena, "%d * sizeof *%s", n, name) : arena_printf(d->arena, "sizeof *%s", name);
     if (pass_options.no_malloc && (!p->constant || p->size <= 0))
         refuse_matrix(d, p->var->loc, arena_printf(d->arena, "--no-malloc: the length of '%s' is not a constant", p->name));
-    else if (pass_options.no_malloc)
+    else if (is_c_array(p, n))
         PUT(indent, "%s %s[%ld] = {0};", type, name, p->size * n);
     else
         PUT(indent, "%s *%s = ad_tape_calloc(%s, %s);", type, name, p->count, size);
@@ -165,7 +172,7 @@ static void put_saves(Dense *d)
         if (!p->saved)
             continue;
         const char *old = prefixed(d, "old", p->name), *type = type_spelling(p->leaf);
-        if (pass_options.no_malloc)
+        if (is_c_array(p, 1))
             put_array(d, 1, p, type, old, 1);
         else
             PUT(1, "void *%s = ad_tape_alloc(%s, sizeof(%s));", old, p->count, type);
@@ -233,21 +240,19 @@ static void put_reset(Dense *d, int indent)
 
 static void put_frees(Dense *d, int indent)
 {
-    if (pass_options.no_malloc)
-        return;
     for (const char *set = sets(d); *set; set++)
         for (int i = 0; i < d->nparts; i++)
-            if (!d->part[i].scalar && has_set(d, &d->part[i]))
+            if (!d->part[i].scalar && has_set(d, &d->part[i]) && !is_c_array(&d->part[i], width(d, *set)))
                 PUT(indent, "free(%s);", shadow(d, &d->part[i], *set));
 }
 
 static void put_saves_end(Dense *d)
 {
+    for (int i = 0; i < d->nparams; i++)
+        if (d->part[i].saved && !is_c_array(&d->part[i], 1))
+            PUT(1, "free(%s);", prefixed(d, "old", d->part[i].name));
     if (pass_options.no_malloc)
         return;
-    for (int i = 0; i < d->nparams; i++)
-        if (d->part[i].saved)
-            PUT(1, "free(%s);", prefixed(d, "old", d->part[i].name));
     for (size_t i = 0; i < d->globals.n; i++)
         PUT(1, "free(%s);", prefixed(d, "old", ((Var *)d->globals.at[i])->name));
 }

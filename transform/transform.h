@@ -552,6 +552,8 @@ void unroll_small(Fn *fn);
 void raise_logistic(Fn *fn);
 /* invariant.c: loop-invariant pure ops, and loads that nothing in the loop may overwrite, move before the loop. */
 void hoist_invariants(Fn *fn);
+/* The same before reversal: floating loads of loops that may not run move behind a test, so that their adjoints are sums in scalars. */
+void hoist_guarded(Fn *fn);
 
 /* ====================================================================== analyses */
 
@@ -757,7 +759,7 @@ typedef struct {
     bool openmp;                                          /* -fopenmp */
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_recompute, no_reload, no_restrict, no_unroll; /* -fno-PASS */
+    bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_reciprocals, no_recompute, no_reload, no_restrict, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);

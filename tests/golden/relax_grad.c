@@ -23,11 +23,12 @@ double relax_vjp(const struct Model *restrict m, double *restrict x, int n, stru
     int step = 0;
     size_t trips = 0;
     while (!done && step < m->steps) {
+        double t = 1 < n - 1 ? m->stiffness : 0.0;
         for (int i = 1; i < n - 1; i++) {
             double x_i = x[i];
-            double t = x[i - 1] - 2.0 * x_i + x[i + 1];
-            x[i] = x_i + m->stiffness * t;
-            ad_push_double(&tape, t);
+            double t1 = x[i - 1] - 2.0 * x_i + x[i + 1];
+            x[i] = x_i + t * t1;
+            ad_push_double(&tape, t1);
         }
         energy = 0.0;
         for (int i = 0; i < n; i++) {
@@ -56,16 +57,21 @@ double relax_vjp(const struct Model *restrict m, double *restrict x, int n, stru
             }
             d_x[i] += t3;
         }
+        int t1 = 1 < n - 1;
+        double t2 = t1 ? m->stiffness : 0.0;
+        double t3 = 0.0;
         for (int i = n - 2; i >= 1; i--) {
-            double t1 = ad_pop_double(&tape);
+            double t4 = ad_pop_double(&tape);
             double d_x_i = d_x[i];
             d_x[i] = 0.0;
-            double t2 = d_x_i * m->stiffness;
-            d_x[i + 1] += t2;
-            d_x[i] += d_x_i + 2.0 * -t2;
-            d_x[i - 1] += t2;
-            d_m->stiffness += d_x_i * t1;
+            t3 += d_x_i * t4;
+            double t5 = d_x_i * t2;
+            d_x[i + 1] += t5;
+            d_x[i] += d_x_i + 2.0 * -t5;
+            d_x[i - 1] += t5;
         }
+        if (t1)
+            d_m->stiffness += t3;
         d_energy = 0.0;
     }
     ad_stack_free(&tape);
