@@ -255,7 +255,10 @@ static Value *lower_address(Lower *l, Expr *e)
     Expr *a = e->a;
     if (a->kind == EX_FN)
         return lower_function_address(l, a->decl, e->type);
-    return lower_as(l, lower_lvalue(l, a), lower_type(e->type));
+    Value *v = lower_lvalue(l, a);
+    if (a->kind == EX_INDEX)
+        decay_to_pointer(v);
+    return lower_as(l, v, lower_type(e->type));
 }
 
 /* 2.0i is 2.0 * I. */
@@ -302,6 +305,7 @@ static Value *lower_object_value(Lower *l, Expr *e)
 
 static Value *value_of(Lower *l, Expr *e)
 {
+    Value *v;
     switch (e->kind) {
     case EX_INT:
         return lower_int(l, e);
@@ -336,7 +340,9 @@ static Value *value_of(Lower *l, Expr *e)
     case EX_DECAY:
         if (e->a->type->kind == TY_FUNC)
             return e->a->kind == EX_FN ? lower_function_address(l, e->a->decl, e->type) : lower_expr(l, e->a);
-        return lower_as(l, lower_decay(l, e->a), lower_type(e->type));
+        v = lower_decay(l, e->a);
+        decay_to_pointer(v);
+        return lower_as(l, v, lower_type(e->type));
     case EX_CALL:
         return lower_call(l, e, NULL);
     case EX_SIZEOF:

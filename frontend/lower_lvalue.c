@@ -237,7 +237,8 @@ static Value *lvalue(Lower *l, Expr *e)
     case EX_VAR:
         return variable(l, e);
     case EX_INDEX: {
-        Value *p = lower_expr(l, e->a);
+        bool named = e->a->kind == EX_DECAY && !ptrmap_get(&l->dims, e->a);
+        Value *p = named ? lower_as(l, lower_decay(l, e->a->a), lower_type(e->a->type)) : lower_expr(l, e->a);
         Value *i = lower_expr(l, e->b);
         return lower_index(l, p, i, e->a);
     }

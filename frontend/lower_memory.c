@@ -217,10 +217,22 @@ static Type *copied_type(Lower *l, const Block *dst, const Block *src, Expr *cal
     return type_has_float(t) ? array_base(t) : NULL;
 }
 
+/* n whole rows of `double a[][3]` are copied or cleared row by row: *n becomes their number. Else element by element. */
+static Type *whole_rows(Lower *l, Type *row, Type *t, Expr *bytes, Value **n)
+{
+    *n = row && row->kind == TY_ARRAY && row->count > 0 && type_has_float(row) ? count_in(l, bytes, row->size) : NULL;
+    if (*n)
+        return row;
+    *n = count_elements(l, bytes, t);
+    return t;
+}
+
 static Block as_elements(Lower *l, Block b, Type *t)
 {
-    while (b.p->type->elem->kind == TY_ARRAY)
+    while (b.p->type->elem->kind == TY_ARRAY && b.p->type->elem != t) {
         b.p = build_decay(&l->b, b.p);
+        decay_to_pointer(b.p);
+    }
     if (b.p->type->elem != t)
         b.p = build_ptrcast(&l->b, b.p, type_ptr_q(t, b.p->type->elem_const, b.p->type->elem_volatile));
     return b;
@@ -260,7 +272,8 @@ static Value *lower_transfer(Lower *l, Expr *call, bool may_overlap)
         op_build(&l->b, OP_COPY, (Value *[]){dst.p, src.p, build_cast(&l->b, bytes, type_scalar(TY_ULONG))}, 3, 0);
         return lower_as(l, whole, lower_type(call->type));
     }
-    Value *n = count_elements(l, call->args[2], t);
+    Value *n;
+    t = whole_rows(l, dst.elem == src.elem ? dst.elem : NULL, t, call->args[2], &n);
     Value *to = as_elements(l, dst, t).p, *from = as_elements(l, src, t).p;
     if (!may_overlap) {
         copy_elements(l, to, from, n, t, call->loc);
@@ -298,7 +311,9 @@ Value *lower_memset(Lower *l, Expr *call)
     if (!expr_const_int(expr_strip(call->args[1]), &byte) || byte != 0)
         lower_unsupported(l, call->loc, "memset of floating numbers to bytes other than 0 is not supported; assign them in a loop");
     Block dst = block_argument(l, call->args[0]);
-    Value *whole = dst.p, *n = count_elements(l, call->args[2], t), *to = as_elements(l, dst, t).p;
+    Value *whole = dst.p, *n;
+    t = whole_rows(l, dst.elem, t, call->args[2], &n);
+    Value *to = as_elements(l, dst, t).p;
     if (n->def && n->def->code == OP_ICONST && n->def->ival == 1) {
         lower_zero(l, to, t, call->loc);
     } else {

@@ -101,8 +101,12 @@ static void reverse_scalar(Adjoint *a, Builder *b, Op *op)
 static void reverse_load(Adjoint *a, Builder *b, Op *op)
 {
     Value *d = adjoint_of(a, op->results[0]);
-    if (d && shadow_has(a->s, op->args[0]))
-        build_accum(b, shadow_in_reverse(a->s, b, op->args[0]), build_cast(b, d, op->results[0]->type));
+    if (!d || !shadow_has(a->s, op->args[0]))
+        return;
+    Builder in = open_given(b, shadow_given(a->s, b, op->args[0], true));
+    build_accum(&in, shadow_in_reverse(a->s, &in, op->args[0]), build_cast(&in, d, op->results[0]->type));
+    for (Op *made = in.region != b->region ? in.region->first : NULL; made; made = made->next)
+        made->reverses = op;
 }
 
 /* In `*p = *p + v` the load of *p, where nothing else uses it and *p is not written in between; *other: v. */

@@ -35,6 +35,7 @@ typedef struct Shadow {
     Signature sig;
     int nvalues;         /* values that the analyses know */
     bool *shadowed;      /* by object */
+    bool *absent;        /* by object: it is among those that pointers to shadowed ones may point to, and has none (absent.c) */
     PtrMap twins;        /* forward Value* -> twin Value* */
     PtrMap globals;      /* Var* of a written global -> its shadow */
     Ptrs asides;         /* split_aside.c */
@@ -53,6 +54,7 @@ bool shadow_has(const Shadow *s, const Value *ptr);
 bool shadow_follows(const Shadow *s, const Op *store); /* ... of a pointer, into shadowed memory: is the shadow's address stored there? */       /* ptr may reach shadowed memory */
 /* An independent that is not a dependent: its shadow is only added to, a store to the primal must save and put back (INTERFACE.md). */
 bool shadow_accumulates_only(const Shadow *s, const Value *ptr);
+Role shadow_role(const Shadow *s, int obj);        /* of the parameter or named global that the object belongs to */
 bool shadow_object_sums(const Shadow *s, int obj); /* is the object such an independent's? */
 /* ptr may point to such an independent, and also to what has seeds: a store can treat its shadow in one way only. */
 bool shadow_is_ambiguous(const Shadow *s, const Value *ptr);
@@ -71,6 +73,20 @@ void shadow_roots(const Shadow *s, PtrMap *roots);
 Var *var_named(Fn *fn, Type *t, const char *prefix, const Var *like, const char *fallback);
 /* ... for a derivative of like: d_x; second order: v_x of x, h_x of d_x. */
 Var *var_of_derivative(Fn *fn, const Request *rq, Type *t, const Var *like, const char *fallback);
+/* ====================================================================== absent.c */
+
+/* Which objects of other roles do without a shadow, once it is known which objects a twin may point to. */
+void absent_decide(Shadow *s);
+bool shadow_may_be_absent(const Shadow *s, const Value *ptr);
+bool shadow_is_absent(const Shadow *s, const Value *ptr);  /* always */
+/* At b, an int: has what ptr points to a shadow? NULL: always. */
+Value *shadow_given(Shadow *s, Builder *b, Value *ptr, bool in_reverse);
+/* NULL stays NULL. */
+Value *absent_address(Builder *b, Value *base, Value *moved);
+Value *absent_load(Builder *b, Value *address, Value *given);
+/* Where ops go that are done only if `given` holds (NULL: b itself). */
+Builder open_given(Builder *b, Value *given);
+
 /* Zeroed shadow of an ALLOC at b (calloc with the primal's size). use: through USEs, for the reverse sweep. */
 Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
 /* double *x = malloc(n): the type of x. */

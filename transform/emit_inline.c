@@ -304,6 +304,35 @@ static void index_of_index(Plan *p, const Op *op)
         plan_of(p, op->args[0])->own = true;
 }
 
+/* Is 0 <= i < n, as far as a look shows? */
+static bool is_below(const Value *i, int64_t n)
+{
+    int64_t c, lo;
+    while (i->def && i->def->code == OP_CAST && type_is_int(i->def->args[0]->type))
+        i = i->def->args[0];
+    if (i->def || !i->arg_of->owner || i->arg_of->owner->code != OP_FOR || i->index != 0)
+        return value_int(i, &c) && c >= 0 && c < n;
+    const Op *loop = i->arg_of->owner;
+    bool upwards = loop->cmp == OP_LT && for_step(loop) > 0;
+    return upwards && value_int(loop->args[0], &lo) && lo >= 0 && value_int(loop->args[1], &c) && c <= n;
+}
+
+/* `p = a[0]; p[k]` walks through all of a, which a[0][k] must not: p is a variable. */
+static void index_of_array(Plan *p, const Op *op)
+{
+    const Value *base = op->args[0];
+    int depth = 1;
+    if (op->code != OP_INDEX)
+        return;
+    for (; base->def && base->def->code == OP_INDEX && base->def->nargs == 2; base = base->def->args[0])
+        depth++;
+    const Op *array = base->def;
+    if (!array || array->code != OP_DECAY || decay_ends(array))
+        return;
+    if (depth > 1 || op->nargs > 2 || !is_below(op->args[1], array->args[0]->type->elem->count))
+        plan_of(p, op->args[0])->own = true;
+}
+
 static bool accesses(const Op *op)
 {
     return op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_FIELD || op->code == OP_DECAY;
@@ -330,6 +359,7 @@ static void use_operands(Plan *p, Op *op)
         return;
     if (accesses(op))
         plan_of(p, op->args[0])->accessed = true;
+    index_of_array(p, op);
     const Op *owner = op->parent->owner;
     bool lazy = (vp && vp->show == SHOW_INLINE && vp->lazy) || (owner && owner->code == OP_IF && op_plan(p, owner)->expression);
     for (int i = 0; i < op->nargs; i++) {

@@ -578,12 +578,14 @@ static Value *requalify(Folder *f)
     if (!cast || !op_only_qualifies(cast) || bit_field)
         return NULL;
     Value *p = cast->args[0], *to = NULL;
-    if (op->code == OP_FIELD)
+    if (op->code == OP_FIELD) {
         to = build_field(&f->b, p, (int)op->ival);
-    else if (op->code == OP_DECAY)
+    } else if (op->code == OP_DECAY) {
         to = build_decay(&f->b, p);
-    else
+        to->def->ival = op->ival;
+    } else {
         to = op->nargs > 2 ? build_index_stride(&f->b, p, op->args[1], op->args[2]) : build_index(&f->b, p, op->args[1]);
+    }
     value_hint(to, op->results[0]->var);
     return build_ptrcast(&f->b, to, op->results[0]->type);
 }

@@ -218,6 +218,20 @@ Value *build_decay(Builder *b, Value *p)
     return build_op1(b, OP_DECAY, decay_ptr_type(p->type), (Value *[]){p}, 1);
 }
 
+bool decay_ends(const Op *decay)
+{
+    const Op *array = decay->args[0]->def;
+    return !decay->ival || (array && (array->code == OP_LOCAL || array->code == OP_GLOBAL));
+}
+
+void decay_to_pointer(Value *p)
+{
+    while (p->def && (p->def->code == OP_INDEX || p->def->code == OP_PTRCAST))
+        p = p->def->args[0];
+    if (p->def && p->def->code == OP_DECAY)
+        p->def->ival = 1;
+}
+
 Value *build_ptrcast(Builder *b, Value *p, Type *to)
 {
     expect_ptr(b, OP_PTRCAST, p);

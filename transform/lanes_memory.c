@@ -129,8 +129,11 @@ static Value *repeat_address(Builder *b, const Op *op, Value *base)
         return op->nargs > 2 ? build_index_stride(b, base, op->args[1], op->args[2]) : build_index(b, base, op->args[1]);
     case OP_FIELD:
         return build_field(b, base, (int)op->ival);
-    case OP_DECAY:
-        return build_decay(b, base);
+    case OP_DECAY: {
+        Value *first = build_decay(b, base);
+        first->def->ival = op->ival;
+        return first;
+    }
     default:
         return build_ptrcast(b, base, op->results[0]->type);
     }

@@ -109,7 +109,8 @@ OP(CAST, "cast", ARITH, PURE)       /* C conversion between scalar types, result
 /* --- addresses ------------------------------------------------------------------------------------------- */
 OP(INDEX, "index", ADDR, PURE)      /* index p, i [, stride]: p + i*stride elements, same type as p */
 OP(FIELD, "field", ADDR, PURE)      /* field p: &p->f, f = record field op->ival; a bit-field's only uses are load/store */
-OP(DECAY, "decay", ADDR, PURE)      /* pointer to array -> pointer to its first element */
+OP(DECAY, "decay", ADDR, PURE)      /* pointer to array -> pointer to its first element; ival 1: the source has it as a pointer, which may
+                                     * go on behind that array into the next row */
 OP(PTRCAST, "ptrcast", ADDR, PURE)  /* pointer to pointer conversion */
 OP(PTRDIFF, "ptrdiff", ADDR, PURE)  /* p - q in elements, type long */
 OP(PTRINT, "ptrint", ADDR, PURE)    /* pointer to integer and integer to pointer: never on active data */

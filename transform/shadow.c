@@ -26,6 +26,12 @@ static Role object_role(const Shadow *s, int obj, bool *known)
     return ROLE_NONE;
 }
 
+Role shadow_role(const Shadow *s, int obj)
+{
+    bool known;
+    return object_role(s, obj, &known);
+}
+
 /* What the role means for a store. */
 static unsigned role_in_store(const Shadow *s, int obj, bool *known)
 {
@@ -124,6 +130,7 @@ static void decide_objects(Shadow *s)
         c.changed = false;
         walk_ops(s->fn->body, close_over, &c);
     }
+    absent_decide(s);
 }
 
 Shadow *shadow_new(Fn *fn, Request *rq)
@@ -389,6 +396,10 @@ static Value *twin_of_parameter(Shadow *s, Value *p)
         build_store(&b, d, build_float(&b, p->type->elem, second ? 0 : 1.0L));
         return d;
     }
+    if (shadow_is_absent(s, p)) {
+        Builder b = before_op(s->fn->body->first);
+        return build_zero(&b, twin_type(s, p->type));
+    }
     return refuse_twin(s, p,
                        arena_printf(s->fn->arena, "it may point to '%s', which is neither independent, dependent nor scratch in '%s'",
                                     p->var && p->var->name ? p->var->name : "?", s->rq->text));
@@ -552,8 +563,13 @@ static Value *repeat_address(Shadow *s, Builder *b, const Op *op, Value *base, b
         return stride ? build_index_stride(b, base, i, stride) : build_index(b, base, i);
     case OP_FIELD:
         return build_field(b, base, (int)op->ival);
-    case OP_DECAY:
-        return build_decay(b, base);
+    case OP_DECAY: {
+        Value *first = build_decay(b, base);
+        first->def->ival = op->ival;
+        if (op->ival && op->results[0]->var)
+            first->var = var_of_derivative(s->fn, s->rq, first->type, op->results[0]->var, "p");
+        return first;
+    }
     default:
         if (op->tape)
             return build_pointer_variable(b, base, op->results[0]->var ? var_of_derivative(s->fn, s->rq, base->type, op->results[0]->var, "p") : NULL);
@@ -565,7 +581,23 @@ static Value *twin_of_address(Shadow *s, Op *op)
 {
     Value *base = shadow_twin(s, op->args[0]);
     Builder b = after_op(op);
-    return repeat_address(s, &b, op, base, false);
+    if (shadow_is_absent(s, op->results[0]))
+        return build_zero(&b, twin_type(s, op->results[0]->type));
+    Value *d = repeat_address(s, &b, op, base, false);
+    return op->code != OP_PTRCAST && shadow_may_be_absent(s, op->args[0]) ? absent_address(&b, base, d) : d;
+}
+
+static Value *twin_of_load(Shadow *s, Op *op)
+{
+    Builder b = after_op(op);
+    if (shadow_is_absent(s, op->args[0]))
+        return build_zero(&b, twin_type(s, op->results[0]->type));
+    Value *address = shadow_twin(s, op->args[0]), *given = shadow_given(s, &b, op->args[0], false);
+    if (given)
+        return absent_load(&b, address, given);
+    Value *d = build_load(&b, address);
+    d->def->mirror = op;
+    return d;
 }
 
 static Value *make_twin(Shadow *s, Value *p)
@@ -594,13 +626,8 @@ static Value *make_twin(Shadow *s, Value *p)
     case OP_DECAY:
     case OP_PTRCAST:
         return twin_of_address(s, op);
-    case OP_LOAD: {
-        Value *address = shadow_twin(s, op->args[0]);
-        Builder b = after_op(op);
-        Value *d = build_load(&b, address);
-        d->def->mirror = op;
-        return d;
-    }
+    case OP_LOAD:
+        return twin_of_load(s, op);
     case OP_SELECT: {
         Value *t = shadow_twin(s, op->args[1]), *e = shadow_twin(s, op->args[2]);
         Builder b = after_op(op);

@@ -77,7 +77,8 @@ static Value *computed(Peel *p, Builder *b, Value *v)
 {
     if (v == p->loop->regions[0]->args[0])
         return p->counter;
-    if (value_outside(v, p->loop))
+    bool constant = v->def && op_info[v->def->code].kind == KIND_CONST;
+    if (value_outside(v, p->loop) && !constant)
         return p->resolve(p->ctx, v, p->user);
     PtrMap map = {.arena = b->fn->arena};
     for (int i = 0; i < v->def->nargs; i++)

@@ -70,9 +70,11 @@ static void load_tangent(Tangent *t, Op *op)
     Value *address = shadow_twin(t->s, op->args[0]);
     Builder b = after_op(op);
     b.loc = op->loc;
-    Value *d = build_load(&b, address);
-    follow_access(d->def, op);
-    d->def->mirror = op; /* it can be read again where op can */
+    Value *given = shadow_given(t->s, &b, op->args[0], false);
+    Value *d = given ? absent_load(&b, address, given) : build_load(&b, address);
+    follow_access(given ? d->def->regions[0]->first : d->def, op);
+    if (!given)
+        d->def->mirror = op; /* it can be read again where op can */
     d->var = tangent_var(t, op->results[0]);
     ptrmap_put(&t->tangents, op->results[0], d);
 }

@@ -414,6 +414,8 @@ Value *build_index(Builder *b, Value *p, Value *i);
 Value *build_index_stride(Builder *b, Value *p, Value *i, Value *stride);
 Value *build_field(Builder *b, Value *p, int field);
 Value *build_decay(Builder *b, Value *p);
+bool decay_ends(const Op *decay);                                 /* is behind the array nothing that the pointer may go on to? */
+void decay_to_pointer(Value *p);                                  /* p = &a[i][0] may be followed to other rows of a: see OP_DECAY */
 Type *field_ptr_type(const Type *ptr, int field);                 /* type of FIELD and DECAY of a pointer, qualifiers passed on */
 Type *decay_ptr_type(const Type *ptr);
 Value *build_ptrcast(Builder *b, Value *p, Type *to);

@@ -267,7 +267,7 @@ static int64_t elements_behind(const Fn *fn, Value *p, const Op *at)
     const Op *op = p->def;
     int64_t lo, hi;
     if (op && op->code == OP_DECAY)
-        return op->args[0]->type->elem->count;
+        return decay_ends(op) ? op->args[0]->type->elem->count : -1;
     if (op && op->code == OP_LOCAL && op->nargs == 0)
         return 1;
     if (op || p->arg_of != fn->body || p->index >= fn->nparams)
