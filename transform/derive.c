@@ -116,6 +116,8 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
     g->noalias |= rq && rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
         return NULL;
+    if (rq)
+        localise_temporaries(g, rq);
     if (rq && localise_statics(g, fn) && !inline_calls_for(g, rq->mode))
         return NULL;
     if (rq && !recursion_prepare(fn->program, prepare_callee))

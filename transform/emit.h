@@ -136,6 +136,7 @@ typedef struct Plan {
     CVar *vars, **vars_end;
     StrMap references;    /* names that the function's text uses for other things than its variables */
     Ptrs statics;         /* Var*: static locals */
+    const char **static_names; /* ... and how they are called here */
     struct MemInfo *mem;
 } Plan;
 
@@ -210,6 +211,13 @@ LoopShape loop_shape(const Plan *p, const Op *loop);
 bool has_statements(const Plan *p, const Region *r);
 Region *scope_parent(const Plan *p, const Region *r);
 Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved);
+
+/* ====================================================================== emit_static.c */
+
+/* Names for p->statics: their own, where nothing else has them. */
+void plan_statics(Plan *p, const Names *reserved);
+const char *static_name(const Plan *p, const Var *var);
+const char *static_text(const Plan *p, const Var *var); /* its definition */
 
 /* ====================================================================== emit_type.c */
 

@@ -26,7 +26,7 @@ static const char *object_name(Emitter *e, const Value *v)
     Var *var = v->def->var;
     if (!var->owner && !ptrs_has(&e->needs->globals, var))
         ptrs_push(&e->needs->globals, var);
-    return var->name;
+    return var->owner ? static_name(e->plan, var) : var->name;
 }
 
 static bool is_vla(const Value *v)

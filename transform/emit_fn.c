@@ -191,7 +191,7 @@ void emit_function(Emitter *e, Fn *fn, const Names *reserved)
     e->indent++;
     emit_unused_params(e);
     for (size_t i = 0; i < e->plan->statics.n; i++)
-        line(e, "%s;", ((const Var *)e->plan->statics.at[i])->decl_text);
+        line(e, "%s;", static_text(e->plan, e->plan->statics.at[i]));
     if (fn->sret) {
         CVar *result = plan_of(e->plan, fn->body->args[fn->body->nargs - 1])->var;
         line(e, "%s;", declare_var(e->arena, result->type, &(Var){.type = fn->ret, .spelled = fn->ret_spelled}, result->name));

@@ -464,8 +464,9 @@ static void find_references(Op *op, void *ctx)
 {
     Plan *p = ctx;
     if (op->code == OP_GLOBAL) {
-        refer(p, op->var->name);
-        if (op->var->owner && !ptrs_has(&p->statics, op->var))
+        if (!op->var->owner)
+            refer(p, op->var->name);
+        else if (!ptrs_has(&p->statics, op->var))
             ptrs_push(&p->statics, op->var);
     } else if (op->code == OP_CALL || op->code == OP_FNADDR) {
         refer(p, op->callee ? op->callee->name : op->text);
@@ -533,6 +534,7 @@ void plan_names(Plan *p, const Names *reserved)
     plan_trips(p);
     p->references.arena = p->statics.arena = p->arena;
     walk_ops(p->fn->body, find_references, p);
+    plan_statics(p, reserved);
     name_variables(p, reserved);
     add_decls(p);
 }

@@ -4,30 +4,95 @@
 
 /* ---------------------------------------------------------------------- may it be written? */
 
+/* Where an object's address goes in a function: that of var, or of what the parameter points to. */
 typedef struct {
+    Arena *arena;
     const Var *var;
-    bool written;
+    const Value *param;
+    Ptrs slots; /* Op*: LOCALs that hold it */
+    Ptrs *asked; /* Value*: parameters that have been looked at, or are being */
+    bool more, written;
 } Search;
 
-static bool is_address_of(const Value *p, const Var *var)
+static const Value *root_of(const Value *p)
 {
     while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs && p->type->kind == TY_PTR)
         p = p->def->args[0];
-    return p->def && p->def->code == OP_GLOBAL && p->def->var == var;
+    return p;
 }
 
-/* Loads, comparisons and conversions to pointers to const are harmless; all else may lead to a write. */
+static bool is_address(const Search *s, const Value *p)
+{
+    p = root_of(p);
+    const Op *op = p->def;
+    if (!op)
+        return p == s->param;
+    return (op->code == OP_GLOBAL && op->var == s->var) || (op->code == OP_LOAD && op->args[0]->def && ptrs_has(&s->slots, op->args[0]->def));
+}
+
+static bool is_only_accessed(const Op *first, const Value *p)
+{
+    bool good = true;
+    for (const Op *op = first; op && good; op = op->next) {
+        for (int i = 0; i < op->nargs && good; i++)
+            good = op->args[i] != p || op->code == OP_LOAD || (op->code == OP_STORE && i == 0);
+        for (int r = 0; r < op->nregions && good; r++)
+            good = is_only_accessed(op->regions[r]->first, p);
+    }
+    return good;
+}
+
+/* A pointer variable of the function's own, whose address goes nowhere. */
+static bool is_slot(const Op *local)
+{
+    bool variable = local && local->code == OP_LOCAL && local->nargs == 0 && local->of->kind == TY_PTR;
+    return variable && is_only_accessed(local->next, local->results[0]);
+}
+
+static bool writes_behind(Search *s, const Op *call, int k);
+
+/* Loads, comparisons and conversions to pointers to const are harmless, and calls of what does no more; all else may lead to a write. */
 static void find_write(Op *op, void *ctx)
 {
     Search *s = ctx;
     OpKind kind = op_info[op->code].kind;
     if (s->written || op->code == OP_LOAD || kind == KIND_ADDR || kind == KIND_ARITH)
         return;
-    for (int i = 0; i < op->nargs; i++) {
+    for (int i = 0; i < op->nargs && !s->written; i++) {
         const Type *t = op->args[i]->type;
-        if (t->kind == TY_PTR && !t->elem_const && is_address_of(op->args[i], s->var))
-            s->written = true;
+        if (t->kind != TY_PTR || t->elem_const || !is_address(s, op->args[i]))
+            continue;
+        Op *slot = op->code == OP_STORE && i == 1 ? op->args[0]->def : NULL;
+        if (is_slot(slot)) {
+            s->more |= !ptrs_has(&s->slots, slot);
+            if (!ptrs_has(&s->slots, slot))
+                ptrs_push(&s->slots, slot);
+            continue;
+        }
+        s->written = op->code != OP_CALL || writes_behind(s, op, i);
     }
+}
+
+static bool written_in(Search *s, const Fn *fn)
+{
+    do {
+        s->more = false;
+        walk_ops(fn->body, find_write, s);
+    } while (s->more && !s->written);
+    return s->written;
+}
+
+static bool writes_behind(Search *s, const Op *call, int k)
+{
+    const Fn *f = call->callee;
+    if (!f || !f->has_body || !f->body || k >= f->nparams || k >= f->body->nargs)
+        return true;
+    Value *param = f->body->args[k];
+    if (ptrs_has(s->asked, param))
+        return false;
+    ptrs_push(s->asked, param);
+    Search in = {.arena = s->arena, .param = param, .slots = {.arena = s->arena}, .asked = s->asked};
+    return written_in(&in, f);
 }
 
 static bool is_constant(const Var *var)
@@ -42,12 +107,15 @@ bool static_may_be_written(const Program *p, const Var *var)
 {
     if (is_constant(var))
         return false;
-    Search s = {.var = var};
+    Arena *arena = arena_new();
+    Ptrs asked = {.arena = arena};
+    Search s = {.arena = arena, .var = var, .slots = {.arena = arena}, .asked = &asked};
     for (size_t i = 0; i < p->fns.n && !s.written; i++) {
         const Fn *fn = p->fns.at[i];
         if (fn->has_body && fn->body)
-            walk_ops(fn->body, find_write, &s);
+            written_in(&s, fn);
     }
+    arena_free(arena);
     for (size_t i = 0; i < p->globals.n && !s.written; i++) { /* its address in an initialiser */
         const Var *other = p->globals.at[i];
         s.written = other != var && other->decl_text && text_has_word(other->decl_text, var->name);
@@ -91,6 +159,8 @@ static void check_variable(Check *c, const Op *op, const Var *var)
     Loc loc = op->loc.line ? op->loc : var->loc;
     if (c->p->with_primal && !var->owner)
         return;
+    if (var->owner && c->root->apart)
+        return; /* the other version has said so */
     if (var->owner) {
         diag_warning(loc, "private-static", "'%s' has its own copy of the static variable '%s', which '%s' writes", c->root->name,
                      var->name, var->owner->name);
