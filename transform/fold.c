@@ -391,7 +391,7 @@ static Value *fold_and_or(Folder *f)
 
 static bool never_null(const Value *p)
 {
-    while (p->def && (p->def->code == OP_DECAY || p->def->code == OP_FIELD || p->def->code == OP_PTRCAST))
+    while (p->def && (p->def->code == OP_DECAY || p->def->code == OP_FIELD || p->def->code == OP_PTRCAST || p->def->code == OP_INDEX))
         p = p->def->args[0];
     if (!p->def)
         return false;
