@@ -201,10 +201,18 @@ Value *count_elements(Lower *l, Expr *bytes, Type *elem)
     return build_bin(&l->b, OP_DIV, build_cast(&l->b, lower_expr(l, bytes), t), size->results[0]);
 }
 
+/* Pointers, which the derivative follows as it does numbers. */
+static bool holds_pointers(const Type *t)
+{
+    return t && type_has_pointers(t) && !type_has_union(t);
+}
+
 /* What is copied between the two, or NULL where no floating number can be among it. */
 static Type *copied_type(Lower *l, const Block *dst, const Block *src, Expr *call)
 {
     Type *t = dst->elem ? dst->elem : src->elem;
+    if (dst->elem == src->elem && holds_pointers(t))
+        return array_base(t);
     if (!t || (dst->elem && src->elem && !type_has_float(dst->elem) && !type_has_float(src->elem)))
         return NULL;
     if (dst->elem && src->elem && array_base(dst->elem) != array_base(src->elem)) {
@@ -305,10 +313,11 @@ Value *lower_memset(Lower *l, Expr *call)
     while (where->kind == EX_CAST && where->type->kind == TY_PTR && where->type->elem->kind == TY_VOID)
         where = where->a;
     Type *t = where->type->kind == TY_PTR ? array_base(where->type->elem) : type_void();
-    if (!type_has_float(t))
-        return lower_external(l, "memset", call);
     int64_t byte;
-    if (!expr_const_int(expr_strip(call->args[1]), &byte) || byte != 0)
+    bool zero = expr_const_int(expr_strip(call->args[1]), &byte) && byte == 0;
+    if (!type_has_float(t) && !(zero && holds_pointers(t)))
+        return lower_external(l, "memset", call);
+    if (!zero)
         lower_unsupported(l, call->loc, "memset of floating numbers to bytes other than 0 is not supported; assign them in a loop");
     Block dst = block_argument(l, call->args[0]);
     Value *whole = dst.p, *n;

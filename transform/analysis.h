@@ -132,7 +132,6 @@ bool mem_escaped(const MemInfo *m, int obj);             /* unknown code may hav
 const IntSet *mem_points_to(const MemInfo *m, const Value *ptr);
 /* All objects that code which is given the address can get to (custom_memory.c). */
 IntSet mem_reachable(const MemInfo *m, const Value *p);
-bool type_has_pointers(const Type *t);                   /* looking into arrays and records */
 /* May what p points to be overwritten after the call (or by it, when it runs again in a loop)? */
 bool mem_written_later(const MemInfo *m, const Op *call, const Value *p);
 /* Can w run after op, in this or a later iteration of a loop around both? */

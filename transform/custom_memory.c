@@ -213,18 +213,6 @@ IntSet mem_reachable(const MemInfo *m, const Value *p)
     return out;
 }
 
-bool type_has_pointers(const Type *t)
-{
-    if (t->kind == TY_ARRAY)
-        return type_has_pointers(t->elem);
-    if (t->kind != TY_RECORD)
-        return t->kind == TY_PTR;
-    for (int i = 0; i < t->nfields; i++)
-        if (type_has_pointers(t->fields[i].type))
-            return true;
-    return false;
-}
-
 /* Can w run after op, in this or a later iteration of a loop around both? */
 bool mem_runs_after(const MemInfo *m, const Op *w, const Op *op)
 {

@@ -123,7 +123,6 @@ void lower_input(Fn *fn);
 
 /* Stores each scalar of the t behind from to that behind to. */
 void copy_value(Builder *b, Value *to, Value *from, const Type *t);
-bool type_has_union(const Type *t);
 
 /* realloc of what holds floating numbers or pointers becomes malloc, a copy and free. */
 void lower_reallocs(Fn *fn);

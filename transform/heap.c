@@ -19,16 +19,6 @@ static bool has_pointer(const Type *t)
     return t->kind == TY_PTR;
 }
 
-bool type_has_union(const Type *t)
-{
-    if (t->kind == TY_ARRAY)
-        return type_has_union(t->elem);
-    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
-        if (type_has_union(t->fields[i].type))
-            return true;
-    return t->kind == TY_RECORD && t->is_union;
-}
-
 void copy_value(Builder *b, Value *to, Value *from, const Type *t)
 {
     Type *size = type_scalar(TY_ULONG);

@@ -155,6 +155,8 @@ bool type_is_differentiable(const Type *t);       /* floating or complex: what c
 Type *type_real_of(const Type *t);                /* double of double _Complex; other types as they are */
 Type *type_complex_of(Type *t);                   /* double _Complex of double; other types as they are */
 bool type_is_scalar(const Type *t);               /* integer, floating, complex or pointer */
+bool type_has_pointers(const Type *t);            /* looking into arrays and records */
+bool type_has_union(const Type *t);
 bool type_has_float(const Type *t);               /* a floating or complex leaf, looking through arrays and records, not through pointers */
 bool type_reaches_float(const Type *t);           /* also through pointers, but not void* and function pointers; recursive types are fine */
 /* union.c: do a union's members see the same floating numbers wherever they overlap? */

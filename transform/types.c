@@ -211,6 +211,28 @@ bool type_is_scalar(const Type *t)
     return t->kind < TY_VOID || t->kind == TY_PTR;
 }
 
+bool type_has_pointers(const Type *t)
+{
+    if (t->kind == TY_ARRAY)
+        return type_has_pointers(t->elem);
+    if (t->kind != TY_RECORD)
+        return t->kind == TY_PTR;
+    for (int i = 0; i < t->nfields; i++)
+        if (type_has_pointers(t->fields[i].type))
+            return true;
+    return false;
+}
+
+bool type_has_union(const Type *t)
+{
+    if (t->kind == TY_ARRAY)
+        return type_has_union(t->elem);
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
+        if (type_has_union(t->fields[i].type))
+            return true;
+    return t->kind == TY_RECORD && t->is_union;
+}
+
 bool type_has_float(const Type *t)
 {
     if (t->kind == TY_ARRAY)

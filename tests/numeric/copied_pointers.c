@@ -1,0 +1,87 @@
+// check: --set n=4
+// directions: a pointer may point to derivatives and to other memory
+// construct: memory: memcpy, memmove, memset of what holds pointers
+#include <adgen.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    double *data;
+    size_t length, capacity;
+} Vector;
+
+static void push(Vector *v, double x)
+{
+    if (v->length == v->capacity) {
+        v->capacity = v->capacity ? 2 * v->capacity : 2;
+        v->data = realloc(v->data, v->capacity * sizeof *v->data);
+    }
+    v->data[v->length++] = x;
+}
+
+static void clear(Vector *v)
+{
+    free(v->data);
+    memset(v, 0, sizeof *v);
+}
+
+AD_GRAD(x)
+double grown(AD_LEN(n) const double *x, int n)
+{
+    Vector a, b;
+    double s = 0;
+    memset(&a, 0, sizeof(Vector));
+    for (int i = 0; i < n; i++)
+        push(&a, x[i] * x[i]);
+    memcpy(&b, &a, sizeof b);
+    for (size_t i = 0; i < b.length; i++)
+        s += sin(b.data[i]) * a.data[0];
+    clear(&a);
+    return a.data ? -1 : s;
+}
+
+/* Rows that change places. */
+AD_GRAD(x)
+double rows(AD_LEN(n) const double *x, int n)
+{
+    double store[4][8], *row[4], *old[4], s = 0;
+    memset(row, 0, sizeof row);
+    for (int r = 0; r < 4; r++) {
+        row[r] = store[r];
+        for (int i = 0; i < n; i++)
+            row[r][i] = x[i] * (r + 1);
+    }
+    memcpy(old, row, sizeof old);
+    memmove(row, row + 1, 3 * sizeof *row);
+    row[3] = old[0];
+    for (int r = 0; r < 4; r++)
+        for (int i = 0; i < n; i++)
+            s += row[r][i] * exp(old[r][i] * 0.1);
+    return s;
+}
+
+/* A chain of nodes, each a copy of a pattern. */
+struct node {
+    struct node *next;
+    const double *value;
+    int kind;
+};
+
+AD_GRAD(x)
+double chain(AD_LEN(n) const double *x, int n)
+{
+    struct node nodes[8], pattern, *first = NULL;
+    memset(&pattern, 0, sizeof pattern);
+    for (int i = 0; i < n; i++) {
+        pattern.kind = i & 1;
+        memcpy(&nodes[i], &pattern, sizeof pattern);
+        nodes[i].value = x + i;
+        nodes[i].next = first;
+        first = &nodes[i];
+    }
+    double s = 1;
+    for (const struct node *p = first; p; p = p->next)
+        s = p->kind ? s * *p->value : s + cos(*p->value);
+    return s;
+}
