@@ -116,6 +116,13 @@ static bool stays_here(const Op *op, int k)
            (k == 0 && (c == OP_STORE || c == OP_ZERO || c == OP_ACCUM)) || (c == OP_COPY && k < 2);
 }
 
+/* Are addresses of numbers kept in the object? Then the shadow's are kept in its shadow, in the forward sweep. */
+static bool keeps_address(const Op *op)
+{
+    const Value *p = op->code == OP_STORE ? op->args[1] : op->code == OP_LOAD ? op->results[0] : NULL;
+    return p && p->type->kind == TY_PTR && type_reaches_float(p->type);
+}
+
 /* What is stored, or handed on by a loop or an if, may be needed when its iteration is over. */
 static void follow_addresses(Op *op, void *ctx)
 {
@@ -133,7 +140,7 @@ static void follow_addresses(Op *op, void *ctx)
             continue;
         if (is_address(op->code) && k == 0)
             ptrmap_put(&h->from, op->results[0], alloc);
-        else if (!stays_here(op, k))
+        else if (!stays_here(op, k) || (k == 0 && keeps_address(op)))
             alloc->deferred = true;
     }
 }
