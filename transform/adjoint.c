@@ -160,7 +160,9 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     if (!type_is_differentiable(op->args[1]->type) || reverse_update(a, b, op))
         return;
     Value *after = build_zero(b, op->args[1]->type);
-    if (shadow_is_ambiguous(a->s, p)) {
+    bool ambiguous = shadow_is_ambiguous(a->s, p);
+    Value *sums = ambiguous && !a->fn->split ? origin_sums(a->s, p) : NULL;
+    if (ambiguous && !sums) {
         diag_error(op->loc, "this may write to an independent or to a dependent, whose d_ have different meanings on entry; name both on both "
                             "sides of '->', or write to them through different pointers");
         a->s->failed = true;
@@ -170,9 +172,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     if (shadow_accumulates_only(a->s, p) && !put_aside) {
         Value *twin = shadow_twin(a->s, p);
         Builder fwd = before_op(op);
-        Value *saved = build_load(&fwd, twin);
-        build_store(&fwd, twin, build_zero(&fwd, saved->type));
-        after = build_use(b, saved);
+        after = build_use(b, shadow_put_aside(&fwd, twin, sums));
     }
     Value *shadow = shadow_in_reverse(a->s, b, p);
     if (shadow_is_active(a->s, op->args[1])) {

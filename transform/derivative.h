@@ -37,6 +37,7 @@ typedef struct Shadow {
     bool *shadowed;      /* by object */
     bool *absent;        /* by object: it is among those that pointers to shadowed ones may point to, and has none (absent.c) */
     PtrMap twins;        /* forward Value* -> twin Value* */
+    PtrMap origins;      /* origin.c: pointer Value* -> the int that goes with it */
     PtrMap globals;      /* Var* of a written global -> its shadow */
     Ptrs asides;         /* split_aside.c */
     Ptrs own;            /* Value*: shadows of large globals, on the heap */
@@ -86,6 +87,13 @@ Value *absent_address(Builder *b, Value *base, Value *moved);
 Value *absent_load(Builder *b, Value *address, Value *given);
 /* Where ops go that are done only if `given` holds (NULL: b itself). */
 Builder open_given(Builder *b, Value *given);
+
+/* ====================================================================== origin.c */
+
+/* Where ptr is ambiguous: an int that is 1 where it points to an independent whose shadow is only added to. NULL: not known. */
+Value *origin_sums(Shadow *s, Value *p);
+/* What is in the shadow, which becomes 0; where sums is given and 0, it stays, and the result is 0. */
+Value *shadow_put_aside(Builder *b, Value *shadow, Value *sums);
 
 /* Zeroed shadow of an ALLOC at b (calloc with the primal's size). use: through USEs, for the reverse sweep. */
 Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
