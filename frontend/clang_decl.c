@@ -261,6 +261,13 @@ static Expr *read_var_init(Reader *r, CXCursor c, Decl *d)
     return e;
 }
 
+/* With the members of a struct that has no name. */
+static const char *static_source(Reader *r, CXCursor c)
+{
+    const char *text = decl_source(r, c, r->policy);
+    return strstr(text, "(unnamed ") ? decl_source(r, c, r->with_tags) : text;
+}
+
 Decl *read_local(Reader *r, CXCursor c)
 {
     if (clang_getCursorLinkage(c) == CXLinkage_External) {
@@ -275,7 +282,8 @@ Decl *read_local(Reader *r, CXCursor c)
     d->is_static_local = v->is_static;
     if (v->is_static) {
         v->is_global = true; /* one object, named by GLOBAL */
-        v->decl_text = decl_source(r, c, r->policy);
+        v->decl_text = static_source(r, c);
+        ptrs_push(&v->owner->statics, v);
     } else {
         ptrs_push(&v->owner->locals, v);
     }
@@ -294,12 +302,6 @@ static Var *earlier_global(Reader *r, const char *name)
     return NULL;
 }
 
-static const char *global_source(Reader *r, CXCursor c)
-{
-    const char *text = decl_source(r, c, r->policy);
-    return strstr(text, "(unnamed ") ? decl_source(r, c, r->with_tags) : text;
-}
-
 static void read_global(Reader *r, Decl *d, CXCursor c, bool defined)
 {
     Var *v = var_new(r, c, d);
@@ -312,7 +314,7 @@ static void read_global(Reader *r, Decl *d, CXCursor c, bool defined)
     if (cursor_in_system(c))
         return;
     Var *earlier = v->is_static ? NULL : earlier_global(r, v->name);
-    v->decl_text = global_source(r, c);
+    v->decl_text = static_source(r, c);
     if (!earlier)
         ptrs_push(&r->program->globals, v);
     else if (earlier->is_extern && !v->is_extern)

@@ -13,8 +13,28 @@ static bool is_param_name(const Fn *fn, const char *name)
     return false;
 }
 
+/* What its initialiser names goes before it. */
+static void add_static(Ptrs *list, Var *var)
+{
+    const char *init = var->decl_text ? strpbrk(var->decl_text, "=[") : NULL;
+    if (ptrs_has(list, var))
+        return;
+    for (size_t i = 0; init && i < var->owner->statics.n; i++) {
+        Var *other = var->owner->statics.at[i];
+        if (other == var)
+            break; /* later ones are not known there */
+        if (text_has_word(init, other->name))
+            add_static(list, other);
+    }
+    ptrs_push(list, var);
+}
+
 void plan_statics(Plan *p, const Names *reserved)
 {
+    Ptrs used = p->statics;
+    p->statics = (Ptrs){.arena = p->arena};
+    for (size_t i = 0; i < used.n; i++)
+        add_static(&p->statics, used.at[i]);
     p->static_names = arena_alloc(p->arena, sizeof *p->static_names * (p->statics.n + 1));
     for (size_t i = 0; i < p->statics.n; i++) {
         const Var *var = p->statics.at[i];

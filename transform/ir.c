@@ -76,7 +76,7 @@ Fn *fn_new(Program *p, const char *name)
     Fn *fn = arena_alloc(p->arena, sizeof *fn);
     fn->name = arena_strdup(p->arena, name);
     fn->program = p;
-    fn->arena = fn->locals.arena = arena_new();
+    fn->arena = fn->locals.arena = fn->statics.arena = arena_new();
     fn->ret = type_void();
     fn->loc.file = -1;
     fn->body = region_new(fn, NULL);

@@ -324,6 +324,7 @@ struct Fn {
     const char *def_text; /* whole definition's source text (to be repeated for static callees that stay called) */
     struct { Loc loc; const char *what; } unsupported; /* first construct that lowering could not take: what == NULL: none */
     Ptrs locals;          /* Var*: every local variable, in order (names in use) */
+    Ptrs statics;         /* Var*: its static variables, in order */
     Fn *custom_vjp, *custom_jvp;
     Arena *arena;         /* of its ops */
     struct MemInfo *mem;  /* set by differentiation: memory facts of the forward sweep, for storage_resolve */

@@ -1,0 +1,54 @@
+// check: --set n=3
+// construct: memory: static tables in functions: structs without a name, tables of tables
+#include <adgen.h>
+#include <math.h>
+AD_GRAD(x)
+double f(double x, int n)
+{
+    static const struct {
+        int k;
+        double a, b;
+    } terms[] = {{1, 2.5, 0.1}, {2, -1.5, 0.2}, {3, 0.5, 3.14159}};
+    static const double sx[] = {1, 2, 3}, sy[2] = {4, 5}, sz[] = {0.1E-3};
+    static const double *const rows[] = {sx, sy, sz};
+    static const int len[] = {(int)(sizeof sx / sizeof *sx), 2, sizeof(sz) / sizeof(double)};
+    static const double(*pick)[2] = &sy;
+    double s = 0;
+    for (int i = 0; i < n; i++)
+        s += terms[i].a * sin(terms[i].k * x + terms[i].b);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < len[i]; j++)
+            s += rows[i][j] * pow(x, j);
+    for (const double *p = *pick; p < *pick + 2; p++)
+        s *= 1 + x / *p;
+    return s;
+}
+static double g(double x)
+{
+    enum { N = 3 };
+    struct pair {
+        double u, v;
+    };
+    static const struct pair t[N] = {{1, 2}, {3, 4}, {5, 6}};
+    static struct {
+        double lo, hi;
+    } range = {-1, 1};
+    const struct pair *p = t;
+    double s = 0;
+    for (; p != t + N; ++p)
+        s += p->u * x + p->v;
+    return s > range.hi ? sqrt(s * s) : range.lo * s;
+}
+static double h(double x)
+{
+    static const struct {
+        double a;
+        const char *name;
+    } t[2] = {{1.5, "one"}, {2.5, "two"}};
+    return t[0].a * x * t[1].a;
+}
+AD_GRAD(x)
+double fgh(double x, int n)
+{
+    return f(x, n) + g(x) * h(x * x);
+}
