@@ -41,11 +41,20 @@ static void drop_marks(char *text)
     }
 }
 
+/* <stdarg.h>'s macros by their names. */
+static void name_va_macros(char *text)
+{
+    static const char builtin[] = "__builtin_va_";
+    for (char *at = text; (at = strstr(at, builtin)) != NULL;)
+        memmove(at, at + strlen("__builtin_"), strlen(at + strlen("__builtin_")) + 1);
+}
+
 char *decl_source(Reader *r, CXCursor c, CXPrintingPolicy policy)
 {
     char *text = take_string(r->arena, clang_getCursorPrettyPrinted(c, policy));
     drop_notes(text);
     drop_marks(text);
+    name_va_macros(text);
     for (size_t n = strlen(text); n && (text[n - 1] == '\n' || text[n - 1] == ' '); n--)
         text[n - 1] = '\0';
     return text;

@@ -149,17 +149,60 @@ static void lower_params(Lower *l)
             continue;
         }
         slot->addr = build_local(&l->b, arg->type, param->var, NULL, 0);
-        build_store(&l->b, slot->addr, arg);
+        if (type_is_scalar(arg->type)) /* not a va_list */
+            build_store(&l->b, slot->addr, arg);
     }
     for (int i = 0; i < d->nparams; i++)
         lower_dims(l, d->params[i]->ctype);
 }
 
-static void refuse_signature(Lower *l)
+typedef struct {
+    Ptrs seen; /* Fn* */
+    bool writes;
+} Writes;
+
+static void find_write(Op *op, void *ctx)
 {
-    if (l->fn->is_variadic)
-        lower_unsupported(l, l->fn->loc, "'%s' takes a variable number of arguments; pass an array and its length instead",
-                          l->fn->name);
+    Writes *w = ctx;
+    const Value *to = op->code == OP_STORE && type_is_differentiable(op->args[1]->type) ? op->args[0] : NULL;
+    while (to && to->def && to->def->nargs && op_info[to->def->code].kind == KIND_ADDR)
+        to = to->def->args[0];
+    w->writes |= to && (!to->def || to->def->code != OP_LOCAL);
+    Fn *f = op->code == OP_CALL ? op->callee : NULL;
+    w->writes |= op->code == OP_CALLPTR;
+    if (w->writes || !f || !f->body || ptrs_has(&w->seen, f))
+        return;
+    ptrs_push(&w->seen, f);
+    walk_ops(f->body, find_write, w);
+}
+
+/* Does no number come out of it but to the outside world? void log(const char *format, ...) */
+static bool only_reports(const Fn *fn)
+{
+    Writes w = {{.arena = fn->arena}, type_is_differentiable(fn->ret) || type_reaches_float(fn->ret)};
+    for (int i = 0; i < fn->nparams; i++) {
+        const Type *t = fn->params[i]->type;
+        w.writes |= t->kind == TY_PTR && !t->elem_const && type_reaches_float(t);
+    }
+    if (!w.writes)
+        walk_ops(fn->body, find_write, &w);
+    return !w.writes;
+}
+
+/* A function of a variable number of arguments is called as it is, where that is enough. */
+static void lower_variadic(Program *p, Decl *d)
+{
+    Fn *fn = d->fn;
+    if (!fn->is_variadic || fn->is_inactive)
+        return;
+    Lower l = {.program = p, .fn = fn, .decl = d, .arena = p->arena, .dims = {.arena = p->arena}};
+    l.b = before_op(fn->body->first);
+    l.b.loc = fn->loc;
+    lower_mark_statement(&l);
+    if (only_reports(fn))
+        fn->is_inactive = true;
+    else
+        lower_unsupported(&l, fn->loc, "'%s' takes a variable number of arguments; pass an array and its length instead", fn->name);
 }
 
 /* The value of a function without a return at its end: none, but main's is 0. */
@@ -191,7 +234,6 @@ static void lower_fn(Program *p, Decl *d)
     l.b = at_end(fn->body);
     l.b.loc = fn->loc;
     lower_mark_statement(&l);
-    refuse_signature(&l);
     lower_params(&l);
     exits_analyse(&l, d->body);
     lower_body(&l, d->body);
@@ -204,5 +246,10 @@ void lower_unit(Program *p, Unit *u)
         Decl *d = u->functions.at[i];
         if (d->body)
             lower_fn(p, d);
+    }
+    for (size_t i = 0; i < u->functions.n; i++) {
+        Decl *d = u->functions.at[i];
+        if (d->body)
+            lower_variadic(p, d);
     }
 }

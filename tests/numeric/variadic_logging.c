@@ -1,0 +1,62 @@
+// check: --set n=4
+// construct: functions: functions of a variable number of arguments that only report
+#include <adgen.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int verbosity = 0;
+static FILE *log_file;
+
+static void write_line(FILE *to, const char *format, va_list args)
+{
+    char line[64];
+    vsnprintf(line, sizeof line, format, args);
+    fputs(line, to);
+}
+
+static void trace(int level, const char *format, ...)
+{
+    va_list args;
+    if (level > verbosity)
+        return;
+    va_start(args, format);
+    write_line(log_file ? log_file : stderr, format, args);
+    va_end(args);
+}
+
+static int largest(int count, ...)
+{
+    va_list args;
+    int best = -1;
+    va_start(args, count);
+    while (count-- > 0) {
+        int x = va_arg(args, int);
+        best = x > best ? x : best;
+    }
+    va_end(args);
+    return best;
+}
+
+static void fatal(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    exit(1);
+}
+
+AD_GRAD(x)
+double loss(AD_LEN(n) const double *x, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++) {
+        s = sin(s + x[i]) * x[i];
+        if (isnan(s))
+            fatal("x[%d] = %g\n", i, x[i]);
+        trace(1, "%d: %g\n", i, s);
+    }
+    return s * x[largest(3, 0, n - 1, n - 2)];
+}
