@@ -1,4 +1,4 @@
-// expect: 9:15: error: 'sum' takes a variable number of arguments; pass an array and its length instead
+// expect: 12:5: error: adgen does not support variable arguments (va_start, va_arg)
 // args: --grad f
 // construct: functions of a variable number of arguments that return or store numbers: pass an array
 #include <stdarg.h>
