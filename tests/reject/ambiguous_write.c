@@ -4,7 +4,7 @@ struct box { double v[4]; };
 
 double f(double *a, struct box s, int k)
 {
-    double *p = k ? a : s.v;
+    double *both[2] = {a, s.v}, *p = both[k];
     for (int i = 0; i < 4; i++)
         p[i] = 2 * s.v[i];
     return a[0];
