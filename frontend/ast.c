@@ -236,6 +236,24 @@ static void put_list(Str *s, Expr **args, int n)
     }
 }
 
+/* All members of a record, the elements of an array up to the last that is given. */
+static void put_init(Str *s, const Expr *e)
+{
+    const Type *t = e->type;
+    int n = t->kind == TY_RECORD && !t->is_union ? t->nfields : e->nargs;
+    str_put(s, "{");
+    for (int i = 0; i < n; i++) {
+        const Type *member = t->kind == TY_RECORD ? t->fields[i].type : t->elem;
+        bool aggregate = member->kind == TY_RECORD || member->kind == TY_ARRAY;
+        str_put(s, i ? ", " : "");
+        if (i < e->nargs && e->args[i])
+            put(s, e->args[i], LEVEL_ASSIGN);
+        else
+            str_put(s, aggregate ? "{0}" : "0");
+    }
+    str_put(s, n ? "}" : "0}");
+}
+
 static void put_member(Str *s, const Expr *e)
 {
     const char *name = e->a->type->fields[e->field].name;
@@ -333,9 +351,7 @@ static void put_compound(Str *s, const Expr *e)
         put_member(s, e);
         break;
     case EX_INIT:
-        str_put(s, "{");
-        put_list(s, e->args, e->nargs);
-        str_put(s, "}");
+        put_init(s, e);
         break;
     default:
         put_leaf(s, e);

@@ -277,6 +277,23 @@ static const char *static_source(Reader *r, CXCursor c)
     return strstr(text, "(unnamed ") ? decl_source(r, c, r->with_tags) : text;
 }
 
+static bool is_plain(const Expr *e)
+{
+    if (!e || e->kind != EX_INIT)
+        return !e || e->kind != EX_UNSUPPORTED;
+    bool plain = e->type->kind == TY_ARRAY || (e->type->kind == TY_RECORD && !e->type->is_union);
+    for (int i = 0; i < e->nargs && plain; i++)
+        plain = is_plain(e->args[i]);
+    return plain;
+}
+
+/* double a[2][2] = {1, 2, 3, 4}: with the braces that compilers miss. */
+static const char *with_braces(Reader *r, const char *text, const Expr *init)
+{
+    const char *equals = r->braces_missing && init && is_plain(init) ? strstr(text, " = {") : NULL;
+    return equals ? arena_printf(r->arena, "%.*s = %s", (int)(equals - text), text, expr_text(r->arena, init)) : text;
+}
+
 Decl *read_local(Reader *r, CXCursor c)
 {
     if (clang_getCursorLinkage(c) == CXLinkage_External) {
@@ -296,7 +313,10 @@ Decl *read_local(Reader *r, CXCursor c)
     } else {
         ptrs_push(&v->owner->locals, v);
     }
+    r->braces_missing = false;
     d->init = read_var_init(r, c, d);
+    if (v->is_static)
+        v->decl_text = with_braces(r, v->decl_text, d->init);
     return d;
 }
 
@@ -331,7 +351,9 @@ static void read_global(Reader *r, Decl *d, CXCursor c, bool defined)
     if (earlier)
         d->var = earlier;
     ptrs_push(&r->unit->globals, d);
+    r->braces_missing = false;
     d->init = read_var_init(r, c, d);
+    d->var->decl_text = with_braces(r, d->var->decl_text, d->init);
 }
 
 Decl *decl_of_var(Reader *r, CXCursor c)

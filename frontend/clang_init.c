@@ -184,6 +184,7 @@ static void fill_member(Reader *r, Expr *to, int64_t i, List *list)
     if (!whole && t->kind == TY_RECORD)
         whole = read_type(r, clang_getCursorType(item->value)) == t;
     if (!whole) {
+        r->braces_missing |= !item->n && list->n > 1;
         fill(r, aggregate_in(r, at, t, to->loc), list, false, item->n);
         return;
     }

@@ -47,6 +47,7 @@ typedef struct {
     CXTranslationUnit tu;
     CXFile main_file;
     CXPrintingPolicy policy, terse, with_tags;
+    bool braces_missing; /* in the initialiser that was read last (clang_init.c sets it) */
     Unit *unit;
     PtrMap files;   /* CXFile -> SourceFile */
     PtrMap types;   /* canonical type -> Type */

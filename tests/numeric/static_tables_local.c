@@ -52,3 +52,17 @@ double fgh(double x, int n)
 {
     return f(x, n) + g(x) * h(x * x);
 }
+
+/* Without inner braces. */
+static const float weights[4][4] = {1, 0, 0, 0, 0, 1, 2, 0, 3, 0, 0, 1, 0.1f, 2, 1};
+static const struct { double a, b; int k[2]; } rules[2] = {1, 2, 3, 4, 5, 6, 7};
+
+AD_GRAD(x)
+double flat(double x, int n)
+{
+    static const double more[2][2] = {0.1, 0.2, 0.3, 0.4};
+    double s = 0;
+    for (int j = 0; j < 4; j++)
+        s += weights[n][j] * pow(x, j) + rules[j & 1].a * x * rules[j & 1].k[j / 2] * more[j & 1][j / 2];
+    return s;
+}
