@@ -169,11 +169,8 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     }
     Builder noting = before_op(op);
     bool put_aside = shadow_accumulates_only(a->s, p) && a->fn->split && !a->fn->instance && split_note_place(a->s, &noting, p);
-    if (shadow_accumulates_only(a->s, p) && !put_aside) {
-        Value *twin = shadow_twin(a->s, p);
-        Builder fwd = before_op(op);
-        after = build_use(b, shadow_put_aside(&fwd, twin, sums));
-    }
+    if (shadow_accumulates_only(a->s, p) && !put_aside)
+        after = build_use(b, shadow_put_aside(&noting, shadow_twin(a->s, p), sums));
     Value *shadow = shadow_in_reverse(a->s, b, p);
     if (shadow_is_active(a->s, op->args[1])) {
         Value *d = build_load(b, shadow);
