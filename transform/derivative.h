@@ -95,6 +95,13 @@ Value *origin_sums(Shadow *s, Value *p);
 /* What is in the shadow, which becomes 0; where sums is given and 0, it stays, and the result is 0. */
 Value *shadow_put_aside(Builder *b, Value *shadow, Value *sums);
 
+/* static_temporaries.c: static variables that every function writes before it reads them become locals, but those that rq names. */
+void localise_temporaries(Fn *fn, const Request *rq);
+
+/* static_locals.c: static locals that keep floating numbers become locals of root, a copy of primal where nothing is left to
+ * inline; true: calls that initialise them are to be inlined. */
+bool localise_statics(Fn *root, const Fn *primal);
+
 /* Zeroed shadow of an ALLOC at b (calloc with the primal's size). use: through USEs, for the reverse sweep. */
 Value *shadow_alloc(Builder *b, const Op *alloc, bool use);
 /* double *x = malloc(n): the type of x. */

@@ -5,7 +5,7 @@
  *
  * A derivative has them as locals of its own, which start as the program does: within one call of it they keep what they hold from call to
  * call of the function, and it stays re-entrant. */
-#include "transform.h"
+#include "derivative.h"
 
 typedef struct {
     Fn *root;

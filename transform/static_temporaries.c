@@ -5,7 +5,7 @@
  *
  * What an earlier call left in them is read nowhere: in each function that mentions the variable a store comes before every load, and its
  * address goes nowhere. Then no call sees another's value, and the derivative needs no copy that lives on. */
-#include "transform.h"
+#include "derivative.h"
 
 #include <string.h>
 

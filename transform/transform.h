@@ -743,12 +743,6 @@ void share_loops(Fn *fn);
 /* nan_trap.c: derivatives that are not finite stop the program (--nan-trap). The last pass. */
 void trap_nans(Fn *fn);
 
-/* static_temporaries.c: static variables that every function writes before it reads them become locals, but those that rq names. */
-void localise_temporaries(Fn *fn, const Request *rq);
-
-/* static_locals.c: static locals that keep floating numbers become locals of root, a copy of primal where nothing is left to
- * inline; true: calls that initialise them are to be inlined. */
-bool localise_statics(Fn *root, const Fn *primal);
 /* statics.c: may any function of the program write the static variable? */
 bool static_may_be_written(const Program *p, const Var *var);
 /* ... a diag_error where the generated function uses a file-scope static variable that is written: OUT would have one of its own. */
