@@ -33,6 +33,7 @@ typedef struct {
     size_t *block_bytes;
     size_t nblocks, block_cap;
     unsigned long long random;
+    int overlap; /* some memory belongs to several parameters */
 } ck_args;
 
 typedef struct {

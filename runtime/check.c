@@ -100,6 +100,7 @@ void ck_alias(ck_args *a, const void *at, size_t bytes, int param)
         if (l->kind != CK_OTHER && p >= from && (bytes ? p < from + bytes : l->param == owner))
             l->roles |= a->test->params[param].roles;
     }
+    a->overlap = 1;
 }
 
 ck_args ck_args_new(const ck_test *t)

@@ -304,6 +304,10 @@ static void check_hessian(Check *c, const void *m, const size_t *column, size_t 
 
 void ck_check_matrix(Check *c)
 {
+    if (c->x0.overlap) { /* an element would have several rows and columns */
+        ck_complain(c, "a matrix cannot be checked with arguments that overlap");
+        return;
+    }
     size_t *row = ck_grow(NULL, sizeof *row * (c->n + 1)), *column = ck_grow(NULL, sizeof *column * (c->n + 1));
     size_t ncolumns = lines_of(c, CK_INDEP, column), nrows = c->t->adjoint ? ncolumns : lines_of(c, CK_DEP, row);
     size_t bytes = sizeof(long double) * nrows * ncolumns;

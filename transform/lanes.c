@@ -221,12 +221,14 @@ static void refuse_op(Op *op, void *ctx)
         cannot(l, op->loc, "an assertion depends on a derivative");
 }
 
-static void refuse_shared(Lanes *l)
+/* Derivative memory that is to be the same for all directions (the gradient beside the columns of a Hessian) must not have become one of
+ * several by being mixed up with that of others. */
+static void refuse_shared(Lanes *l, unsigned shadows)
 {
     for (int i = 0; i < mem_count(l->mem); i++) {
         ObjKind kind = mem_object_kind(l->mem, i);
         const Value *param = kind == OBJ_PARAM ? mem_object_param(l->mem, i) : NULL;
-        if (l->object[i] && kind != OBJ_LOCAL && kind != OBJ_HEAP && !(param && param->var->shadow))
+        if (l->object[i] && kind != OBJ_LOCAL && kind != OBJ_HEAP && !(param && (param->var->shadow & (int)shadows)))
             cannot(l, l->fn->loc, "a pointer may point to derivatives and to other memory");
     }
 }
@@ -263,7 +265,7 @@ bool lanes_find(Lanes *l, Fn *fn, unsigned shadows)
         walk_ops(fn->body, find_lanes, l);
     }
     walk_ops(fn->body, refuse_op, l);
-    refuse_shared(l);
+    refuse_shared(l, shadows);
     return !l->why;
 }
 

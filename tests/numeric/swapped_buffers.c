@@ -6,6 +6,7 @@
 #include <string.h>
 
 AD_GRAD(u0)
+AD_HESSIAN(u0)
 double diffuse(AD_LEN(n) const double *u0, int n, double dt)
 {
     double *u = malloc(sizeof *u * (size_t)n), *v = malloc(sizeof *v * (size_t)n);
