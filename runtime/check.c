@@ -97,8 +97,12 @@ void ck_alias(ck_args *a, const void *at, size_t bytes, int param)
         const char *p = l->at;
         if (p == from)
             owner = l->param;
-        if (l->kind != CK_OTHER && p >= from && (bytes ? p < from + bytes : l->param == owner))
-            l->roles |= a->test->params[param].roles;
+        if (l->kind != CK_OTHER && p >= from && (bytes ? p < from + bytes : l->param == owner)) {
+            unsigned roles = a->test->params[param].roles;
+            if (l->roles && roles && l->param != param)
+                a->overlap = 1;
+            l->roles |= roles;
+        }
     }
     a->overlap = 1;
 }
