@@ -104,7 +104,6 @@ void ck_alias(ck_args *a, const void *at, size_t bytes, int param)
             l->roles |= roles;
         }
     }
-    a->overlap = 1;
 }
 
 ck_args ck_args_new(const ck_test *t)
