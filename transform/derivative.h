@@ -366,7 +366,7 @@ Value *workspace_for_stack(Workspace *w, const Ptrs *growth, Op *stack);
 /* How one forward value survives until the reverse sweep. */
 typedef enum { KEEP_SLOT, KEEP_ARRAY, KEEP_STACK } KeepKind;
 enum { MAX_NEST = 16 };
-typedef struct {
+typedef struct Keep {
     Value *value;
     KeepKind kind;
     Value *memory;           /* SLOT: the local; ARRAY: pointer to the first element */

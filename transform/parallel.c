@@ -3,6 +3,7 @@
  * A loop that stems from one with `#pragma omp for` (its forward copy, its reversal, both fused) gets a pragma if no iteration writes
  * what another one accesses. For each pair of accesses of which one writes, one of these holds:
  *   - the place belongs to the iteration: an object declared or allocated in it;
+ *   - both are elements of an array of kept values that has one for each iteration;
  *   - subscripts prove that different iterations touch different places;
  *   - the source's own pragma says so. Each of the two is an access of the source's loop, or one to the shadow of what that accesses, and
  *     one of the source's is a store: the program would have a data race if they met, and shadows overlap as the primal's memory does.
@@ -174,6 +175,16 @@ static bool is_promised(const Share *s, const Op *a, const Op *b)
            is_covered(s, a) && is_covered(s, b) && object_is_shared(s, a->args[0]) && object_is_shared(s, b->args[0]);
 }
 
+/* Are both elements of one array of kept values, which has one for each iteration of the loop? */
+static bool is_element_of_iteration(const Share *s, const Op *a, const Op *b)
+{
+    const Keep *k = a->kept;
+    for (int d = 0; k && k == b->kept && d < k->depth; d++)
+        if (k->nest[d] == s->loop || k->nest[d] == s->loop->mirror)
+            return true;
+    return false;
+}
+
 static void need_atomic(Share *s, Op *op)
 {
     if (!ptrs_has(&s->atomic, op))
@@ -184,7 +195,7 @@ static void check_pair(Share *s, Op *a, Op *b)
 {
     if (++s->pairs > MAX_PAIRS)
         refuse(s, "it has too many accesses to compare", NULL);
-    if (s->why || !mem_iterations_meet(s->mem, s->loop, a, b) || is_promised(s, a, b))
+    if (s->why || is_element_of_iteration(s, a, b) || !mem_iterations_meet(s->mem, s->loop, a, b) || is_promised(s, a, b))
         return;
     if (a->code == OP_ACCUM && b->code == OP_ACCUM && type_is_float(a->args[1]->type) && type_is_float(b->args[1]->type)) {
         need_atomic(s, a);

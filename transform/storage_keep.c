@@ -229,6 +229,7 @@ static bool make_array(Keeper *keeper, Keep *k)
     b = after_definition(k->value);
     Value *place = element(&b, k, k->memory, level);
     build_store(&b, place, build_cast(&b, k->value, kept_type(k->value)));
+    (b.before ? b.before->prev : b.region->last)->kept = k;
     return true;
 }
 
@@ -244,7 +245,9 @@ static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
     Value *memory = resolve(ctx, k->memory, user);
     Builder b = before_op(user);
     b.loc = user->loc;
-    return build_cast(&b, build_load(&b, element(&b, k, memory, level)), k->value->type);
+    Value *v = build_load(&b, element(&b, k, memory, level));
+    v->def->kept = k;
+    return build_cast(&b, v, k->value->type);
 }
 
 /* ---------------------------------------------------------------------- the stack */

@@ -290,6 +290,7 @@ struct Op {
     bool guarded;      /* scalar op made inside the partial of a guarded row: its own partials obey the zero rule too */
     bool shared;       /* LOAD, STORE, CALL: under omp critical or atomic: other iterations may touch the same place */
     OmpRole omp_role;  /* memory ops: how it follows from an access of the source in `loop` (parallel.c) */
+    const struct Keep *kept; /* LOAD, STORE of an element that belongs to one iteration of the loops around it (derivative.h); or NULL */
     bool atomic;       /* ACCUM: other threads may add to the same place */
     const char *omp;   /* FOR: emitted with `#pragma omp` and this */
     int mark;          /* scratch for the pass that runs */
