@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 #include <string.h>
+#if defined _OPENMP && defined __cplusplus
+#include <omp.h>
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -310,6 +313,32 @@ static inline void ad_limit_stack(ad_stack *s, size_t *left)
 static inline void ad_limit_log(ad_log *log, size_t *left)
 {
     log->left = left;
+}
+
+/* ====================================================================== threads (-fopenmp) */
+
+#if defined _OPENMP && !defined __cplusplus
+extern int omp_get_max_threads(void);
+extern int omp_get_thread_num(void);
+#endif
+
+/* How many threads a parallel loop has at most; which of them runs, from 0. */
+static inline long ad_thread_count(void)
+{
+#ifdef _OPENMP
+    return omp_get_max_threads();
+#else
+    return 1;
+#endif
+}
+
+static inline long ad_thread(void)
+{
+#ifdef _OPENMP
+    return omp_get_thread_num();
+#else
+    return 0;
+#endif
 }
 
 /* ====================================================================== checkpoints (AD_CHECKPOINT) */

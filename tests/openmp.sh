@@ -106,6 +106,14 @@ build() { # build LOOPS.c REGIONS.c PROGRAM
 }
 check build build openmp_loops.out.c openmp_regions.out.c threads
 check many_threads timeout 300 ./threads
+check sums_of_threads count 'double \*my_d_[a-z]* = ' openmp_loops.out.c 3
+
+# The runtime's part in the file asks for the thread, too.
+standalone() {
+    for f in openmp_loops openmp_regions; do "$ADGEN" "$src/$f.c" -fopenmp --standalone -o $f.alone.c || return 1; done
+    build openmp_loops.alone.c openmp_regions.alone.c alone && timeout 300 ./alone
+}
+check standalone standalone
 
 # Would it be noticed if the updates were not atomic? Other threads run between the two halves of some.
 cat >yield.h <<'END'

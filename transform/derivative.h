@@ -301,6 +301,22 @@ void limit_tape(Fn *fn);
 /* Divisions of a fresh reverse sweep by one value become multiplications by its reciprocal. */
 void share_reciprocals(Fn *fn);
 
+/* ====================================================================== parallel.c: -fopenmp */
+
+/* What memory ops are in loops with a pragma: before differentiation, and after it. */
+void note_accesses(Fn *fn);
+void note_reverse_accesses(Fn *fn);
+void follow_access(Op *op, const Op *primal); /* op accesses the shadow of what `primal` accesses */
+/* Which loops have a pragma in the generated code (op->omp; what they carry are sums), with atomic updates where they are needed.
+ * After all other passes. */
+void share_loops(Fn *fn);
+
+/* ====================================================================== parallel_sums.c */
+
+/* Of the loop's atomic ACCUMs, those of places that all iterations add to add to numbers of the thread's own, which are summed up behind the
+ * loop; the others are left in *atomic. accesses: the loop's of memory that is not the iteration's own. */
+void separate_sums(Fn *fn, Op *loop, Ptrs *atomic, const Ptrs *accesses);
+
 /* ====================================================================== apart.c */
 
 /* A function of the same parameters that tells whether what g (ready to be differentiated) writes behind its pointer parameters overlaps

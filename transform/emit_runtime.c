@@ -208,16 +208,31 @@ static bool is_external(const Item *item)
     return !strncmp(item->text, "extern ", 7);
 }
 
+/* The two functions that differ with and without -fopenmp: the text that the build has preprocessed is that without. */
+static const char *thread_function(Arena *a, const char *name)
+{
+    bool count = !strcmp(name, "ad_thread_count");
+    const char *ask = count ? "omp_get_max_threads" : "omp_get_thread_num";
+    if (!count && strcmp(name, "ad_thread") != 0)
+        return NULL;
+    return arena_printf(a,
+                        "#ifdef _OPENMP\nextern int %s(void);\n#endif\n\nstatic long %s(void)\n{\n#ifdef _OPENMP\n"
+                        "    return %s();\n#else\n    return %d;\n#endif\n}",
+                        ask, name, ask, count);
+}
+
 static void put_item(Str *out, const Item *item, const Item *before)
 {
-    const char *name = item->names.n ? item->names.at[0] : "";
+    const char *name = item->names.n ? item->names.at[0] : "", *threads = thread_function(out->arena, name);
     const char *text = item->kind == ITEM_FUNCTION ? lay_out(out->arena, item->text) : item->text;
     bool block = strchr(text, '\n') != NULL;
     if (before && (block || *item->comment || strchr(before->text, '\n') || before->kind != item->kind))
         str_put(out, "\n");
     if (*item->comment)
         str_fmt(out, "%s\n", item->comment);
-    if (item->kind != ITEM_OTHER && !strcmp(name, "ad_out_of_memory"))
+    if (threads)
+        str_fmt(out, "%s\n", threads);
+    else if (item->kind != ITEM_OTHER && !strcmp(name, "ad_out_of_memory"))
         str_fmt(out, "%s%s\n", item->kind == ITEM_PROTOTYPE ? "" : "#ifdef __GNUC__\n__attribute__((weak))\n#endif\n", text);
     else if (item->kind != ITEM_OTHER && strncmp(text, "static ", 7) != 0 && !is_external(item))
         str_fmt(out, "static %s\n", text);

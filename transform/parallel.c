@@ -459,6 +459,8 @@ static void give_pragma(Share *s)
 {
     Arena *a = s->fn->arena;
     const char *omp = s->loop->loop->omp;
+    if (s->atomic.n && !text_has_word(omp, "num_threads"))
+        separate_sums(s->fn, s->loop, &s->atomic, &s->accesses);
     bool simd = text_has_word(omp, "simd") && s->atomic.n == 0;
     if (!shares_work(s->loop->loop)) {
         s->loop->omp = simd ? "simd" : NULL;

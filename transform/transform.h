@@ -730,16 +730,8 @@ void place_tapes(Fn *fn);
 /* storage.c: resolves every USE: in scope, counter, reload, recompute, kept in an indexed array, kept on a stack. */
 void storage_resolve(Fn *fn);
 
-/* parallel.c: -fopenmp. What memory ops are in loops with a pragma: before differentiation, and after it. */
-void note_accesses(Fn *fn);
-void note_reverse_accesses(Fn *fn);
-/* op accesses the shadow of what `primal` accesses. */
-void follow_access(Op *op, const Op *primal);
-/* The ops from `from` to before end, and all inside them, are under omp critical; update: only what is updated there, under atomic. */
+/* parallel.c: the ops from `from` to before end, and all inside them, are under omp critical; update: only what is updated, under atomic. */
 void share_ops(Op *from, const Op *end, bool update);
-/* Which loops have a pragma in the generated code (op->omp; what they carry are sums), with atomic updates where they are needed.
- * After all other passes. */
-void share_loops(Fn *fn);
 
 /* nan_trap.c: derivatives that are not finite stop the program (--nan-trap). The last pass. */
 void trap_nans(Fn *fn);
