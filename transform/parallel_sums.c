@@ -195,6 +195,12 @@ static void separate(Fn *fn, Op *loop, Value *root, const Ptrs *group, Value *n)
     add_up(loop, root, sums, threads, stride, n);
 }
 
+/* Is it declared with several dimensions, so that C has no subscript for all of it? */
+static bool has_rows(const Value *root)
+{
+    return (root->var && root->var->ndims > 1) || (root->def && root->def->nargs > 1);
+}
+
 void separate_sums(Fn *fn, Op *loop, Ptrs *atomic, const Ptrs *accesses)
 {
     Ptrs left = {.arena = fn->arena}, seen = {.arena = fn->arena}; /* seen: ops */
@@ -203,7 +209,7 @@ void separate_sums(Fn *fn, Op *loop, Ptrs *atomic, const Ptrs *accesses)
         if (ptrs_has(&seen, atomic->at[i]))
             continue;
         Ptrs group = {.arena = fn->arena};
-        bool only_added = value_outside(root, loop) && root->type->elem == ((Op *)atomic->at[i])->args[1]->type;
+        bool only_added = value_outside(root, loop) && !has_rows(root) && root->type->elem == ((Op *)atomic->at[i])->args[1]->type;
         for (size_t k = 0; k < accesses->n; k++) {
             Op *op = accesses->at[k];
             if (index_root(op->args[0]) != root)
