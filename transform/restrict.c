@@ -24,9 +24,9 @@ static bool is_elsewhere(const Reads *r, int obj)
     ObjKind kind = mem_object_kind(r->mem, obj);
     if (kind != OBJ_PARAM && kind != OBJ_POINTEE)
         return false;
-    const Value *param = mem_object_param(r->mem, obj);
-    bool result = r->fn->sret && param->index == r->fn->body->nargs - 1;
-    return result || param->index >= r->nprimal;
+    const Value *param = mem_object_param(r->mem, obj); /* NULL: reached from a global, as what stderr points to is */
+    bool result = r->fn->sret && param && param->index == r->fn->body->nargs - 1;
+    return param && (result || param->index >= r->nprimal);
 }
 
 static bool may_write_primal(const Reads *r, const Value *p)
