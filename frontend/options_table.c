@@ -479,10 +479,10 @@ const OptionRow option_rows[] = {
     {"-fmax-errors=", ARG_JOINED, "N", set_max_errors, "show only the first N errors"},
     {"--diagnostics-format", ARG_LONG, "text|json|sarif", set_format, "form of messages: gcc's, JSON lines, SARIF 2.1.0"},
     {"-fdiagnostics-color=", ARG_JOINED, "WHEN", set_colour, "always, never, auto (default: on a terminal)"},
-    {"-v", ARG_NONE, NULL, set_verbose, "the passes with times and sizes"},
+    {"-v", ARG_NONE, NULL, set_verbose, "say the passes, with times and sizes; print the version"},
+    {"--version", ARG_NONE, NULL, print_version, NULL},
     {NULL, ARG_NONE, NULL, NULL, "Other"},
     {"@", ARG_JOINED, "FILE", not_yet, "more options from a file"},
-    {"--version", ARG_NONE, NULL, print_version, "print the version"},
     {"--help", ARG_OPTIONAL, "man|bash", print_help, "print this; the manual page's options; completion for bash"},
     {NULL, ARG_NONE, NULL, NULL, ""}, /* what follows is part of the interface, and refused rather than ignored until it exists */
     {NULL, ARG_NONE, NULL, NULL, NULL},
