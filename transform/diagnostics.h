@@ -221,12 +221,42 @@ ERROR("ambiguous-pointer", "to an independent or to a dependent|cannot tell apar
       "a pointer may lead to memory with different derivatives",
       "The d_ of an independent is only added to, that of a dependent holds a seed: a write that may reach either cannot serve both. Write to\n"
       "them through different pointers, or name both on both sides of `->`.",
-      "// adgen --vjp 'f(x -> y)'\n"
-      "void f(double *x, double *y, int swap)\n"
+      "// adgen --vjp f\n"
+      "struct box { double v[4]; };\n"
+      "double f(double *a, struct box s, int k)\n"
       "{\n"
-      "    double *p = swap ? x : y;\n"
-      "    p[0] = x[1] * x[2];\n"
-      "    y[1] = p[0];\n"
+      "    double *both[2] = {a, s.v}, *p = both[k];\n"
+      "    for (int i = 0; i < 4; i++)\n"
+      "        p[i] = 2 * s.v[i];\n"
+      "    return a[0];\n"
+      "}\n")
+ERROR("max-tape", "--max-tape:", "the tape cannot be kept below the limit",
+      "What a loop keeps for the reverse sweep is more than --max-tape allows, and its steps cannot be run again instead. Give a larger limit,\n"
+      "or move what cannot be repeated out of the loop.",
+      "// adgen --max-tape 64K --grad 'f(x)'\n"
+      "#include <stdlib.h>\n"
+      "double f(const double *x, int steps)\n"
+      "{\n"
+      "    double a[8], s = 0;\n"
+      "    for (int i = 0; i < 8; i++)\n"
+      "        a[i] = x[i];\n"
+      "    for (int t = 0; t < steps; t++)\n"
+      "        for (int i = 0; i < 8; i++)\n"
+      "            a[i] = a[i] * (a[(i + rand() % 2) % 8] - 0.5);\n"
+      "    for (int i = 0; i < 8; i++)\n"
+      "        s += a[i];\n"
+      "    return s;\n"
+      "}\n")
+ERROR("openmp", "depends on the threads that run", "a parallel region whose derivative would depend on the threads",
+      "A derivative must not depend on how many threads there are. Let `#pragma omp for` share the work, with private and reduction variables.",
+      "// adgen --grad 'f(x)' -fopenmp\n"
+      "#include <omp.h>\n"
+      "double f(double x)\n"
+      "{\n"
+      "    double s = 0;\n"
+      "#pragma omp parallel reduction(+ : s)\n"
+      "    s += x * omp_get_thread_num();\n"
+      "    return s;\n"
       "}\n")
 ERROR("matrix", "a dense |the structure of '", "a Jacobian or Hessian cannot be made", "A dense Jacobian or Hessian runs the function several times: lengths must be known (AD_LEN), and effects would be repeated.",
       "// adgen --jacobian 'f(x -> y)'\n"
