@@ -69,7 +69,7 @@ traps() { # traps W X TEXT...
     shift 2
     for text; do grep -qF -- "$text" said || { echo "no '$text'"; return 1; }; done
 }
-check infinite traps 1 7.5 'norm.c:9: d_w[i] gets' 'i = 1' 'w[i] = 1'
+check infinite traps 1 7.5 'norm.c:10: d_d gets' 'i = 1' 'd (line 9) = 0'
 check kink_is_none sh -c './trapped 0 7.5'
 check not_a_number traps 0.5 2 'norm.c:20: d_x[1] gets -inf from' 'v = -inf'
 check standalone sh -c "'$ADGEN' norm.c -o norm_grad.c --nan-trap --standalone --header && $CC $STRICT -c norm_grad.c && ! grep -q adgen_rt.h norm_grad.c && $CC -o alone main.c norm_grad.o -lm && ./alone 0.25 7.5"

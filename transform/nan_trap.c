@@ -55,6 +55,14 @@ static void gather_indices(Trap *t, const Value *p)
             gather(t, p->def->args[1], 1);
 }
 
+/* The counters of the loops around op: in which iteration it happens. */
+static void gather_counters(Trap *t, const Op *op)
+{
+    for (const Op *loop = op->parent->owner; loop; loop = loop->parent->owner)
+        if (loop->code == OP_FOR)
+            gather(t, loop->regions[0]->args[0], 1);
+}
+
 static Value *string(Builder *b, const char *text)
 {
     Op *op = op_build(b, OP_STRING, NULL, 0, 1);
@@ -94,6 +102,7 @@ static void trap(Trap *t, Op *op)
         Builder b = before_op(op);
         const char *what = graph_address_text(t->fn->arena, op->args[0], NULL, NULL);
         gather_indices(t, op->args[0]);
+        gather_counters(t, op);
         watch(t, &b, op->args[1], what, op->loc);
         return;
     }
@@ -104,6 +113,7 @@ static void trap(Trap *t, Op *op)
     if (!v || !computes || !type_is_float(v->type) || !is_derivative(v->var))
         return;
     Builder b = after_op(op);
+    gather_counters(t, op);
     watch(t, &b, v, v->var->name, op->loc);
 }
 

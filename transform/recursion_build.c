@@ -320,11 +320,27 @@ static void find_helper(Op *op, void *ctx)
     ptrs_push(h->found, f);
 }
 
+/* A local array that is handed to such a function as const starts as zero: that a loop has filled it, compilers cannot see, and warn. */
+static void start_handed_local(Op *op, void *ctx)
+{
+    (void)ctx;
+    for (int i = 0; i < op->nargs && op->code == OP_CALL && op->callee && op->callee->instance; i++) {
+        const Value *p = op->args[i];
+        if (p->type->kind != TY_PTR || !p->type->elem_const)
+            continue;
+        while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs > 0)
+            p = p->def->args[0];
+        if (p->def && p->def->code == OP_LOCAL)
+            p->def->zeroed = true;
+    }
+}
+
 void recursion_helpers(Fn *fn)
 {
     Ptrs found = {.arena = fn->program->arena}, seen = found;
     Helpers h = {&found, &seen};
     walk_ops(fn->body, find_helper, &h);
+    walk_ops(fn->body, start_handed_local, NULL);
     for (size_t i = 0; i < found.n; i++)
         if (!ptrs_has(&fn->helpers, found.at[i]))
             ptrs_push(&fn->helpers, found.at[i]);

@@ -433,7 +433,7 @@ static Op *simplify_plain(Simplifier *s, Op *op)
     v = cse_find(s->cse, op);
     if (v) {
         const Op *local = op->code == OP_LOAD ? op->args[0]->def : NULL;
-        if (local && local->code == OP_LOCAL)
+        if (local && local->code == OP_LOCAL && local->var && !local->var->is_param) /* not what a callee calls it */
             value_hint(v, local->var);
         replace(s, op->results[0], v);
         for (int k = 1; k < op->nresults; k++)
