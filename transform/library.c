@@ -1,5 +1,5 @@
 /* library.c: what is known of the functions of BLAS and LAPACK that a program calls. Their prototypes and the rules for their derivatives
- * are C functions below transform/library, which the front end reads into Program.library; blas.h there explains their names.
+ * are C functions below transform/library, which the front end reads; blas.h there explains their names.
  */
 #include "analysis.h"
 #include "derivative.h"
