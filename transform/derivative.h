@@ -301,6 +301,12 @@ void limit_tape(Fn *fn);
 /* Divisions of a fresh reverse sweep by one value become multiplications by its reciprocal. */
 void share_reciprocals(Fn *fn);
 
+/* ====================================================================== shift.c */
+
+/* m of exp(x - m) is held where the function is proved not to depend on it: max in softmax and log-sum-exp. Before differentiation. */
+void hold_shifts(Fn *fn);
+void release_shifts(Fn *fn); /* after it: hold(m) is m */
+
 /* ====================================================================== parallel.c: -fopenmp */
 
 /* What memory ops are in loops with a pragma: before differentiation, and after it. */

@@ -58,6 +58,7 @@ static const struct {
     {"restrict", &pass_options.no_restrict},
     {"unroll", &pass_options.no_unroll},
     {"reciprocals", &pass_options.no_reciprocals},
+    {"shift", &pass_options.no_shift},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -279,10 +280,16 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         split_begin(g);
     g->primal_done = rq->primal_done;
     g->has_tape = rq->mode != MODE_JVP;
+    if (!pass_options.no_shift) {
+        hold_shifts(g);
+        if (step_done(g, "shift"))
+            return g;
+    }
     note_accesses(g);
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
         return NULL;
+    release_shifts(g);
     bool stopped = step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint");
     if (!stopped && (rq->mode == MODE_GRAD || rq->mode == MODE_VJP) && !pass_options.no_reciprocals) {
         share_reciprocals(g);
@@ -444,6 +451,7 @@ const char *pass_names(Arena *a, bool optional)
         put_pass(&s, before_differentiation[i].name);
     for (size_t i = 0; i < COUNT(before_reversal); i++)
         put_pass(&s, before_reversal[i].name);
+    put_pass(&s, "shift");
     put_pass(&s, "adjoint");
     put_pass(&s, "tangent");
     put_pass(&s, "reciprocals");

@@ -135,6 +135,7 @@ OP(ASSERT, "assert", CALL, OUTSIDE) /* assert(c), op->text: the condition's sour
 
 /* --- differentiation and storage --------------------------------------------------------------------------- */
 OP(USE, "use", AD, PURE)            /* use v, in a reverse region: v as it was in the mirrored forward iteration */
+OP(HOLD, "hold", AD, PURE)          /* hold v: v, a constant to differentiation (shift.c); gone after it */
 OP(MULZ, "mulz", AD, PURE)          /* mulz a, p: a == 0 ? 0 : a*p */
 OP(PUSH, "push", AD, WRITES)        /* push tape, v; op->ival: equal to that of the POPs that may get v */
 OP(POP, "pop", AD, WRITES)          /* pop tape -> v */

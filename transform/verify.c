@@ -314,7 +314,7 @@ static void check_call(Verifier *v, const Op *op)
 
 static void check_ad(Verifier *v, const Op *op)
 {
-    if (op->code == OP_USE) {
+    if (op->code == OP_USE || op->code == OP_HOLD) {
         need_shape(v, op, 1, 1, 1, 0);
         need(v, same_type(arg_type(op, 0), result_type(op)), "wrong result type");
     } else if (op->code == OP_MULZ) {
