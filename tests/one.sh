@@ -10,7 +10,7 @@ mkdir -p "$dir"
 log=$dir/log
 CC=${CC:-gcc}
 STRICT='-Wall -Wextra -Wpedantic -Werror -ffp-contract=off'
-export OMP_NUM_THREADS=4 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} LSAN_OPTIONS=exitcode=23
+export ADGEN_VERIFY=1 OMP_NUM_THREADS=4 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} LSAN_OPTIONS=exitcode=23
 # adgen's own arenas live until the end of the run; leaks of the code it makes are what counts.
 ADGEN() { ASAN_OPTIONS=$OWN_ASAN timeout 120 "$adgen" "$@"; }
 OWN_ASAN=detect_leaks=0

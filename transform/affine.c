@@ -30,7 +30,7 @@ int symbol_of(const Value *v, int side)
     return v->id * POLY_SIDES + side;
 }
 
-static void term_add(Poly *p, Term t)
+void poly_add_term(Poly *p, Term t)
 {
     int i = 0, order = 1;
     while (i < p->n && (order = memcmp(p->t[i].sym, t.sym, sizeof t.sym)) < 0)
@@ -74,7 +74,7 @@ void poly_add(Poly *p, const Poly *q, int64_t scale)
         Term t = q->t[i];
         t.coef = times(t.coef, scale, &p->known);
         if (t.coef)
-            term_add(p, t);
+            poly_add_term(p, t);
     }
 }
 
@@ -109,10 +109,10 @@ Poly poly_mul(const Poly *p, const Poly *q)
         Term t = q->t[j];
         t.coef = times(t.coef, p->c, &part.known);
         if (t.coef)
-            term_add(&part, t);
+            poly_add_term(&part, t);
         for (int i = 0; i < p->n && part.known; i++) {
             if (term_mul(&p->t[i], &q->t[j], &t))
-                term_add(&part, t);
+                poly_add_term(&part, t);
             else
                 part.known = false;
         }
@@ -146,7 +146,7 @@ Poly poly_of_term(Term t)
 {
     Poly p = poly_constant(t.sym[0] < 0 ? t.coef : 0);
     if (t.sym[0] >= 0)
-        term_add(&p, t);
+        poly_add_term(&p, t);
     return p;
 }
 

@@ -239,6 +239,7 @@ Poly poly_unknown(void);
 Poly poly_symbol(int sym);
 int symbol_of(const Value *v, int side);
 void poly_add(Poly *p, const Poly *q, int64_t scale);    /* p += scale * q */
+void poly_add_term(Poly *p, Term t);
 Poly poly_mul(const Poly *p, const Poly *q);
 /* p = *with * sym + *rest. False when sym has a higher power in p. */
 bool poly_split(const Poly *p, int sym, Poly *with, Poly *rest);

@@ -66,7 +66,8 @@ static const struct {
 /* After each step: is the IR still what it has to be, -v, and is this where --after=PASS ends? */
 static bool step_done(const Fn *fn, const char *name)
 {
-    verify_fn(fn, name);
+    if (verify_each_pass())
+        verify_fn(fn, name);
     trace_step(fn->name, name, fn);
     return pass_options.after && !strcmp(pass_options.after, name);
 }
@@ -81,6 +82,7 @@ static bool run_passes(Fn *fn, const Pass *passes, size_t n)
         if (step_done(fn, passes[i].name))
             return false;
     }
+    verify_fn(fn, passes[n - 1].name);
     return true;
 }
 
@@ -91,7 +93,7 @@ static void run_callee(Fn *fn, const Pass *passes, size_t n)
         if (passes[i].off && *passes[i].off)
             continue;
         passes[i].run(fn);
-        if (!fn->program->widened) /* else calls in it may still be as they were before, and all is made again */
+        if (!fn->program->widened && (verify_each_pass() || i + 1 == n)) /* widened: calls in it may still be as they were before, and all is made again */
             verify_fn(fn, passes[i].name);
         trace_step(fn->name, passes[i].name, fn);
     }
@@ -290,6 +292,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     if (!g)
         return NULL;
     release_shifts(g);
+    verify_fn(g, rq->mode == MODE_JVP ? "tangent" : "adjoint");
     bool stopped = step_done(g, rq->mode == MODE_JVP ? "tangent" : "adjoint");
     if (!stopped && (rq->mode == MODE_GRAD || rq->mode == MODE_VJP) && !pass_options.no_reciprocals) {
         share_reciprocals(g);

@@ -422,6 +422,17 @@ static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, 
     return name ? name : v->type->kind == TY_PTR ? "p" : "t";
 }
 
+/* i > 0 in decimal. */
+static void put_number(char *to, int i)
+{
+    int digits = 1;
+    for (int rest = i; rest >= 10; rest /= 10)
+        digits++;
+    to[digits] = '\0';
+    for (; digits; i /= 10)
+        to[--digits] = (char)('0' + i % 10);
+}
+
 /* base1, base2...: a small number that is free again, else the next. */
 static const char *numbered_name(Namer *n, const char *base, const CVar *var)
 {
@@ -431,12 +442,14 @@ static const char *numbered_name(Namer *n, const char *base, const CVar *var)
         last = arena_alloc(n->arena, sizeof *last);
         strmap_put(&n->last, base, last);
     }
-    const char *name;
+    size_t length = strlen(base);
+    char *name = arena_alloc(n->arena, length + sizeof "2147483647");
+    memcpy(name, base, length);
     int i = 1;
     do {
         if (i == SEARCHED && *last > SEARCHED)
             i = *last;
-        name = arena_printf(n->arena, "%s%d", base, i++);
+        put_number(name + length, i++);
     } while (!name_free(n, name, var));
     if (i - 1 > *last)
         *last = i - 1;

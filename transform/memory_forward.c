@@ -160,9 +160,11 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out)
         if (mem_objects(m, w->op->args[0], &stored) != 1 || !find_pair(w->op, load, &pair) ||
             mem_position(m, pair.store_loop[0]) > mem_position(m, pair.load_loop[0]))
             continue;
-        if (!same_place(m, w->op, load, &pair) || reaches_later(m, pair.store_loop, pair.depth, w->op, w->op->args[0], w->op, w->op->args[0]) ||
-            !untouched(m, objs[0], w->op, load, &pair))
+        if (!same_place(m, w->op, load, &pair))
             continue;
+        if (reaches_later(m, pair.store_loop, pair.depth, w->op, w->op->args[0], w->op, w->op->args[0]) ||
+            !untouched(m, objs[0], w->op, load, &pair))
+            return false; /* what earlier stores leave there is overwritten by this one */
         out->store = w->op;
         out->depth = pair.depth;
         for (int d = 0; d < pair.depth; d++) {

@@ -20,14 +20,13 @@ static Poly on_second_side(const Timing *t, const Poly *p)
     Poly r = poly_constant(p->c);
     r.known = p->known;
     for (int i = 0; i < p->n; i++) {
-        Poly part = poly_constant(p->t[i].coef);
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
-            int sym = p->t[i].sym[k];
-            const Value *v = symbol_value(t->m, sym);
-            Poly s = poly_symbol(t->m->depth[v->id] > t->share ? symbol_of(v, 1) : sym);
-            part = poly_mul(&part, &s);
+        Term term = p->t[i];
+        for (int k = 0; k < POLY_DEGREE && term.sym[k] >= 0; k++) {
+            const Value *v = symbol_value(t->m, term.sym[k]);
+            if (t->m->depth[v->id] > t->share)
+                term.sym[k] = symbol_of(v, 1);
         }
-        poly_add(&r, &part, 1);
+        poly_add_term(&r, term);
     }
     return r;
 }
@@ -189,14 +188,14 @@ static bool constants_not_negative(const Facts *f, const Poly *p)
 
 /* The counter of the deepest loop in p: bounds of deeper counters speak of outer ones. Second's come first: the carrier's bound for them
  * speaks of first's. */
-static int deepest_counter(const Facts *f, const Poly *p)
+static int deepest_counter(const Timing *t, const Poly *p)
 {
     int best = -1, best_depth = -1;
     for (int i = 0; i < p->n; i++)
         for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
             int sym = p->t[i].sym[k];
-            int depth = f->t->m->depth[sym / POLY_SIDES] * POLY_SIDES + sym % POLY_SIDES;
-            if (depth > best_depth && counted_loop(f->t->m, sym)) {
+            int depth = t->m->depth[sym / POLY_SIDES] * POLY_SIDES + sym % POLY_SIDES;
+            if (depth > best_depth && counted_loop(t->m, sym)) {
                 best = sym;
                 best_depth = depth;
             }
@@ -228,7 +227,7 @@ static bool never_negative(Facts *f, const Poly *p)
         return false;
     if (p->n == 0)
         return p->c >= 0;
-    int sym = deepest_counter(f, p);
+    int sym = deepest_counter(f->t, p);
     if (sym < 0)
         return constants_not_negative(f, p);
     Poly with, rest, minus = poly_constant(0);
@@ -381,20 +380,20 @@ static int64_t next_step(const Op *loop)
 
 /* Do they meet where every counter has its first value, or one of them its second? Then no test can exclude it, and none need be tried. A
  * counter of the carrier is not free to take any value on both sides. */
-static bool meet_near_start(const Facts *f, const Poly *difference, Window w)
+static bool meet_near_start(const Timing *t, const Poly *difference, Window w)
 {
     Poly d = *difference;
     int64_t moves[MAX_FACTS];
     int counters = 0;
     bool rectangular = true;
     while (d.known && d.n && counters < MAX_FACTS) {
-        int sym = deepest_counter(f, &d);
-        const Op *loop = sym < 0 ? NULL : counted_loop(f->t->m, sym);
+        int sym = deepest_counter(t, &d);
+        const Op *loop = sym < 0 ? NULL : counted_loop(t->m, sym);
         Poly with, rest;
-        if (!loop || loop == f->t->carrier || !bounds_known(loop) || !poly_split(&d, sym, &with, &rest))
+        if (!loop || loop == t->carrier || !bounds_known(loop) || !poly_split(&d, sym, &with, &rest))
             return false;
-        Poly first = counter_bound(f->t, sym, counts_up(loop)), last = counter_bound(f->t, sym, !counts_up(loop));
-        if (!first.known || !last.known || deepest_counter(f, &last) >= 0) /* a triangle may be empty there */
+        Poly first = counter_bound(t, sym, counts_up(loop)), last = counter_bound(t, sym, !counts_up(loop));
+        if (!first.known || !last.known || deepest_counter(t, &last) >= 0) /* a triangle may be empty there */
             return false;
         rectangular &= first.n == 0 && with.n == 0;
         if (__builtin_mul_overflow(with.c, next_step(loop), &moves[counters++]))
@@ -421,6 +420,8 @@ bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, 
     poly_add(&d, first, -1);
     if (!d.known)
         return true;
+    if (meet_near_start(t, &d, w))
+        return true;
     Facts f = facts_of(t);
-    return meet_near_start(&f, &d, w) || !excluded(&f, &d, w, 0);
+    return !excluded(&f, &d, w, 0);
 }

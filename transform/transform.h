@@ -316,6 +316,8 @@ char *op_to_text(Arena *a, const Op *op);
 Program *ir_parse(const char *text, const char *name);
 /* Checks structure, types, dominance (USE is exempt), terminators; ICE with the pass's name on a violation. */
 void verify_fn(const Fn *fn, const char *after_pass);
+/* After every pass, or only at the end of a list of them? The former where the environment has ADGEN_VERIFY: tests. */
+bool verify_each_pass(void);
 
 /* ====================================================================== rewrite.c: what passes share */
 

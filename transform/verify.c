@@ -468,3 +468,11 @@ void verify_fn(const Fn *fn, const char *after_pass)
     check_signature(&v);
     arena_free(a);
 }
+
+bool verify_each_pass(void)
+{
+    static int each = -1;
+    if (each < 0)
+        each = getenv("ADGEN_VERIFY") != NULL;
+    return each;
+}
