@@ -52,7 +52,7 @@ numeric() {
             "$dir/out.o" "$file" "${file%.c}.main.c" "$BUILD/libadgen_rt.a" -lm -lpthread || return 1
         "$dir/main" || return 1
     else
-        CC="$CC -fsanitize=address,undefined -fno-sanitize-recover=undefined" with_args check ADGEN --check "$file" -o "$out" "$std" || return 1
+        CHECK_CC=$CC CC="sh $here/tests/check_cc" with_args check ADGEN --check "$file" -o "$out" "$std" || return 1
     fi
     clang $STRICT -Iruntime -I"$(dirname "$file")" -fsyntax-only "$out"
 }
@@ -80,7 +80,7 @@ second() {
 # Three directions at once, or the refusal that a `// directions:` line has.
 directions() {
     want=$(directive directions)
-    CC="$CC -fsanitize=address,undefined -fno-sanitize-recover=undefined" ADGEN_CHECK_FLAGS="$STRICT" \
+    SINGLE=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" ADGEN_CHECK_FLAGS="$STRICT" \
         with_args check ADGEN --directions 3 --check "$file" -o "$dir/out.c" "$std" >"$dir/out" 2>&1
     status=$?
     cat "$dir/out"
