@@ -281,6 +281,12 @@ typedef struct {
 } Forward;
 bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out);
 
+/* ====================================================================== nest.c */
+
+/* Sums to places far apart become nests whose inner loop runs along memory; loops whose iterations do not meet run forwards. Of a function
+ * that is finished but for restrict and pragmas. */
+void split_nests(Fn *fn);
+
 /* ====================================================================== restrict.c */
 
 /* `restrict` for those of the first nprimal parameters that are pointers, where the function, which is finished, writes nothing but

@@ -45,6 +45,7 @@ static const Pass after_storage[] = {
     {"place", place_tapes, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
+    {"nest", split_nests, &pass_options.no_nest},
 };
 
 /* Switches that are no passes of their own. */
@@ -54,7 +55,7 @@ static const struct {
 } switches[] = {
     {"checkpoint", &pass_options.no_checkpoint},
     {"apart", &pass_options.no_apart}, {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
-    {"log", &pass_options.no_log},     {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
+    {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"restrict", &pass_options.no_restrict},
     {"unroll", &pass_options.no_unroll},
     {"reciprocals", &pass_options.no_reciprocals},

@@ -514,15 +514,17 @@ static void merge(Fuse *f)
         fwd->note = "iterations are independent but for sums: each is reversed at once";
 }
 
-/* Under --primal-done: does v, of fwd, come from a load of the caller's memory that fwd has overwritten since? Then what was stored there
- * before may be found by other means (memory_forward.c), but not in one loop with the overwriting. */
+/* Under --primal-done: does v, of fwd, come from a load of the caller's memory that fwd has overwritten since? What the same iteration had
+ * stored there before will do (memory_forward.c); what another one had is found by other means, but not in one loop with the overwriting. */
 static bool comes_from_overwritten(Fuse *f, const Value *v, PtrMap *seen)
 {
+    Forward stored;
     if (!v->def || value_outside(v, f->fwd) || ptrmap_get(seen, v))
         return false;
     ptrmap_put(seen, v, v->def);
-    if (v->def->code == OP_LOAD)
-        return mem_op_may_write(f->mem, f->fwd, v->def->args[0]) && !mem_reloadable(f->mem, v->def);
+    if (v->def->code == OP_LOAD && mem_op_may_write(f->mem, f->fwd, v->def->args[0]) && !mem_reloadable(f->mem, v->def))
+        return pass_options.no_forward || !mem_forwarded(f->mem, v->def, &stored) || !region_contains(f->fwd->regions[0], stored.store) ||
+               comes_from_overwritten(f, stored.store->args[1], seen);
     for (int i = 0; i < v->def->nargs; i++)
         if (comes_from_overwritten(f, v->def->args[i], seen))
             return true;
