@@ -32,7 +32,7 @@ typedef struct {
 typedef struct {
     const Value *shadow; /* root of the shadow's address */
     const Value *root;   /* root of the primal's; NULL: not known */
-    bool only_adds;
+    bool only_adds, only_reads;
 } Touch;
 
 typedef struct {
@@ -50,7 +50,7 @@ static const Value *address_root(const Value *p)
     return p;
 }
 
-static void touch(Touches *t, const Value *shadow, const Value *root, bool only_adds)
+static void touch(Touches *t, const Value *shadow, const Value *root, OpCode code)
 {
     if (t->n == t->cap) {
         int cap = t->cap ? 2 * t->cap : 16;
@@ -60,16 +60,16 @@ static void touch(Touches *t, const Value *shadow, const Value *root, bool only_
         t->at = grown;
         t->cap = cap;
     }
-    t->at[t->n++] = (Touch){shadow, root, only_adds};
+    t->at[t->n++] = (Touch){shadow, root, code == OP_ACCUM, code == OP_LOAD};
 }
 
 static void collect_touches(const Fuse *f, const Op *op, Touches *out)
 {
     OpEffect effect = op_info[op->code].effect;
     if (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_FREE)
-        touch(out, address_root(op->args[0]), ptrmap_get(&f->primal_of, address_root(op->args[0])), op->code == OP_ACCUM);
+        touch(out, address_root(op->args[0]), ptrmap_get(&f->primal_of, address_root(op->args[0])), op->code);
     else if (effect != EFFECT_PURE && op->code != OP_ALLOC)
-        touch(out, NULL, NULL, false);
+        touch(out, NULL, NULL, op->code);
     for (int r = 0; r < op->nregions; r++)
         for (const Op *in = op->regions[r]->first; in; in = in->next)
             collect_touches(f, in, out);
@@ -595,6 +595,32 @@ static void fuse_region(Fuse *f, Region *r)
     }
 }
 
+/* Do the iterations of fwd keep off each other's elements of what has this root? */
+static bool iterations_are_apart(Fuse *f, const Value *root)
+{
+    const int *objs;
+    int n = root ? mem_objects(f->mem, root, &objs) : 0;
+    for (int i = 0; i < n; i++)
+        if (!is_declared(f->fwd) && !is_scratch(f, objs[i]) && !mem_iterations_disjoint(f->mem, f->fwd, objs[i]))
+            return false;
+    return n > 0;
+}
+
+/* Does rev only add to derivatives, and read others that it does not change? What it takes away again must be one iteration's own. */
+static bool only_adds(Fuse *f)
+{
+    Touches t = {.arena = f->fn->arena};
+    collect_touches(f, f->rev, &t);
+    for (int i = 0; i < t.n; i++)
+        for (int k = i; k < t.n; k++) {
+            const Touch *x = &t.at[i], *y = &t.at[k];
+            bool together = (x->only_adds && y->only_adds) || (x->only_reads && y->only_reads);
+            if (!together && touches_overlap(f, x, y) && !(x->shadow == y->shadow && iterations_are_apart(f, x->root)))
+                return false;
+        }
+    return true;
+}
+
 /* for (i down) R(i)  ->  for (i up) R(i), where the order does not matter: compilers and readers prefer it. */
 static void turn_upwards(Op *rev, void *ctx)
 {
@@ -606,7 +632,7 @@ static void turn_upwards(Op *rev, void *ctx)
     f->rev = rev;
     f->invariant = (PtrMap){.arena = f->fn->arena};
     count_loop_uses(f, rev);
-    if (only_sums(f) && writes_are_private(f, fwd->regions[0]))
+    if (only_sums(f) && (writes_are_private(f, fwd->regions[0]) || only_adds(f)))
         rev->reversed = fwd->reversed;
 }
 
