@@ -162,6 +162,32 @@ static bool at_least_its_quotient(const Facts *f, int sym, Poly *s)
     return false;
 }
 
+/* Is v = a > b ? a : b? The one of the two that is not a constant. */
+static const Value *larger_of(const Value *v)
+{
+    const Op *op = v->def, *test = op && op->code == OP_SELECT ? op->args[0]->def : NULL;
+    int64_t k;
+    if (!test || test->nargs != 2)
+        return NULL;
+    bool less = test->code == OP_LT || test->code == OP_LE, more = test->code == OP_GT || test->code == OP_GE;
+    if ((!less && !more) || !value_same(test->args[less ? 1 : 0], op->args[1]) || !value_same(test->args[less ? 0 : 1], op->args[2]))
+        return NULL;
+    return value_int(op->args[1], &k) ? op->args[2] : op->args[1];
+}
+
+/* Adds n to the least value of sym = n > 0 ? n : 0, where a loop tells the least n. */
+static bool at_least_the_larger(const Facts *f, int sym, Poly *s)
+{
+    const Value *n = sym % POLY_SIDES ? NULL : larger_of(symbol_value(f->t->m, sym));
+    Poly p = n ? poly_of_value(f->t->m, n) : poly_unknown();
+    const int64_t *least = p.known && p.n == 1 ? fact_about(f, p.t[0].sym[0]) : NULL;
+    if (!least || !is_symbol(&p, p.t[0].sym[0]))
+        return false;
+    p.c = *least;
+    poly_add(s, &p, 1);
+    return true;
+}
+
 /* All counters are gone: with s = least + s', s' >= 0, no coefficient may be negative. */
 static bool constants_not_negative(const Facts *f, const Poly *p)
 {
@@ -171,7 +197,7 @@ static bool constants_not_negative(const Facts *f, const Poly *p)
         for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
             const int64_t *least = fact_about(f, p->t[i].sym[k]);
             Poly s = poly_symbol(p->t[i].sym[k]);
-            if (!at_least_its_quotient(f, p->t[i].sym[k], &s)) {
+            if (!at_least_its_quotient(f, p->t[i].sym[k], &s) && !at_least_the_larger(f, p->t[i].sym[k], &s)) {
                 if (!least)
                     return false;
                 s.c = *least;

@@ -296,30 +296,104 @@ static Op *raise_loop(const Counted *c, PtrMap *replaced)
 
 /* ---------------------------------------------------------------------- other values that count along */
 
-/* next == arg + c; c a constant or an invariant value. */
-static bool match_linear(const Op *f, const Value *arg, Value *next, int64_t *c, Value **value)
+/* The counter that a loop inside ends with, where it is the larger of two values: for (k = 0; k < n; k++). */
+static bool ends_at_larger(const Value *v)
+{
+    const Op *loop = v->def;
+    int64_t lo, step;
+    return loop->code == OP_FOR && v->index == 0 && !loop->reversed && loop->cmp == OP_LT && value_int(loop->args[0], &lo) && lo >= 0 &&
+           value_int(loop->args[2], &step) && step == 1;
+}
+
+/* Is v the same in every trip of f, and can it be computed before f? */
+static bool repeats(const Op *f, const Value *v, int depth)
+{
+    if (value_outside(v, f))
+        return v->def != f;
+    const Op *op = v->def;
+    if (!op || depth == 0)
+        return false;
+    if (op->nregions)
+        return ends_at_larger(v) && repeats(f, op->args[1], depth - 1);
+    if (op_info[op->code].kind != KIND_CONST && !op_speculatable(op))
+        return false;
+    for (int i = 0; i < op->nargs; i++)
+        if (!repeats(f, op->args[i], depth - 1))
+            return false;
+    return true;
+}
+
+/* ... v at b, which is before f. */
+static Value *repeat(Builder *b, const Op *f, Value *v)
+{
+    Op *op = v->def;
+    if (value_outside(v, f))
+        return v;
+    if (op->nregions) {
+        Value *lo = repeat(b, f, op->args[0]), *hi = repeat(b, f, op->args[1]);
+        int64_t least;
+        if (!type_is_signed(hi->type) && value_int(lo, &least) && least == 0)
+            return hi;
+        return build_select(b, build_bin(b, OP_GT, hi, lo), hi, lo);
+    }
+    PtrMap map = {.arena = b->fn->arena};
+    for (int i = 0; i < op->nargs; i++)
+        ptrmap_put(&map, op->args[i], repeat(b, f, op->args[i]));
+    Value *copy = clone_op(b, op, &map)->results[0];
+    copy->var = NULL; /* the name is that of one trip's */
+    return copy;
+}
+
+enum { MAX_SUMMANDS = 4 };
+
+/* What is added in each trip: a constant, or values that repeat. */
+typedef struct {
+    int64_t c;
+    Value *value[MAX_SUMMANDS];
+    int n;
+} Growth;
+
+/* Can one more value be taken? The sum of several may overflow where adding one after the other does not, but for sizes of memory. */
+static bool has_room(const Growth *g, const Type *t)
+{
+    return g->n == 0 || (g->n < MAX_SUMMANDS && (t->size == 8 || !type_is_signed(t)));
+}
+
+/* next == arg + what *g tells */
+static bool match_linear(const Op *f, const Value *arg, Value *next, Growth *g)
 {
     Value *inner;
-    *c = 0;
-    *value = NULL;
+    *g = (Growth){0};
     for (int n = 0; n < MAX_CHAIN; n++) {
         int64_t k;
+        const Op *op = next->def;
         if (next == arg)
-            return (*c != 0) != (*value != NULL);
+            return (g->c != 0) != (g->n > 0);
         if (adds_constant(next, &inner, &k)) {
-            *c += k;
+            g->c += k;
             next = inner;
-        } else if (next->def && next->def->code == OP_ADD && !*value) {
-            int k_at = value_outside(next->def->args[1], f) ? 1 : 0;
-            *value = next->def->args[k_at];
-            next = next->def->args[!k_at];
-            if (!value_outside(*value, f))
+        } else if (op && op->code == OP_ADD && has_room(g, arg->type)) {
+            int k_at = repeats(f, op->args[1], MAX_CHAIN) ? 1 : 0;
+            if (!repeats(f, op->args[k_at], MAX_CHAIN))
                 return false;
+            g->value[g->n++] = op->args[k_at];
+            next = op->args[!k_at];
         } else {
             return false;
         }
     }
     return false;
+}
+
+/* The sum of g's values at b, which is before f; NULL: there are none. */
+static Value *growth_at(Builder *b, const Op *f, const Growth *g)
+{
+    Value *sum = NULL;
+    for (int i = g->n; i-- > 0;) {
+        Value *v = repeat(b, f, g->value[i]);
+        sum = sum ? build_bin(b, OP_ADD, sum, v) : v;
+    }
+    return sum;
 }
 
 /* init + per_trip * (how far the counter t has come, in steps of one, as the value's type). */
@@ -346,17 +420,19 @@ static void count_along(Op *f, PtrMap *replaced)
     step = for_step(f);
     Region *body = f->regions[0];
     for (int k = 0; k < body->last->nargs; k++) {
-        Value *arg = body->args[1 + k], *value, *init = map_value(replaced, f->args[3 + k]);
-        int64_t c;
+        Value *arg = body->args[1 + k], *init = map_value(replaced, f->args[3 + k]);
+        Growth g;
         if (!type_is_int(arg->type) || arg->type->kind == TY_BOOL || arg->type->size < 4)
             continue;
-        if (!match_linear(f, arg, map_value(replaced, body->last->args[k]), &c, &value))
+        if (!match_linear(f, arg, map_value(replaced, body->last->args[k]), &g))
             continue;
-        if (c % step != 0 || (value && llabs(step) != 1))
+        if (g.c % step != 0 || (g.n && llabs(step) != 1))
             continue;
+        Builder above = before_op(f);
+        Value *value = growth_at(&above, f, &g);
         Builder b = before_op(body->first), behind = after_op(f);
-        Value *now = linear_value(&b, f, body->args[0], init, c, value);
-        Value *end = linear_value(&behind, f, f->results[0], init, c, value);
+        Value *now = linear_value(&b, f, body->args[0], init, g.c, value);
+        Value *end = linear_value(&behind, f, f->results[0], init, g.c, value);
         value_hint(now, arg->var);
         value_hint(end, arg->var);
         ptrmap_put(replaced, arg, now);
