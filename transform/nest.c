@@ -80,7 +80,8 @@ static bool cone_add(Nest *n, Value *v)
     if (ptrs_has(&n->cone, op))
         return true;
     OpKind kind = op_info[op->code].kind;
-    bool cheap = kind == KIND_CONST || kind == KIND_ADDR || op->code == OP_MULZ || (kind == KIND_ARITH && op->code != OP_DIV && op->code != OP_REM);
+    bool cheap = kind == KIND_CONST || kind == KIND_ADDR || op->code == OP_MULZ ||
+                 (kind == KIND_ARITH && op->code != OP_DIV && op->code != OP_REM);
     bool load = op->code == OP_LOAD && !op->args[0]->type->elem_volatile && !op->shared;
     if (!is_in_nest(n, op) || op->nregions > 0 || op->nresults != 1 || !(cheap || load) || n->cone.n >= MAX_CONE)
         return false;
@@ -154,15 +155,19 @@ static bool comes_first(const Nest *n, const Op *store, const Op *load)
     return mem_accesses_meet(&t, store->args[0], load->args[0]);
 }
 
-static bool spoils_loads(const Nest *n, const Op *op, bool moves)
+/* May the two ever meet? A ZERO is of several elements. */
+static bool may_meet(const MemInfo *m, const Op *x, const Op *y)
 {
+    bool cells = x->code != OP_ZERO && y->code != OP_ZERO;
+    return cells ? mem_may_alias(m, x->args[0], y->args[0]) : !objects_apart(m, x->args[0], y->args[0]);
+}
+
+static bool spoils_loads(const Nest *n, const Op *write)
+{
+    bool stays = write->code != OP_ZERO && !ptrs_has(&n->sums, write);
     for (size_t i = 0; i < n->cone.n; i++) {
         const Op *load = n->cone.at[i];
-        if (load->code != OP_LOAD)
-            continue;
-        bool cell = op->code == OP_STORE || op->code == OP_ACCUM;
-        if (moves || !cell ? (cell ? mem_may_alias(n->m, op->args[0], load->args[0]) : !objects_apart(n->m, op->args[0], load->args[0]))
-                           : comes_first(n, op, load))
+        if (load->code == OP_LOAD && (stays ? comes_first(n, write, load) : may_meet(n->m, write, load)))
             return true;
     }
     return false;
@@ -172,12 +177,7 @@ static bool meets_sums(const Nest *n, const Op *op)
 {
     for (size_t i = 0; i < n->sums.n; i++) {
         const Op *sum = n->sums.at[i];
-        if (op == sum)
-            continue;
-        bool apart = op->code == OP_ACCUM                            ? sums_commute(n->m, op, sum)
-                     : op->code == OP_LOAD || op->code == OP_STORE ? !mem_may_alias(n->m, op->args[0], sum->args[0])
-                                                                    : objects_apart(n->m, op->args[0], sum->args[0]);
-        if (!apart)
+        if (op != sum && (op->code == OP_ACCUM ? !sums_commute(n->m, op, sum) : may_meet(n->m, op, sum)))
             return true;
     }
     return false;
@@ -192,8 +192,7 @@ static bool region_allows(const Nest *n, const Region *r)
         bool write = op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO;
         if (op_info[op->code].effect == EFFECT_PURE)
             continue;
-        if ((op->code != OP_LOAD && !write) || !mem_position(n->m, op) || meets_sums(n, op) ||
-            (write && spoils_loads(n, op, ptrs_has(&n->sums, op))))
+        if ((op->code != OP_LOAD && !write) || !mem_position(n->m, op) || meets_sums(n, op) || (write && spoils_loads(n, op)))
             return false;
     }
     return true;
@@ -217,8 +216,8 @@ static bool is_readable(const Nest *n, const Value *p)
     const Address *a = &n->m->address[p->id];
     const Op *local = a->root->def;
     int64_t lo, hi, size, at = a->off->c;
-    if (!local || local->code != OP_LOCAL || (size = size_of_local(local)) == 0 || a->off->n > 1 || n->inner->cmp != OP_LT || !value_int(n->inner->args[0], &lo) ||
-        !value_int(n->inner->args[1], &hi) || hi <= lo || hi > MAX_CONE || lo < 0)
+    if (!local || local->code != OP_LOCAL || (size = size_of_local(local)) == 0 || a->off->n > 1 || n->inner->cmp != OP_LT ||
+        !value_int(n->inner->args[0], &lo) || !value_int(n->inner->args[1], &hi) || hi <= lo || hi > MAX_CONE || lo < 0)
         return false;
     int64_t step = 0;
     if (a->off->n) {
@@ -279,8 +278,8 @@ static void build_nest(Nest *n)
 static bool is_plain(const Op *loop)
 {
     int64_t step;
-    return loop->code == OP_FOR && !loop->omp && !(loop->loop && loop->loop->omp) && value_int(loop->args[2], &step) && (step == 1 || step == -1) &&
-           loop->cmp != OP_NE;
+    return loop->code == OP_FOR && !loop->omp && !(loop->loop && loop->loop->omp) && value_int(loop->args[2], &step) &&
+           (step == 1 || step == -1) && loop->cmp != OP_NE;
 }
 
 static bool runs_rarely(const Op *loop)
