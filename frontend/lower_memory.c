@@ -277,7 +277,8 @@ static Value *lower_transfer(Lower *l, Expr *call, bool may_overlap)
     Type *t = dst.p->type->kind == TY_PTR && src.p->type->kind == TY_PTR ? copied_type(l, &dst, &src, call) : NULL;
     if (!t) {
         Value *bytes = lower_expr(l, call->args[2]);
-        op_build(&l->b, OP_COPY, (Value *[]){dst.p, src.p, build_cast(&l->b, bytes, type_scalar(TY_ULONG))}, 3, 0);
+        Value *args[3] = {dst.p, src.p, build_cast(&l->b, bytes, type_scalar(TY_ULONG))};
+        op_build(&l->b, OP_COPY, args, 3, 0)->ival = !may_overlap;
         return lower_as(l, whole, lower_type(call->type));
     }
     Value *n;

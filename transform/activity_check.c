@@ -143,12 +143,18 @@ static void refuse_write(const Op *op)
     diag_note(op->loc, "let it write an array of its own and copy that, or declare AD_CUSTOM_VJP for it");
 }
 
+/* memset(s->count, 0, sizeof s->count) where s has numbers too. */
+static bool writes_no_number(const Op *op, int i)
+{
+    return i == 0 && op->text && !strcmp(op->text, "memset") && place_of(op->args[0]) == PLACE_OTHER;
+}
+
 /* Known and AD_INACTIVE callees: nothing but writes to active memory matters. */
 static void check_inactive_call(const Activity *a, const Op *op, const KnownCall *known)
 {
     for (int i = 0; i < op->nargs; i++) {
         bool writes = known ? call_writes_arg(op, known, i) : !is_const_pointer_param(op, i);
-        if (op->args[i]->type->kind == TY_PTR && writes && active_pointer(a, op->args[i])) {
+        if (op->args[i]->type->kind == TY_PTR && writes && active_pointer(a, op->args[i]) && !writes_no_number(op, i)) {
             refuse_write(op);
             return;
         }
@@ -275,13 +281,6 @@ static void check_bits(const Activity *a, const Op *op)
     diag_note(op->loc, "use <math.h> (copysign, frexp, ldexp), or put it into a function that is AD_INACTIVE or has AD_CUSTOM_VJP");
 }
 
-static bool reaches_float_as_bytes(const Value *ptr)
-{
-    while (ptr->def && ptr->def->code == OP_PTRCAST && ptr->type->elem->size <= 1)
-        ptr = ptr->def->args[0];
-    return type_has_float(ptr->type->elem);
-}
-
 static void check_op(Op *op, void *ctx)
 {
     const Activity *a = ctx;
@@ -289,12 +288,11 @@ static void check_op(Op *op, void *ctx)
         check_call(a, op);
     else if (op->code == OP_LOAD || op->code == OP_STORE)
         check_bits(a, op);
-    else if (op->code == OP_COPY && !op->tape && active_pointer(a, op->args[0]) && reaches_float_as_bytes(op->args[1]))
-        diag_error(op->loc, "copies the bytes of data that carries derivatives; copy its elements instead");
 }
 
 void activity_check(Activity *a)
 {
     walk_ops(a->fn->body, check_op, a);
+    activity_bytes(a);
     check_objects(a);
 }

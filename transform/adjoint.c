@@ -157,6 +157,8 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
         Builder fwd = after_op(op);
         build_store(&fwd, address, twin);
     }
+    if (stores_byte(op))
+        build_store(b, shadow_in_reverse(a->s, b, p), build_zero(b, op->args[1]->type));
     if (!type_is_differentiable(op->args[1]->type) || reverse_update(a, b, op))
         return;
     Value *after = build_zero(b, op->args[1]->type);

@@ -9,6 +9,7 @@
  * memory_alias.c    overlap, and whether a load can be repeated later
  * activity.c        varied and useful values and objects
  * scratch.c         which parameters are scratch under a bare --grad
+ * activity_bytes.c  numbers accessed as bytes
  * activity_check.c  what cannot be differentiated, and what the SPEC forgot
  */
 #ifndef ADGEN_ANALYSIS_H
@@ -318,6 +319,11 @@ void scratch_settle(Activity *a);
 
 /* activity_check.c: diag_errors. */
 void activity_check(Activity *a);
+/* activity_bytes.c: diag_errors. */
+void activity_bytes(const Activity *a);
+/* What the declarations say that p points to: floating numbers among others, none, or bytes that may be any. */
+typedef enum { PLACE_NUMBERS, PLACE_OTHER, PLACE_BYTES } Place;
+Place place_of(const Value *p);
 /* activity_warn.c: -Wnondifferentiable. */
 void activity_warn(const Activity *a);
 

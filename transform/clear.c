@@ -26,7 +26,7 @@ static bool can_clear(const Type *t)
 
 static void clear_value(Builder *b, Value *to, const Type *t);
 
-static void clear_elements(Builder *b, Value *first, Value *n)
+void clear_elements(Builder *b, Value *first, Value *n)
 {
     Op *loop = build_for(b, build_int(b, n->type, 0), n, build_int(b, n->type, 1), OP_LT);
     Builder in = at_end(loop->regions[0]);

@@ -141,6 +141,8 @@ void copy_value(Builder *b, Value *to, Value *from, const Type *t);
 
 /* realloc of what holds floating numbers or pointers becomes malloc, a copy and free. */
 void lower_reallocs(Fn *fn);
+/* ... of one OP_REALLOC, whose block holds such elements. */
+void realloc_elements(Op *op, Type *t);
 /* Marks what stays for the reverse sweep and puts its FREEs off. Returns the op that ends it, before the return; or NULL. */
 Op *heap_defer_frees(Fn *fn);
 /* The shadows of what is freed later are, too. */
@@ -151,6 +153,13 @@ void heap_defer_shadow(Shadow *s, Op *push);
 
 /* memset of what is an independent and no dependent becomes a loop. */
 void clear_by_stores(Fn *fn, const Request *rq);
+/* for (i < n) first[i] = 0, scalar by scalar */
+void clear_elements(Builder *b, Value *first, Value *n);
+
+/* ====================================================================== bytes.c */
+
+/* memcpy, memset and realloc of bytes become those of the elements that they are. */
+void type_bytes(Fn *fn);
 
 /* ====================================================================== fuse.c */
 

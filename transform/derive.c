@@ -16,6 +16,7 @@ static const Pass before_differentiation[] = {
     {"byval", load_byval, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
+    {"bytes", type_bytes, NULL},
     {"walk", normalise_pointers, NULL},
     {"hoist", hoist_invariants, &pass_options.no_hoist},
     {"raise", raise_loops, NULL},

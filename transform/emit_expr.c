@@ -138,21 +138,30 @@ static Text assigned(const Operand *o, const Type *to)
 }
 
 /* T * and void * convert into each other, T * into const T *. */
-static bool is_implicit(const Op *op)
+static bool is_implicit(const Type *from, const Type *to)
 {
-    if (op->code != OP_PTRCAST)
-        return false;
-    const Type *from = op->args[0]->type, *to = op->results[0]->type;
     if (from->elem->kind == TY_FUNC || to->elem->kind == TY_FUNC)
         return false;
     bool drops = (from->elem_const && !to->elem_const) || (from->elem_volatile && !to->elem_volatile);
     return !drops && (from->elem == to->elem || from->elem->kind == TY_VOID || to->elem->kind == TY_VOID);
 }
 
+/* The value that op assigns without a cast: T * to void * to U * needs one. NULL: op has to be written. */
+static Value *assigned_value(Emitter *e, const Op *op)
+{
+    if (op->code != OP_PTRCAST || !is_implicit(op->args[0]->type, op->results[0]->type))
+        return NULL;
+    Value *v = op->args[0];
+    while (is_inline(e, v) && v->def->code == OP_PTRCAST && is_implicit(v->def->args[0]->type, v->type))
+        v = v->def->args[0];
+    return is_implicit(v->type, op->results[0]->type) ? v : NULL;
+}
+
 Text op_assign(Emitter *e, const Op *op)
 {
-    if (is_implicit(op))
-        return expr_assign(e, op->args[0]);
+    Value *v = assigned_value(e, op);
+    if (v)
+        return expr_assign(e, v);
     Operand o = operand_of_op(e, op);
     return assigned(&o, op->results[0]->type);
 }

@@ -598,6 +598,52 @@ static Value *fold_decay(const Op *op)
     return back ? cast->args[0] : NULL;
 }
 
+/* How many of t are in so many bytes: k * sizeof(t) -> k. NULL: not in sight. */
+static Value *elements_in(Folder *f, Value *bytes, const Type *t)
+{
+    int64_t k;
+    if (value_int(bytes, &k))
+        return k % t->size == 0 ? build_int(&f->b, bytes->type, k / t->size) : NULL;
+    if (!defined_by(bytes, OP_MUL))
+        return NULL;
+    for (int side = 0; side < 2; side++) {
+        const Value *size = bytes->def->args[side];
+        if (defined_by(size, OP_SIZEOF) ? size->def->of->size == t->size : value_int(size, &k) && k == t->size)
+            return bytes->def->args[1 - side];
+    }
+    return NULL;
+}
+
+/* p before it became a void * or char *. */
+static Value *before_bytes(Value *p)
+{
+    while (defined_by(p, OP_PTRCAST) && p->type->elem->size <= 1 && p->type->elem->kind != TY_FUNC && !p->def->tape)
+        p = p->def->args[0];
+    return p;
+}
+
+/* (double *)((char *)p + i * sizeof(double)) -> (double *)p + i */
+static Value *fold_ptrcast(Folder *f)
+{
+    Op *op = f->op;
+    const Type *t = op->results[0]->type->elem;
+    Value *from = op->args[0];
+    if (op->tape)
+        return NULL;
+    if (from->type == op->results[0]->type)
+        return from;
+    from = before_bytes(from);
+    if (from->type == op->results[0]->type)
+        return from;
+    if (from != op->args[0] && from->type->elem->size <= 1 && from->type->elem->kind != TY_FUNC)
+        return build_ptrcast(&f->b, from, op->results[0]->type);
+    if (!defined_by(from, OP_INDEX) || from->def->nargs != 2 || from->type->elem->size != 1 || !type_is_int(from->type->elem) ||
+        t->size <= 1 || t->kind == TY_FUNC)
+        return NULL;
+    Value *n = elements_in(f, from->def->args[1], t), *p = before_bytes(from->def->args[0]);
+    return n ? build_index(&f->b, build_ptrcast(&f->b, p, op->results[0]->type), n) : NULL;
+}
+
 static void strip_qualifiers(Op *op)
 {
     for (Op *cast; (cast = op->args[0]->def) && op_only_qualifies(cast); op->args[0] = cast->args[0])
@@ -675,7 +721,7 @@ Value *fold_op(Op *op, const int *uses, int nuses)
     case OP_CAST:
         return fold_cast(&f);
     case OP_PTRCAST:
-        return op->args[0]->type == op->results[0]->type && !op->tape ? op->args[0] : NULL;
+        return fold_ptrcast(&f);
     case OP_INDEX:
         v = requalify(&f);
         return v ? v : fold_index(&f);

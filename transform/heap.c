@@ -47,9 +47,9 @@ static Type *element_of_realloc(const Op *op)
     return cast && cast->code == OP_PTRCAST ? cast->args[0]->type->elem : op->args[0]->type->elem;
 }
 
-static void lower_realloc(Op *op)
+void realloc_elements(Op *op, Type *t)
 {
-    Type *t = element_of_realloc(op), *size = type_scalar(TY_ULONG);
+    Type *size = type_scalar(TY_ULONG);
     if (t->size == 0 || type_has_union(t) || (!type_has_float(t) && !has_pointer(t)))
         return;
     Builder b = before_op(op);
@@ -61,13 +61,13 @@ static void lower_realloc(Op *op)
     Op *call = op_build(&b, OP_CALL, &old, 1, 1);
     call->text = "ad_block_size";
     call->of = call->results[0]->type = size;
-    Value *had = call->results[0];
+    Value *had = call->results[0], *to = build_ptrcast(&b, q, type_ptr(t)); /* says what the block holds */
     Op *given = build_if(&b, build_bin(&b, OP_NE, q, build_zero(&b, q->type)));
     Builder in = at_end(given->regions[0]), out = at_end(given->regions[1]);
     in.loc = out.loc = op->loc;
     Value *kept = build_select(&in, build_bin(&in, OP_LT, had, bytes), had, bytes);
     Value *n = build_bin(&in, OP_DIV, kept, build_int(&in, size, t->size));
-    Value *to = build_ptrcast(&in, q, type_ptr(t)), *from = build_ptrcast(&in, old, type_ptr(t));
+    Value *from = build_ptrcast(&in, old, type_ptr(t));
     Op *loop = build_for(&in, build_int(&in, size, 0), n, build_int(&in, size, 1), OP_LT);
     Builder each = at_end(loop->regions[0]);
     each.loc = op->loc;
@@ -93,7 +93,7 @@ void lower_reallocs(Fn *fn)
     Ptrs found = {.arena = fn->arena};
     walk_ops(fn->body, find_realloc, &found);
     for (size_t i = 0; i < found.n; i++)
-        lower_realloc(found.at[i]);
+        realloc_elements(found.at[i], element_of_realloc(found.at[i]));
 }
 
 /* ---------------------------------------------------------------------- which objects stay */

@@ -38,6 +38,7 @@ static const KnownCall known_calls[] = {
     {"rand_r", 1u << 0, RETURNS_NOTHING},     {"erand48", 1u << 0, RETURNS_NOTHING},
     {"clock", 0, RETURNS_NOTHING},            {"time", 1u << 0, RETURNS_NOTHING},
     {"clock_gettime", 1u << 1, RETURNS_NOTHING}, {"gettimeofday", ALL_FROM(0), RETURNS_NOTHING},
+    {"memset", 1u << 0, RETURNS_ARG0},        {"memchr", 0, RETURNS_ARG0},
     {"omp_get_wtime", 0, RETURNS_NOTHING},    {"omp_get_thread_num", 0, RETURNS_NOTHING},
     {"omp_get_num_threads", 0, RETURNS_NOTHING}, {"omp_get_max_threads", 0, RETURNS_NOTHING},
     {"ad_block_size", 0, RETURNS_NOTHING},    {"ad_free_pushed", 0, RETURNS_NOTHING},

@@ -126,7 +126,7 @@ OP(LOAD, "load", MEM, READS)        /* load p -> scalar or pointer of p's pointe
 OP(STORE, "store", MEM, WRITES)     /* store p, v */
 OP(ACCUM, "accum", MEM, WRITES)     /* accum p, v: *p += v */
 OP(ZERO, "zero", MEM, WRITES)       /* zero p, n: n elements of p's pointee type become 0 */
-OP(COPY, "copy", MEM, WRITES)       /* copy dst, src, bytes: memmove of data whose type is not floating */
+OP(COPY, "copy", MEM, WRITES)       /* copy dst, src, bytes: memmove of data whose type is not floating; ival 1: memcpy */
 
 /* --- calls ----------------------------------------------------------------------------------------------- */
 OP(CALL, "call", CALL, OUTSIDE)     /* op->callee with a body in the program (gone after inlining), or op->text external */

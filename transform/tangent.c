@@ -99,7 +99,7 @@ static void store_tangent(Tangent *t, Op *op)
         Builder b = after_op(op);
         build_store(&b, address, twin);
         follows(&b, op);
-    } else if (type_is_differentiable(v->type)) {
+    } else if (type_is_differentiable(v->type) || stores_byte(op)) {
         Builder b = after_op(op);
         b.loc = op->loc;
         build_store(&b, address, tangent_or_zero(t, &b, v));

@@ -501,6 +501,7 @@ Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq);
 bool active_value(const Activity *a, const Value *v);
 bool active_object(const Activity *a, int obj);
 bool active_pointer(const Activity *a, const Value *p); /* points to an active object: it has a shadow */
+bool stores_byte(const Op *store); /* activity_bytes.c: ... of what may be a number: its shadow becomes 0 where it has one */
 /* Can the generated function have shadow memory for the object? Not for parameters that the SPEC leaves out and unknown memory: a pointer
  * that may point to an active object and to one of those is to be refused. */
 bool activity_has_shadow(const Activity *a, int obj);
