@@ -270,6 +270,47 @@ static void copy_elements_down(Lower *l, Value *dst, Value *src, Value *n, Type 
     count_loop_end(l, &c);
 }
 
+/* How many elements of the array that *record ends in there are in a block of so many bytes. */
+static Value *open_count(Lower *l, Expr *bytes, const Type *record)
+{
+    const Field *last = &record->fields[type_open_end(record)];
+    Value *all = build_cast(&l->b, lower_expr(l, bytes), type_scalar(TY_ULONG));
+    Value *rest = build_bin(&l->b, OP_SUB, all, count_of(l, last->offset_bits / 8));
+    return build_bin(&l->b, OP_DIV, rest, count_of(l, last->type->elem->size));
+}
+
+/* Is this one struct with what follows it: sizeof *v + n * sizeof v->data[0] bytes? */
+static bool is_open(Lower *l, Expr *bytes, const Type *t)
+{
+    int64_t v;
+    return type_open_end(t) >= 0 && !expr_const_int(bytes, &v) && !count_in(l, bytes, t->size);
+}
+
+static void copy_open(Lower *l, Value *dst, Value *src, Expr *bytes, const Type *t)
+{
+    int last = type_open_end(t);
+    for (int i = 0; i < last; i++) {
+        Value *to = build_field(&l->b, dst, i);
+        if (!t->fields[i].bit_width || t->fields[i].name)
+            lower_copy(l, to, build_field(&l->b, src, i), t->fields[i].type, bytes->loc);
+    }
+    Value *n = open_count(l, bytes, t);
+    Value *to = build_decay(&l->b, build_field(&l->b, dst, last)), *from = build_decay(&l->b, build_field(&l->b, src, last));
+    copy_elements(l, to, from, n, t->fields[last].type->elem, bytes->loc);
+}
+
+static void zero_open(Lower *l, Value *dst, Expr *bytes, const Type *t)
+{
+    int last = type_open_end(t);
+    for (int i = 0; i < last; i++)
+        if (!t->fields[i].bit_width || t->fields[i].name)
+            lower_zero(l, build_field(&l->b, dst, i), t->fields[i].type, bytes->loc);
+    Value *n = open_count(l, bytes, t), *to = build_decay(&l->b, build_field(&l->b, dst, last));
+    CountLoop c = count_loop_begin(l, n);
+    lower_zero(l, build_index(&l->b, to, c.i), t->fields[last].type->elem, bytes->loc);
+    count_loop_end(l, &c);
+}
+
 static Value *lower_transfer(Lower *l, Expr *call, bool may_overlap)
 {
     Block dst = block_argument(l, call->args[0]), src = block_argument(l, call->args[1]);
@@ -279,6 +320,13 @@ static Value *lower_transfer(Lower *l, Expr *call, bool may_overlap)
         Value *bytes = lower_expr(l, call->args[2]);
         Value *args[3] = {dst.p, src.p, build_cast(&l->b, bytes, type_scalar(TY_ULONG))};
         op_build(&l->b, OP_COPY, args, 3, 0)->ival = !may_overlap;
+        return lower_as(l, whole, lower_type(call->type));
+    }
+    if (is_open(l, call->args[2], t)) {
+        if (may_overlap)
+            lower_unsupported(l, call->loc, "memmove of a struct with what follows it is not supported; use memcpy");
+        Value *start = as_elements(l, dst, t).p;
+        copy_open(l, start, as_elements(l, src, t).p, call->args[2], t);
         return lower_as(l, whole, lower_type(call->type));
     }
     Value *n;
@@ -322,6 +370,10 @@ Value *lower_memset(Lower *l, Expr *call)
         lower_unsupported(l, call->loc, "memset of floating numbers to bytes other than 0 is not supported; assign them in a loop");
     Block dst = block_argument(l, call->args[0]);
     Value *whole = dst.p, *n;
+    if (is_open(l, call->args[2], t)) {
+        zero_open(l, as_elements(l, dst, t).p, call->args[2], t);
+        return lower_as(l, whole, lower_type(call->type));
+    }
     t = whole_rows(l, dst.elem, t, call->args[2], &n);
     Value *to = as_elements(l, dst, t).p;
     if (n->def && n->def->code == OP_ICONST && n->def->ival == 1) {

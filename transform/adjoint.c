@@ -155,7 +155,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     if (op->args[1]->type->kind == TY_PTR && shadow_follows(a->s, op)) { /* a stored address takes its twin along */
         Value *address = shadow_twin(a->s, p), *twin = shadow_twin(a->s, op->args[1]);
         Builder fwd = after_op(op);
-        build_store(&fwd, address, twin);
+        build_store(&fwd, address, build_ptrcast(&fwd, twin, address->type->elem));
     }
     if (stores_byte(op))
         build_store(b, shadow_in_reverse(a->s, b, p), build_zero(b, op->args[1]->type));
@@ -173,14 +173,9 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     bool put_aside = shadow_accumulates_only(a->s, p) && a->fn->split && !a->fn->instance && split_note_place(a->s, &noting, p);
     if (shadow_accumulates_only(a->s, p) && !put_aside)
         after = build_use(b, shadow_put_aside(&noting, shadow_twin(a->s, p), sums));
-    Value *shadow = shadow_in_reverse(a->s, b, p);
-    if (shadow_is_active(a->s, op->args[1])) {
-        Value *d = build_load(b, shadow);
-        build_store(b, shadow, after);
-        accumulate(a, b, op->args[1], d);
-        return;
-    }
+    Value *shadow = shadow_in_reverse(a->s, b, p), *d = shadow_is_active(a->s, op->args[1]) ? build_load(b, shadow) : NULL;
     build_store(b, shadow, after);
+    accumulate(a, b, op->args[1], d);
 }
 
 static void reverse_zero(Adjoint *a, Builder *b, Op *op)

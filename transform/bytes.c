@@ -179,7 +179,7 @@ static Type *held_by(const Bytes *b, const Value *p)
 
 /* ---------------------------------------------------------------------- how many */
 
-static Value *quotient(Builder *b, Value *bytes, int64_t size)
+Value *bytes_quotient(Builder *b, Value *bytes, int64_t size)
 {
     int64_t k;
     bool known = value_int(bytes, &k);
@@ -192,7 +192,7 @@ static Value *quotient(Builder *b, Value *bytes, int64_t size)
     if (!bytes->def || bytes->def->code != OP_MUL)
         return NULL;
     for (int side = 0; side < 2; side++) {
-        Value *q = quotient(b, bytes->def->args[side], size);
+        Value *q = bytes_quotient(b, bytes->def->args[side], size);
         if (q)
             return value_int(q, &k) && k == 1 ? bytes->def->args[1 - side] : build_bin(b, OP_MUL, q, bytes->def->args[1 - side]);
     }
@@ -213,8 +213,8 @@ static Value *count_of(Builder *b, Value *bytes, const Type *t, bool *rest)
     int64_t k;
     *rest = false;
     bytes = build_cast(b, bytes, type_scalar(TY_ULONG));
-    Value *n = quotient(b, bytes, t->size);
-    if (n || value_int(bytes, &k))
+    Value *n = bytes_quotient(b, bytes, t->size);
+    if (n || value_int(bytes, &k) || type_open_end(t) >= 0)
         return n;
     *rest = !is_multiple(bytes, t->size);
     return build_bin(b, OP_DIV, bytes, build_int(b, bytes->type, t->size));

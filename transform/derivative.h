@@ -160,6 +160,8 @@ void clear_elements(Builder *b, Value *first, Value *n);
 
 /* memcpy, memset and realloc of bytes become those of the elements that they are. */
 void type_bytes(Fn *fn);
+/* bytes / size where it is in sight that nothing is left over: n * sizeof(T) -> n; else NULL. */
+Value *bytes_quotient(Builder *b, Value *bytes, int64_t size);
 
 /* ====================================================================== fuse.c */
 

@@ -47,6 +47,23 @@ static Type *element_of_realloc(const Op *op)
     return cast && cast->code == OP_PTRCAST ? cast->args[0]->type->elem : op->args[0]->type->elem;
 }
 
+/* One struct and what follows it, of which there may have been nothing. */
+static void keep_open(Builder *b, Value *to, Value *from, Value *kept, const Type *t)
+{
+    int last = type_open_end(t);
+    Value *head = build_int(b, kept->type, t->fields[last].offset_bits / 8);
+    Op *any = build_if(b, build_bin(b, OP_GE, kept, head));
+    Builder in = at_end(any->regions[0]), out = at_end(any->regions[1]);
+    in.loc = out.loc = b->loc;
+    for (int i = 0; i < last; i++)
+        copy_value(&in, build_field(&in, to, i), build_field(&in, from, i), t->fields[i].type);
+    Value *n = build_bin(&in, OP_DIV, build_bin(&in, OP_SUB, kept, head), build_int(&in, kept->type, t->fields[last].type->elem->size));
+    Value *behind = build_decay(&in, build_field(&in, to, last));
+    move_elements(&in, n, behind, build_decay(&in, build_field(&in, from, last)), NULL);
+    build_yield(&in, NULL, 0);
+    build_yield(&out, NULL, 0);
+}
+
 void realloc_elements(Op *op, Type *t)
 {
     Type *size = type_scalar(TY_ULONG);
@@ -65,16 +82,11 @@ void realloc_elements(Op *op, Type *t)
     Op *given = build_if(&b, build_bin(&b, OP_NE, q, build_zero(&b, q->type)));
     Builder in = at_end(given->regions[0]), out = at_end(given->regions[1]);
     in.loc = out.loc = op->loc;
-    Value *kept = build_select(&in, build_bin(&in, OP_LT, had, bytes), had, bytes);
-    Value *n = build_bin(&in, OP_DIV, kept, build_int(&in, size, t->size));
-    Value *from = build_ptrcast(&in, old, type_ptr(t));
-    Op *loop = build_for(&in, build_int(&in, size, 0), n, build_int(&in, size, 1), OP_LT);
-    Builder each = at_end(loop->regions[0]);
-    each.loc = op->loc;
-    Value *i = loop->regions[0]->args[0];
-    i->var = var_named(b.fn, size, "", NULL, "i");
-    copy_value(&each, build_index(&each, to, i), build_index(&each, from, i), t);
-    build_yield(&each, NULL, 0);
+    Value *kept = build_select(&in, build_bin(&in, OP_LT, had, bytes), had, bytes), *from = build_ptrcast(&in, old, type_ptr(t));
+    if (type_open_end(t) >= 0 && !bytes_quotient(&b, bytes, t->size))
+        keep_open(&in, to, from, kept, t);
+    else
+        move_elements(&in, build_bin(&in, OP_DIV, kept, build_int(&in, size, t->size)), to, from, NULL);
     op_build(&in, OP_FREE, &old, 1, 0);
     build_yield(&in, NULL, 0);
     build_yield(&out, NULL, 0);
@@ -116,18 +128,31 @@ static bool stays_here(const Op *op, int k)
            (k == 0 && (c == OP_STORE || c == OP_ZERO || c == OP_ACCUM)) || (c == OP_COPY && k < 2);
 }
 
+/* void * may lead to numbers, too: a list of objects of any type. */
+static bool may_reach(const Type *t)
+{
+    while ((t->kind == TY_PTR && t->elem->kind != TY_FUNC) || t->kind == TY_ARRAY)
+        t = t->elem;
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++) {
+        const Type *f = t->fields[i].type;
+        if (f->kind == TY_PTR && f->elem->kind == TY_VOID)
+            return true;
+    }
+    return t->kind == TY_VOID || type_reaches_float(t);
+}
+
 /* Are addresses of numbers kept in the object? Then the shadow's are kept in its shadow, in the forward sweep. */
 static bool keeps_address(const Op *op)
 {
     const Value *p = op->code == OP_STORE ? op->args[1] : op->code == OP_LOAD ? op->results[0] : NULL;
-    return p && p->type->kind == TY_PTR && type_reaches_float(p->type);
+    return p && p->type->kind == TY_PTR && may_reach(p->type);
 }
 
 /* What is stored, or handed on by a loop or an if, may be needed when its iteration is over. */
 static void follow_addresses(Op *op, void *ctx)
 {
     Heap *h = ctx;
-    if (op->code == OP_ALLOC && type_reaches_float(shadow_pointer_type(op)->elem)) {
+    if (op->code == OP_ALLOC && may_reach(shadow_pointer_type(op)->elem)) {
         ptrs_push(&h->allocs, op);
         if (loop_depth(op) > 0)
             ptrmap_put(&h->from, op->results[0], op);

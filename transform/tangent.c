@@ -97,7 +97,7 @@ static void store_tangent(Tangent *t, Op *op)
             return;
         Value *twin = shadow_twin(t->s, v);
         Builder b = after_op(op);
-        build_store(&b, address, twin);
+        build_store(&b, address, build_ptrcast(&b, twin, address->type->elem));
         follows(&b, op);
     } else if (type_is_differentiable(v->type) || stores_byte(op)) {
         Builder b = after_op(op);

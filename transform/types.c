@@ -315,3 +315,11 @@ char *type_declare(Arena *a, const Type *t, const char *name)
 {
     return declare(a, t, name, false, false);
 }
+
+int type_open_end(const Type *t)
+{
+    if (t->kind != TY_RECORD || t->is_union || t->nfields < 2)
+        return -1;
+    const Type *last = t->fields[t->nfields - 1].type;
+    return last->kind == TY_ARRAY && last->count <= 1 && last->elem->size > 0 ? t->nfields - 1 : -1;
+}

@@ -90,6 +90,8 @@ Type *type_complex_of(Type *t);                   /* double _Complex of double; 
 bool type_is_scalar(const Type *t);               /* integer, floating, complex or pointer */
 bool type_has_pointers(const Type *t);            /* looking into arrays and records */
 bool type_has_union(const Type *t);
+/* Of a struct that ends in `T x[]`, `T x[0]` or `T x[1]`, which blocks of any size may go on with: the number of that field; else -1. */
+int type_open_end(const Type *t);
 bool type_has_float(const Type *t);               /* a floating or complex leaf, looking through arrays and records, not through pointers */
 bool type_reaches_float(const Type *t);           /* also through pointers, but not void* and function pointers; recursive types are fine */
 /* union.c: do a union's members see the same floating numbers wherever they overlap? */
