@@ -79,13 +79,29 @@ static bool run_command(Check *c, const char *command)
     return status == 0;
 }
 
+/* Generated code is C99, also where the source is older. */
+static const char *as_c99(const char *arg)
+{
+    bool gnu = !strcmp(arg, "-std=gnu89") || !strcmp(arg, "-std=gnu90");
+    bool old = !strcmp(arg, "-ansi") || !strcmp(arg, "-std=c89") || !strcmp(arg, "-std=c90") || !strncmp(arg, "-std=iso9899:19", 15);
+    return gnu ? "-std=gnu99" : old && strcmp(arg, "-std=iso9899:1999") ? "-std=c99" : arg;
+}
+
+static bool is_input(const Check *c, const char *file)
+{
+    for (size_t i = 0; i < c->opt->inputs.n; i++)
+        if (!strcmp(c->opt->inputs.at[i], file))
+            return true;
+    return false;
+}
+
 /* $CC -c, with the options that the source was read with. */
 static bool compile(Check *c, const char *source, const char *object, const char *flags)
 {
     Str s = {.arena = c->arena};
     str_fmt(&s, "%s -O1 -ffp-contract=off%s", environment("CC", "cc"), c->opt->openmp ? " -fopenmp" : "");
     for (size_t i = 0; i < c->opt->clang_args.n; i++)
-        put_quoted(&s, c->opt->clang_args.at[i]);
+        put_quoted(&s, is_input(c, source) ? c->opt->clang_args.at[i] : as_c99(c->opt->clang_args.at[i]));
     for (size_t i = 0; i < c->opt->inputs.n; i++) {
         str_put(&s, " -I");
         put_quoted(&s, directory_of(c, c->opt->inputs.at[i]));

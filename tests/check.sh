@@ -43,6 +43,8 @@ void rows(int n, int m, double a[n][m], double out[n])
 END
 expect struct_names 0 'p->layers[' layers.c --len p.layers=3 --set p.n=3
 expect row_names 0 'a[' layers.c --len p.layers=3 --set p.n=3 --set n=2 --set m=4
+printf 'double old(a, n) const double *a; int n; { double s = 0; int i; for (i = 0; i < n; i++) s += a[i] * a[i]; return s; }\n' >old.c
+expect old_standard 0 'agrees' old.c --grad 'old(a)' --len a=n --set n=3 -std=gnu90
 echo 'double no_length(const double *x) { return x[0]; }' >no_length.c
 expect no_length 1 "give --len 'x=...'" no_length.c --grad 'no_length(x)'
 echo '{"p": {"n": 2, "scale": 3, "layers": [{"bias": 0.5, "w": [[1,2,3],[4,5,6]]}, {"bias": -1, "w": [[7,8,9],[10,11,12]]}]},

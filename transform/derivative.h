@@ -156,6 +156,11 @@ void clear_by_stores(Fn *fn, const Request *rq);
 /* for (i < n) first[i] = 0, scalar by scalar */
 void clear_elements(Builder *b, Value *first, Value *n);
 
+/* ====================================================================== globals_local.c */
+
+/* File-scope scalars that the function writes on every way become locals, but those in fn->named_globals. */
+void localise_globals(Fn *fn);
+
 /* ====================================================================== bytes.c */
 
 /* memcpy, memset and realloc of bytes become those of the elements that they are. */

@@ -16,6 +16,7 @@ static const Pass before_differentiation[] = {
     {"byval", load_byval, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
+    {"globals", localise_globals, NULL},
     {"bytes", type_bytes, NULL},
     {"walk", normalise_pointers, NULL},
     {"hoist", hoist_invariants, &pass_options.no_hoist},
@@ -119,6 +120,8 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
 {
     Fn *g = clone_fn(fn, name);
     g->noalias |= rq && rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
+    if (rq && !rq->primal_done && !rq->split && !pass_options.openmp)
+        g->named_globals = &rq->global_vars;
     if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
         return NULL;
     if (rq)

@@ -197,7 +197,7 @@ const char *unused_name(Emitter *e, const char *base)
         const CVar *var = e->plan->vars;
         while (var && strcmp(var->name, name))
             var = var->next;
-        if (!var)
+        if (!var && !strmap_get(&e->plan->references, name))
             return name;
         name = arena_printf(e->arena, "%s%d", base, i);
     }

@@ -69,6 +69,7 @@ struct Var {
     const char *decl_text; /* file scope and static locals: full definition's source text, macros expanded; NULL for locals */
     const char *len;     /* AD_LEN's text or NULL */
     Fn *owner;           /* function of a param or local, NULL at file scope */
+    Value *local_at;     /* globals_local.c, for its pass: the address of the variable */
     Fn *initial;         /* static local with an initialiser that is not zero: void initial(T *p) sets *p to it; else NULL */
 };
 
@@ -159,6 +160,7 @@ struct Fn {
     Loc loc;
     bool is_static, is_inline, is_variadic;
     bool noalias;         /* AD_NOALIAS */
+    const Ptrs *named_globals; /* Var*: those of the SPEC; NULL: globals stay in memory (globals_local.c) */
     bool apart;           /* what is written behind one of the primal's pointer parameters is not accessed through another */
     int64_t tape_cost;    /* set by storage_resolve: estimated bytes of kept arrays, stacks and logs */
     bool is_inactive;     /* AD_INACTIVE on the function */
