@@ -164,6 +164,11 @@ static Expr *named_call(Reader *r, const char *name, Type *t, const Kids *args, 
     return e;
 }
 
+Expr *read_va_arg(Reader *r, CXCursor list, Type *t, Loc loc)
+{
+    return named_call(r, "ad_va_arg", t, &(Kids){&list, 1}, loc);
+}
+
 /* A call of __builtin_X; args are its arguments. */
 static Expr *read_builtin(Reader *r, CXCursor c, const char *x, Kids args, Type *t, Loc loc)
 {
@@ -177,6 +182,10 @@ static Expr *read_builtin(Reader *r, CXCursor c, const char *x, Kids args, Type 
     const char *plain = !strcmp(x, "complex") ? complex_macro(t) : plain_name(x);
     if (plain)
         return named_call(r, plain, t, &args, loc);
+    if (!strcmp(x, "va_start") || !strcmp(x, "va_end") || !strcmp(x, "va_copy")) {
+        args.n = !strcmp(x, "va_copy") ? args.n : args.n > 0;
+        return named_call(r, arena_printf(r->scratch, "ad_%s", x), type_void(), &args, loc);
+    }
     if (!strncmp(x, "va_", 3))
         return expr_unsupported(r, t, loc, "variable arguments (va_start, va_arg)");
     if (!strcmp(x, "unreachable") || !strcmp(x, "trap"))

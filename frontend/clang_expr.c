@@ -296,7 +296,7 @@ static Expr *read_unexposed(Reader *r, CXCursor c, Loc loc)
     }
     Expr *a = read_expr(r, kids.at[0]);
     if (type_is_va_list(a->type) && !type_is_va_list(t))
-        return expr_unsupported(r, t, loc, "va_arg");
+        return read_va_arg(r, kids.at[0], t, loc);
     return coerce(r, a, t);
 }
 

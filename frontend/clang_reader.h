@@ -165,6 +165,7 @@ Expr *read_compound(Reader *r, CXCursor c, Type *t, Loc loc);
 Expr *read_conditional(Reader *r, CXCursor c, Loc loc);
 Expr *read_sizeof(Reader *r, CXCursor c, Type *t, Loc loc);
 Expr *read_call(Reader *r, CXCursor c);
+Expr *read_va_arg(Reader *r, CXCursor list, Type *t, Loc loc); /* va_arg(list, T) */
 /* An assert() expansion below c, as a call of "assert" with its condition; NULL where c is none. */
 Expr *read_assert(Reader *r, CXCursor c);
 /* The initialiser c of an object of type t, designators and missing braces applied. */

@@ -201,7 +201,9 @@ static void lower_variadic(Program *p, Decl *d)
     lower_mark_statement(&l);
     if (only_reports(fn))
         fn->is_inactive = true;
-    else
+    else if (!fn->unsupported.what)
+        fn->takes_varargs = varargs_are_followed(fn);
+    if (!fn->is_inactive || fn->unsupported.what == NULL)
         lower_unsupported(&l, fn->loc, "'%s' takes a variable number of arguments; pass an array and its length instead", fn->name);
 }
 

@@ -1,6 +1,8 @@
 /* lower_arith.c: arithmetic, conversions, compound assignment, ++ and --. */
 #include "lower.h"
 
+#include <string.h>
+
 static const OpCode bin_code[] = {
     [BIN_ADD] = OP_ADD, [BIN_SUB] = OP_SUB, [BIN_MUL] = OP_MUL, [BIN_DIV] = OP_DIV, [BIN_REM] = OP_REM, [BIN_AND] = OP_AND,
     [BIN_OR] = OP_OR,   [BIN_XOR] = OP_XOR, [BIN_SHL] = OP_SHL, [BIN_SHR] = OP_SHR, [BIN_EQ] = OP_EQ,   [BIN_NE] = OP_NE,
@@ -29,7 +31,10 @@ void lower_check_write(Lower *l, const Value *addr)
 Value *lower_load(Lower *l, Value *addr)
 {
     if (!type_is_scalar(addr->type->elem)) {
-        lower_unsupported(l, l->b.loc, "a value of type '%s' cannot be used here", type_spelling(addr->type->elem));
+        const char *name = type_spelling(addr->type->elem);
+        bool list = !strcmp(name, "va_list");
+        lower_unsupported(l, l->b.loc, "a value of type '%s' cannot be used here%s", name,
+                          list ? "; take the arguments in this function, or pass an array" : "");
         return lower_stub(l, type_scalar(TY_INT));
     }
     check_access(l, addr);

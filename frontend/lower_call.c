@@ -238,9 +238,31 @@ static bool asks_for_thread(const char *name)
            (pass_options.openmp && !strcmp(name, "omp_in_parallel"));
 }
 
+/* va_start(ap, n), va_arg(ap, T): of the address of ap (varargs.c). */
+static Value *lower_vararg(Lower *l, Expr *call)
+{
+    Value *args[2] = {NULL, NULL};
+    for (int i = 0; i < call->nargs && i < 2; i++) {
+        Expr *e = call->args[i];
+        while (e->kind == EX_CAST)
+            e = e->a;
+        if (!l->fn->is_variadic || e->kind != EX_VAR || !e->decl->lowered) {
+            lower_unsupported(l, call->loc, "a va_list that comes from elsewhere is not supported; pass an array and its length instead");
+            return call->type->kind == TY_VOID ? NULL : lower_stub(l, lower_type(call->type));
+        }
+        args[i] = ((Slot *)e->decl->lowered)->addr;
+    }
+    Op *op = op_build(&l->b, OP_CALL, args, call->nargs, 0);
+    op->text = call->a->decl->fn->name;
+    op->of = call->type;
+    return call->type->kind == TY_VOID ? NULL : op_add_result(op, lower_type(call->type), NULL);
+}
+
 static Value *call_function(Lower *l, Decl *target, Expr *call, Value *into)
 {
     Fn *fn = target->fn;
+    if (!strncmp(fn->name, "ad_va_", 6))
+        return lower_vararg(l, call);
     if (asks_for_thread(fn->name))
         lower_unsupported(l, call->loc,
                           "'%s' depends on the threads that run, which a derivative does not know; let `#pragma omp for` share the "

@@ -73,8 +73,8 @@ static const char *with_zeros(Emitter *e, const char *s, int n)
 /* A pointer that a subscript or -> can follow. */
 static const char *postfix(Emitter *e, Value *v)
 {
-    if (v->def && v->def->code == OP_NULLPTR) /* behind a test that never holds */
-        return arena_printf(e->arena, "((%s)NULL)", declare_var(e->arena, v->type, NULL, ""));
+    if (v->def && (v->def->code == OP_NULLPTR || v->def->code == OP_UNDEF)) /* behind a test that never holds */
+        return arena_printf(e->arena, "((%s)0)", declare_var(e->arena, v->type, NULL, ""));
     if (e->unconst && v->type->elem_const) {
         e->unconst = false;
         const char *type = declare_var(e->arena, type_ptr(v->type->elem), NULL, "");
@@ -168,7 +168,9 @@ Text lvalue(Emitter *e, Value *p)
     }
     if (vp->show == SHOW_VAR && (vp->indexed || (vp->var->hint && vp->var->hint->is_array_param)))
         return text_of(arena_printf(e->arena, "%s[0]", vp->var->name), PREC_POSTFIX, t);
-    return text_of(arena_printf(e->arena, "*%s", at_prec(e, expr(e, p), PREC_UNARY)), PREC_UNARY, t);
+    bool never = p->def && (p->def->code == OP_NULLPTR || p->def->code == OP_UNDEF); /* behind a test that never holds */
+    const char *at = never ? postfix(e, p) : at_prec(e, expr(e, p), PREC_UNARY);
+    return text_of(arena_printf(e->arena, "*%s", at), PREC_UNARY, t);
 }
 
 Text target_lvalue(Emitter *e, Value *p)

@@ -731,6 +731,13 @@ Value *fold_op(Op *op, const int *uses, int nuses)
         v = fold_decay(op);
         return v ? v : requalify(&f);
     case OP_LOAD:
+        if (defined_by(op->args[0], OP_UNDEF)) { /* where nothing can lead to: varargs.c */
+            Op *none = op_build(&f.b, OP_UNDEF, NULL, 0, 1);
+            none->results[0]->type = op->results[0]->type;
+            return none->results[0];
+        }
+        strip_qualifiers(op);
+        return NULL;
     case OP_STORE:
     case OP_ACCUM:
         strip_qualifiers(op);

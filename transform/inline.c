@@ -279,7 +279,7 @@ static bool wants_expansion(Inliner *in, Op *op, const Frame *f)
     Fn *callee = op->callee;
     if (!callee || callee->is_inactive || callee->recursion || (callee->custom_vjp && in->keep_vjp) || (callee->custom_jvp && in->keep_jvp))
         return false;
-    if (callee->unsupported.what) {
+    if (callee->unsupported.what && !callee->takes_varargs) {
         report_unsupported(in, callee, op->loc, f, false);
         return false;
     }
@@ -320,6 +320,8 @@ static void expand_call(Inliner *in, Op *op, const Frame *f)
     clone_ops(&b, callee->body, &map, true);
     if (op->shared)
         share_ops(before ? before->next : r->first, op, false);
+    if (callee->takes_varargs)
+        expand_varargs(before ? before->next : r->first, op, op->args + callee->nparams, op->nargs - callee->nparams, &in->results);
     const Op *yield = region_terminator(callee->body);
     if (op->nresults) {
         if (!yield || yield->nargs != 1)
@@ -368,7 +370,7 @@ static bool may_call(void *ctx, const Fn *fn)
 {
     const CallsBack *c = ctx;
     Ptrs seen = {.arena = c->in->arena};
-    return !fn->unsupported.what && !leads_back(c->in, fn, c->frame, &seen);
+    return (!fn->unsupported.what || fn->takes_varargs) && !leads_back(c->in, fn, c->frame, &seen);
 }
 
 /* A call of one of several functions: each is expanded. */

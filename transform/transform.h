@@ -159,6 +159,7 @@ struct Fn {
     int nvalues;
     Loc loc;
     bool is_static, is_inline, is_variadic;
+    bool takes_varargs;   /* variadic, and unsupported but where its calls are expanded (varargs.c) */
     bool noalias;         /* AD_NOALIAS */
     const Ptrs *named_globals; /* Var*: those of the SPEC; NULL: globals stay in memory (globals_local.c) */
     bool apart;           /* what is written behind one of the primal's pointer parameters is not accessed through another */
@@ -360,6 +361,11 @@ void value_hint(Value *v, Var *hint);
 /* inline.c: expands every CALL to a function of the program with a body, in root, to any depth. A CALLPTR whose target became a known
  * FNADDR becomes a CALL first. Recursion: diag_error at the call. Returns false after an error. */
 bool inline_calls(Fn *root);
+/* varargs.c: can calls of the variadic function be expanded? They can where its va_lists stay in it. */
+bool varargs_are_followed(const Fn *fn);
+bool is_vararg_op(const Op *op); /* va_start, va_arg, va_end, va_copy: CALLs ad_va_start... of the va_list's address */
+/* ... in the body of an expanded call, from `first` to before end; what va_arg gives is put into results. */
+void expand_varargs(Op *first, const Op *end, Value *const *extra, int n, PtrMap *results);
 /* byval.c: the scalars of records given by value are loaded once, on entry, where the record's address goes nowhere. */
 void load_byval(Fn *fn);
 /* targets.c: replaces a CALLPTR by a choice among the functions that it may call (by CALLPTRs of FNADDRs; result in *results), where
