@@ -266,6 +266,20 @@ void affine_divide(const Poly *d, const Term *stride, Poly *quotient, Poly *rest
 /* Can the accesses through p and q meet? */
 bool mem_accesses_meet(const Timing *t, const Value *p, const Value *q);
 
+/* ====================================================================== wrap.c */
+
+/* difference = rest + scale * (w' - v), v = first and w = second (to be put on the second side) but for multiples of modulus; both are in
+ * [0, modulus). */
+typedef struct {
+    Poly first, second, rest;
+    int64_t scale, modulus;
+} Wrapped;
+/* The next two narrow unsigned values among the symbols of the difference of two addresses, one of each of the timing's times; false: no more.
+ * *at: 0 at first. */
+bool wrap_next(const Timing *t, const Poly *difference, int *at, Wrapped *out);
+bool wrap_most(const Value *v, int64_t *most); /* the greatest value that v's type and division leave; false: too large */
+int64_t wrap_modulus(const Value *v);          /* 2^bits of a narrow unsigned integer; else 0 */
+
 /* ====================================================================== range.c */
 
 typedef struct {

@@ -418,6 +418,7 @@ typedef struct Keep {
     Op *nest[MAX_NEST];      /* ARRAY: the loops around value inside fused ones, outermost first */
     Value *extent[MAX_NEST]; /* ARRAY: their trip counts */
     int depth;
+    Value *block;            /* keep_block: so many elements for each iteration, a long known before entry; else NULL */
 } Keep;
 
 /* Finds v in the reverse sweep, usable before `user`. */
@@ -442,9 +443,38 @@ Keep *keep_value(Keeper *k, Value *v);
 Value *keep_load(Keeper *k, Keep *keep, Op *user, Resolve resolve, void *ctx);
 /* Pushes at the end of each region with STACK keeps, pops at the start of its mirror; popped(ctx, mirror, value, result) is told. */
 void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, Region *mirror, Value *v, Value *popped), void *ctx);
+/* Room for `length` values such as `like` in each iteration of the loops around place; *to: where, before place. */
+Keep *keep_block(Keeper *k, Value *like, Op *place, Value *length, Value **to);
+Value *keep_block_again(Keep *keep, Op *user, Resolve resolve, void *ctx); /* the same place, before user in the reverse sweep */
 /* Frees all memory before the function's return. */
 void keep_finish(Keeper *k, Resolve resolve, void *ctx);
 Region *value_region(const Value *v);
+
+/* ====================================================================== storage_snapshot.c */
+
+/* A copy of a whole object, taken before `place` in each iteration, that serves some loads. */
+typedef struct {
+    Op *place;
+    Value *base;    /* what LOCAL or ALLOC makes */
+    Value *address; /* an address in it */
+    Op *like;       /* one of the loads: that which is read most often */
+    int nloads;
+    bool good;      /* has about as many elements as a nest that reads it has iterations */
+    Keep *keep;     /* when it is made */
+} Snapshot;
+typedef struct {
+    Fn *fn;
+    Keeper keeper;  /* only to ask keep_is_indexed */
+    Ptrs list;      /* Snapshot* */
+    Ptrs loads;     /* Op* that may be served */
+    PtrMap of;      /* load Op* -> Snapshot* */
+} Snapshots;
+/* The forward load, which cannot be repeated, is needed: could a copy serve it? In program order. */
+void snapshot_offer(Snapshots *all, Op *load);
+Snapshot *snapshot_for(const Snapshots *all, const Op *load); /* NULL: none */
+void snapshot_inputs(const Op *load, Ptrs *out);              /* what its place in the copy is computed from */
+void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s);
+Value *snapshot_load(Snapshot *s, const Op *load, Op *user, Resolve resolve, void *ctx); /* before user in the reverse sweep */
 
 /* ====================================================================== decisions.c: for --report (report.h) */
 

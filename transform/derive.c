@@ -38,6 +38,7 @@ static const Pass before_reversal[] = {
 static const Pass after_differentiation[] = {
     {"fuse", fuse_loops, &pass_options.no_fuse},
     {"checkpoint", checkpoint_loops, &pass_options.no_checkpoint},
+    {"rerun", rerun_recurrences, &pass_options.no_rerun},
     {"storage", storage_resolve, NULL},
 };
 
@@ -58,7 +59,9 @@ static const struct {
     {"checkpoint", &pass_options.no_checkpoint},
     {"apart", &pass_options.no_apart}, {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
     {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
+    {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
+    {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
     {"reciprocals", &pass_options.no_reciprocals},
     {"shift", &pass_options.no_shift},

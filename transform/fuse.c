@@ -640,6 +640,8 @@ void turn_back(const PtrMap *mirror_of, const Op *op)
 {
     for (const Op *owner = op->parent->owner; owner; owner = owner->parent->owner) {
         Region *mirror = owner->code == OP_FOR ? ptrmap_get(mirror_of, owner->regions[0]) : NULL;
+        if (mirror && mirror->owner->rerun)
+            ICE("a reverse loop that has to run in its forward loop's order is turned");
         if (mirror)
             mirror->owner->reversed = !owner->reversed;
     }

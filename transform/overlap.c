@@ -146,7 +146,15 @@ static bool at_least_its_quotient(const Facts *f, int sym, Poly *s)
         if (f->least[i] < 1 || f->sym[i] % POLY_SIDES || !v->def || v->def->code != OP_DIV)
             continue;
         Poly dividend = poly_of_value(f->t->m, v->def->args[0]), divisor = poly_of_value(f->t->m, v->def->args[1]);
-        if (!is_symbol(&dividend, sym) || divisor.n != 1 || divisor.c)
+        if (!is_symbol(&dividend, sym))
+            continue;
+        if (divisor.known && divisor.n == 0 && divisor.c > 0) {
+            Poly times = poly_symbol(f->sym[i]);
+            times.c = f->least[i];
+            poly_add(s, &times, divisor.c);
+            return true;
+        }
+        if (divisor.n != 1 || divisor.c)
             continue;
         int d = divisor.t[0].sym[0];
         const int64_t *least = fact_about(f, d);
@@ -188,19 +196,34 @@ static bool at_least_the_larger(const Facts *f, int sym, Poly *s)
     return true;
 }
 
-/* All counters are gone: with s = least + s', s' >= 0, no coefficient may be negative. */
-static bool constants_not_negative(const Facts *f, const Poly *p)
+/* coef * symbol with a negative coefficient: the least that it can be. */
+static bool least_of_negative(const Facts *f, const Term *t, int64_t *least)
+{
+    int64_t most;
+    return t->coef < 0 && t->sym[0] >= 0 && t->sym[1] < 0 && wrap_most(symbol_value(f->t->m, t->sym[0]), &most) &&
+           !__builtin_mul_overflow(t->coef, most, least);
+}
+
+/* All counters are gone: with s = least + s', s' >= 0, no coefficient may be negative. by_type: what is subtracted is taken to be as large as
+ * its type allows. */
+static bool constants_not_negative(const Facts *f, const Poly *p, bool by_type)
 {
     Poly r = poly_constant(p->c);
     for (int i = 0; i < p->n; i++) {
+        int64_t least_term;
         Poly part = poly_constant(p->t[i].coef);
+        if (by_type && least_of_negative(f, &p->t[i], &least_term)) {
+            part = poly_constant(least_term);
+            poly_add(&r, &part, 1);
+            continue;
+        }
         for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
             const int64_t *least = fact_about(f, p->t[i].sym[k]);
             Poly s = poly_symbol(p->t[i].sym[k]);
             if (!at_least_its_quotient(f, p->t[i].sym[k], &s) && !at_least_the_larger(f, p->t[i].sym[k], &s)) {
-                if (!least)
+                if (!least && !wrap_modulus(symbol_value(f->t->m, p->t[i].sym[k])))
                     return false;
-                s.c = *least;
+                s.c = least ? *least : 0;
             }
             part = poly_mul(&part, &s);
         }
@@ -255,7 +278,7 @@ static bool never_negative(Facts *f, const Poly *p)
         return p->c >= 0;
     int sym = deepest_counter(f->t, p);
     if (sym < 0)
-        return constants_not_negative(f, p);
+        return constants_not_negative(f, p, false) || constants_not_negative(f, p, true);
     Poly with, rest, minus = poly_constant(0);
     if (!poly_split(p, sym, &with, &rest))
         return false;
@@ -435,6 +458,34 @@ static bool meet_near_start(const Timing *t, const Poly *difference, Window w)
     return meet;
 }
 
+/* ... however often v wraps around between them. */
+static bool excluded_wrapped(const Timing *t, const Wrapped *v, Window w)
+{
+    Facts f = facts_of(t);
+    Poly moved = on_second_side(t, &v->second);
+    poly_add(&moved, &v->first, -1);
+    if (!at_least(&f, &moved, 1, 1 - v->modulus) || !at_least(&f, &moved, -1, 1 - v->modulus))
+        return false;
+    for (int e = -1; e <= 1; e++) {
+        Poly by = moved, whole = v->rest;
+        by.c += e * v->modulus;
+        poly_add(&whole, &by, v->scale);
+        f = facts_of(t);
+        if (!excluded(&f, &whole, w, 0))
+            return false;
+    }
+    return true;
+}
+
+static bool excluded_by_wrapping(const Timing *t, const Poly *d, Window w)
+{
+    Wrapped v;
+    for (int at = 0; wrap_next(t, d, &at, &v);)
+        if (excluded_wrapped(t, &v, w))
+            return true;
+    return false;
+}
+
 bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size)
 {
     if (first_size <= 0 || second_size <= 0)
@@ -449,5 +500,5 @@ bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, 
     if (meet_near_start(t, &d, w))
         return true;
     Facts f = facts_of(t);
-    return !excluded(&f, &d, w, 0);
+    return !excluded(&f, &d, w, 0) && !excluded_by_wrapping(t, &d, w);
 }

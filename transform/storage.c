@@ -28,6 +28,7 @@ typedef struct {
     PtrMap forwarded;  /* load Op* -> the store Op* of an earlier loop whose value it has (memory_forward.c) */
     PtrMap twins;      /* Region* of such a load's loop -> Ptrs*: Region* of the store's */
     PtrMap no_log;     /* load Op* that may be repeated in such a loop: not by help of the log */
+    Snapshots snapshots; /* nodes after the stores */
     PtrMap stored;     /* Value* -> the store Op* from whose memory it can be read again */
 } Storage;
 
@@ -42,7 +43,8 @@ static bool is_counter(const Value *v)
 
 static bool is_free(const Storage *s, const Value *v)
 {
-    return (v->def && op_info[v->def->code].kind == KIND_CONST) || value_region(v) == s->fn->body || is_counter(v);
+    return (v->def && op_info[v->def->code].kind == KIND_CONST) || value_region(v) == s->fn->body || is_counter(v) ||
+           (s->fn->rerun && ptrmap_get(s->fn->rerun, v));
 }
 
 static const Op *known_load(const Storage *s, const Op *load)
@@ -68,6 +70,12 @@ static const Ptrs *spoilers_of(Storage *s, const Op *load)
         ptrmap_put(&s->spoilers, load, found);
     }
     return found->cap == SIZE_MAX ? NULL : found;
+}
+
+/* The copy that the load is to be repeated from. */
+static Snapshot *copy_for(Storage *s, const Op *load)
+{
+    return ptrmap_get(&s->forwarded, load) ? NULL : snapshot_for(&s->snapshots, load);
 }
 
 static bool is_cheap(Storage *s, const Op *op)
@@ -105,6 +113,8 @@ static bool can_recompute(Storage *s, const Value *v)
         return true;
     if (!v->def)
         return false;
+    if (v->def->code == OP_LOAD && copy_for(s, v->def))
+        return true;
     return v->def->code == OP_IF ? is_cheap_if(s, v->def) : is_cheap(s, v->def);
 }
 
@@ -115,7 +125,7 @@ static bool is_trivial(Storage *s, const Value *v)
         return false;
     const Ptrs *spoilers = v->def->code == OP_LOAD ? spoilers_of(s, v->def) : NULL; /* NULL of one that is stored elsewhere, too */
     if (v->def->code == OP_LOAD)
-        return !ptrmap_get(&s->forwarded, v->def) && spoilers && spoilers->n == 0;
+        return !ptrmap_get(&s->forwarded, v->def) && !copy_for(s, v->def) && spoilers && spoilers->n == 0;
     for (int i = 0; i < v->def->nargs; i++)
         if (!is_free(s, v->def->args[i]))
             return false;
@@ -204,7 +214,7 @@ static const Op *forwarded_store(const Storage *s, const Value *v)
 }
 
 /* What v is recomputed from. */
-static void gather_inputs(const Storage *s, const Value *v, Ptrs *out)
+static void gather_inputs(Storage *s, const Value *v, Ptrs *out)
 {
     const Op *store = ptrmap_get(&s->stored, v);
     out->n = 0;
@@ -214,6 +224,8 @@ static void gather_inputs(const Storage *s, const Value *v, Ptrs *out)
         ptrs_push(out, forwarded_store(s, v)->args[1]);
     else if (peel_possible(v))
         peel_inputs(v, out);
+    else if (v->def->code == OP_LOAD && copy_for(s, v->def))
+        snapshot_inputs(v->def, out);
     else
         gather_operands(v->def, v->def, out);
 }
@@ -291,7 +303,7 @@ static void gather_loads(const Storage *s, const Op *op, Ptrs *out)
 static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 {
     Ptrs loads = {.arena = s->fn->arena};
-    if (ptrmap_get(&s->stored, v) || peel_possible(v))
+    if (ptrmap_get(&s->stored, v) || peel_possible(v) || (v->def->code == OP_LOAD && copy_for(s, v->def)))
         return;
     gather_loads(s, v->def, &loads);
     for (size_t i = 0; i < loads.n; i++) {
@@ -300,6 +312,83 @@ static void gather_stores(Storage *s, const Value *v, Ptrs *out)
             ptrs_push(out, spoilers->at[k]);
     }
 }
+
+/* ---------------------------------------------------------------------- copies of whole arrays */
+
+/* A little more than the values of its loads: it is copied besides. */
+static int64_t copy_cost(const Snapshot *c)
+{
+    int64_t cost = keep_cost(c->like->results[0]);
+    return cost + cost / 4;
+}
+
+static int64_t cost_of_logs(const Ptrs *stores)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < stores->n; i++)
+        sum += log_cost(stores->at[i]);
+    return sum;
+}
+
+/* The loads that v is made of and that cannot be repeated as they are. */
+static void find_lost_loads(Storage *s, Value *v, PtrMap *seen, PtrMap *lost)
+{
+    Ptrs inputs = {.arena = s->fn->arena};
+    if (ptrmap_get(seen, v) || is_free(s, v))
+        return;
+    ptrmap_put(seen, v, v);
+    if (v->def && v->def->code == OP_LOAD && !ptrmap_get(&s->stored, v) && !ptrmap_get(&s->forwarded, v->def)) {
+        const Ptrs *spoilers = known_load(s, v->def) == v->def ? spoilers_of(s, v->def) : NULL;
+        if (!spoilers || spoilers->n > 0)
+            ptrmap_put(lost, v->def, v->def);
+        return;
+    }
+    if (!can_recompute(s, v))
+        return;
+    gather_inputs(s, v, &inputs);
+    for (size_t i = 0; i < inputs.n; i++)
+        find_lost_loads(s, inputs.at[i], seen, lost);
+}
+
+typedef struct {
+    Storage *s;
+    const PtrMap *lost;
+} Lost;
+
+static void offer_copy(Op *op, void *ctx)
+{
+    const Lost *l = ctx;
+    if (op->code == OP_LOAD && ptrmap_get(l->lost, op))
+        snapshot_offer(&l->s->snapshots, op);
+}
+
+static void find_copies(Storage *s, const Ptrs *targets)
+{
+    PtrMap seen = {.arena = s->fn->arena}, lost = seen;
+    Lost l = {s, &lost};
+    if (pass_options.no_snapshot || pass_options.no_reload || pass_options.tape != TAPE_HEAP || s->fn->split)
+        return;
+    for (size_t i = 0; i < targets->n; i++)
+        find_lost_loads(s, targets->at[i], &seen, &lost);
+    walk_ops(s->fn->body, offer_copy, &l);
+    for (size_t i = 0; i < s->snapshots.loads.n; i++) {
+        Op *load = s->snapshots.loads.at[i];
+        Snapshot *c = snapshot_for(&s->snapshots, load);
+        const Ptrs *spoilers = spoilers_of(s, load);
+        if (c && spoilers && cost_of_logs(spoilers) <= copy_cost(c))
+            c->good = false;
+    }
+}
+
+static int copy_node(const Storage *s, const Snapshot *c)
+{
+    for (size_t i = 0; i < s->snapshots.list.n; i++)
+        if (s->snapshots.list.at[i] == c)
+            return 2 * (int)s->nodes.n + (int)s->stores.n + (int)i;
+    ICE("a copy that is not offered");
+}
+
+/* ---------------------------------------------------------------------- the cut */
 
 /* All values that recomputing the targets can lead to, and the stores that would have to be logged. */
 static void close_nodes(Storage *s, const Ptrs *targets)
@@ -322,7 +411,20 @@ static void close_nodes(Storage *s, const Ptrs *targets)
     }
 }
 
-/* Node 2i is where value i is needed from, 2i+1 where it is had; then the stores, the source, the sink. */
+/* A reverse loop that has to run in its forward loop's order has no use of a stack. */
+static bool cannot_keep(const Storage *s, const Value *v)
+{
+    if (v->def && v->def->code == OP_LOCAL)
+        return true;
+    for (const Region *r = value_region(v); s->fn->rerun && r->owner; r = r->owner->parent) {
+        const Region *mirror = ptrmap_get(&s->mirror_of, r);
+        if (mirror && mirror->owner && mirror->owner->rerun)
+            return !keep_is_indexed(&s->keeper, value_region(v));
+    }
+    return false;
+}
+
+/* Node 2i is where value i is needed from, 2i+1 where it is had; then the stores, the copies, the source, the sink. */
 static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int sink)
 {
     int n = (int)s->nodes.n;
@@ -330,7 +432,7 @@ static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int s
     FlowGraph *g = flow_new(s->fn->arena, sink + 1);
     for (int i = 0; i < n; i++) {
         Value *v = s->nodes.at[i];
-        flow_edge(g, 2 * i, 2 * i + 1, v->def && v->def->code == OP_LOCAL ? FLOW_INFINITE : keep_cost(v));
+        flow_edge(g, 2 * i, 2 * i + 1, cannot_keep(s, v) ? FLOW_INFINITE : keep_cost(v));
         if (!can_recompute(s, v)) {
             flow_edge(g, source, 2 * i, FLOW_INFINITE);
             continue;
@@ -343,7 +445,12 @@ static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int s
         gather_stores(s, v, &stores);
         for (size_t k = 0; k < stores.n; k++)
             flow_edge(g, 2 * n + store_node(s, stores.at[k]), 2 * i, FLOW_INFINITE);
+        Snapshot *copy = v->def && v->def->code == OP_LOAD && !ptrmap_get(&s->stored, v) ? copy_for(s, v->def) : NULL;
+        if (copy)
+            flow_edge(g, copy_node(s, copy), 2 * i, FLOW_INFINITE);
     }
+    for (size_t i = 0; i < s->snapshots.list.n; i++)
+        flow_edge(g, source, copy_node(s, s->snapshots.list.at[i]), copy_cost(s->snapshots.list.at[i]));
     for (size_t i = 0; i < s->stores.n; i++)
         flow_edge(g, source, 2 * n + (int)i, log_cost(s->stores.at[i]));
     for (size_t i = 0; i < targets->n; i++)
@@ -419,10 +526,20 @@ static int64_t tape_cost(const Storage *s, const FlowGraph *g)
     return sum;
 }
 
+static void make_copies(Storage *s, const FlowGraph *g)
+{
+    for (size_t i = 0; i < s->snapshots.list.n; i++) {
+        Snapshot *c = s->snapshots.list.at[i];
+        if (flow_on_sink_side(g, copy_node(s, c)))
+            snapshot_make(&s->snapshots, &s->keeper, c);
+    }
+}
+
 static void choose_kept(Storage *s, const Ptrs *targets)
 {
+    find_copies(s, targets);
     close_nodes(s, targets);
-    int n = (int)s->nodes.n, source = 2 * n + (int)s->stores.n, sink = source + 1;
+    int n = (int)s->nodes.n, source = 2 * n + (int)s->stores.n + (int)s->snapshots.list.n, sink = source + 1;
     FlowGraph *g = build_graph(s, targets, source, sink);
     flow_solve(g, source, sink);
     for (int i = 0; i < n; i++)
@@ -431,6 +548,7 @@ static void choose_kept(Storage *s, const Ptrs *targets)
             keep_value(&s->keeper, s->nodes.at[i]);
         }
     log_stores(s, g);
+    make_copies(s, g);
     s->fn->tape_cost = tape_cost(s, g);
 }
 
@@ -466,6 +584,9 @@ static Value *recompute(Storage *s, Value *v, Op *anchor)
         return resolve(s, forwarded_store(s, v)->args[1], anchor);
     if (peel_possible(v))
         return peel_value(v, anchor, resolve, s);
+    Snapshot *copy = v->def->code == OP_LOAD ? copy_for(s, v->def) : NULL;
+    if (copy)
+        return snapshot_load(copy, v->def, anchor, resolve, s);
     PtrMap map = {.arena = s->fn->arena};
     for (size_t i = 0; i < operands.n; i++)
         ptrmap_put(&map, operands.at[i], resolve(s, operands.at[i], anchor));
@@ -512,6 +633,8 @@ static Value *resolve(void *ctx, Value *v, Op *user)
     }
     if (is_counter(v))
         return mirror->args[0];
+    if (s->fn->rerun && ptrmap_get(s->fn->rerun, v))
+        return ptrmap_get(s->fn->rerun, v);
     PtrMap *cache = cache_of(s, mirror);
     Value *known = ptrmap_get(cache, v);
     if (known)
@@ -547,13 +670,15 @@ static bool in_scope_at(const Op *user, const Value *v)
 void storage_resolve(Fn *fn)
 {
     Arena *arena = fn->arena;
-    remove_dead(fn); /* nothing is kept for a USE that nobody needs */
+    if (!fn->rerun)      /* its values have no uses yet */
+        remove_dead(fn); /* nothing is kept for a USE that nobody needs */
     Storage s = {.fn = fn};
     s.keeper = (Keeper){.fn = fn, .keeps = {.arena = arena}, .by_value = {.arena = arena}, .to_free = {.arena = arena}};
     s.keeper.mirror_of = &s.mirror_of;
     s.uses.arena = s.nodes.arena = s.stores.arena = arena;
     s.store_node.arena = s.spoilers.arena = s.stored.arena = arena;
     s.forwarded.arena = s.twins.arena = s.no_log.arena = arena;
+    s.snapshots = (Snapshots){.fn = fn, .keeper.fn = fn, .list.arena = arena, .loads.arena = arena, .of.arena = arena};
     s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}, {.arena = arena}};
     s.mirror_of.arena = s.cache.arena = s.node_of.arena = arena;
     walk_ops(fn->body, collect, &s);

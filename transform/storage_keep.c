@@ -19,8 +19,9 @@ static Var *kept_var(Fn *fn, Type *t, const Value *v)
         named = named->def->args[0];
     const Op *op = v->def;
     const char *what = op && op_info[op->code].kind == KIND_MATH ? op_info[op->code].text : op && op_is_compare(op->code) ? "test" : "value";
+    const Var *like = !named->var && named->def && named->def->code == OP_LOCAL ? named->def->var : named->var;
     bool again = named->var && named->var->name && !strncmp(named->var->name, "kept_", 5); /* the address of what is kept */
-    return var_named(fn, t, again ? "" : "kept_", named->var, what);
+    return var_named(fn, t, again ? "" : "kept_", like, what);
 }
 
 /* Just after v's definition: where it can be stored. */
@@ -78,19 +79,19 @@ static bool is_same_throughout(const Fn *fn, const Value *v, const Op *loop, int
     return op->code != OP_LOCAL;
 }
 
-static bool find_nest(const Keeper *keeper, Keep *k)
+static bool find_nest(const Keeper *keeper, Keep *k, const Region *home)
 {
     Op *inner_first[MAX_NEST];
     int n = 0;
     bool fused = false;
-    for (Region *r = value_region(k->value); r && r->owner; r = r->owner->parent) {
+    for (const Region *r = home; r && r->owner; r = r->owner->parent) {
         Op *op = r->owner;
         if (op->code == OP_WHILE || (op->code == OP_FOR && n == MAX_NEST))
             return false;
         fused = fused || op->fused; /* from here outwards an iteration's values die with it */
         if (op->code == OP_FOR) {
             k->entry = op;
-            if (!fused && !is_same_throughout(keeper->fn, k->value, op, 0))
+            if (!fused && (k->block || !is_same_throughout(keeper->fn, k->value, op, 0)))
                 inner_first[n++] = op;
         }
     }
@@ -105,6 +106,8 @@ enum { SMALL_ARRAY = 1024 }; /* elements: up to here a C array, no allocation */
 static Value *constant_product(Builder *b, Keep *k)
 {
     int64_t total = 1;
+    if (k->block)
+        return NULL;
     if (place_in_array()) {
         int64_t most = place_elements(k->nest, k->extent, k->depth, k->entry);
         return most < 0 ? NULL : build_int(b, type_scalar(TY_ULONG), most > 0 ? most : 1);
@@ -143,6 +146,10 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
     Value *count = build_cast(b, k->extent[0], size_type);
     for (int i = 1; i < k->depth; i++)
         count = build_bin(b, OP_MUL, count, build_cast(b, k->extent[i], size_type));
+    if (k->block) {
+        Value *none = build_int(b, k->block->type, 0), *some = build_bin(b, OP_GT, k->block, none);
+        count = build_bin(b, OP_MUL, count, build_cast(b, build_select(b, some, k->block, none), size_type));
+    }
     Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
     size->of = elem;
     size->results[0]->type = size_type;
@@ -208,7 +215,16 @@ static Value *element(Builder *b, Keep *k, Value *memory, const Level *level)
     return build_index(b, memory, i);
 }
 
-static bool make_array(Keeper *keeper, Keep *k)
+static Value *block_at(Builder *b, Keep *k, Value *memory, const Level *level, Value *length)
+{
+    Value *i = trip_number(b, k->nest[0], &level[0]);
+    for (int d = 1; d < k->depth; d++)
+        i = build_bin(b, OP_ADD, build_bin(b, OP_MUL, i, level[d].extent), trip_number(b, k->nest[d], &level[d]));
+    return build_index(b, memory, build_bin(b, OP_MUL, i, length));
+}
+
+/* The array, and the loops' bounds in the forward sweep. */
+static bool make_memory(Keeper *keeper, Keep *k, Level *level)
 {
     Op *outermost = k->entry;
     Builder b = before_op(outermost);
@@ -220,20 +236,28 @@ static bool make_array(Keeper *keeper, Keep *k)
     }
     k->memory = allocate(keeper, &b, k);
     make_visible(keeper, k->memory);
-    Level level[MAX_NEST];
     for (int d = 0; d < k->depth; d++) {
         if (d > 0)
             make_visible(keeper, k->extent[d]);
         level[d] = (Level){k->nest[d]->regions[0]->args[0], k->nest[d]->args[0], k->extent[d]};
     }
-    b = after_definition(k->value);
+    return true;
+}
+
+static bool make_array(Keeper *keeper, Keep *k)
+{
+    Level level[MAX_NEST];
+    if (!make_memory(keeper, k, level))
+        return false;
+    Builder b = after_definition(k->value);
     Value *place = element(&b, k, k->memory, level);
     build_store(&b, place, build_cast(&b, k->value, kept_type(k->value)));
     (b.before ? b.before->prev : b.region->last)->kept = k;
     return true;
 }
 
-static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
+/* The element of the iteration that user reverses. */
+static Value *element_again(Builder *b, Keep *k, Op *user, Resolve resolve, void *ctx)
 {
     Level level[MAX_NEST];
     for (int d = 0; d < k->depth; d++) {
@@ -242,12 +266,42 @@ static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
         level[d].lo = resolve(ctx, loop->args[0], user);
         level[d].extent = d > 0 ? resolve(ctx, k->extent[d], user) : NULL;
     }
-    Value *memory = resolve(ctx, k->memory, user);
-    Builder b = before_op(user);
-    b.loc = user->loc;
-    Value *v = build_load(&b, element(&b, k, memory, level));
+    Value *memory = resolve(ctx, k->memory, user), *block = k->block ? resolve(ctx, k->block, user) : NULL;
+    *b = before_op(user);
+    b->loc = user->loc;
+    return block ? block_at(b, k, memory, level, block) : element(b, k, memory, level);
+}
+
+static Value *load_array(Keep *k, Op *user, Resolve resolve, void *ctx)
+{
+    Builder b;
+    Value *v = build_load(&b, element_again(&b, k, user, resolve, ctx));
     v->def->kept = k;
     return build_cast(&b, v, k->value->type);
+}
+
+/* ---------------------------------------------------------------------- blocks */
+
+Keep *keep_block(Keeper *keeper, Value *like, Op *place, Value *length, Value **to)
+{
+    Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);
+    Level level[MAX_NEST];
+    *k = (Keep){.value = like, .kind = KEEP_ARRAY, .block = length};
+    if (!find_nest(keeper, k, place->parent) || !make_memory(keeper, k, level))
+        ICE("a copy of an array has no place");
+    make_visible(keeper, length);
+    Builder b = before_op(place);
+    b.loc = place->loc;
+    *to = block_at(&b, k, k->memory, level, length);
+    ptrs_push(&keeper->keeps, k);
+    decided_keep(keeper->fn, k);
+    return k;
+}
+
+Value *keep_block_again(Keep *k, Op *user, Resolve resolve, void *ctx)
+{
+    Builder b;
+    return element_again(&b, k, user, resolve, ctx);
 }
 
 /* ---------------------------------------------------------------------- the stack */
@@ -381,7 +435,7 @@ Keep *keep_value(Keeper *keeper, Value *v)
 {
     Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);
     k->value = v;
-    bool counted = find_nest(keeper, k);
+    bool counted = find_nest(keeper, k, value_region(v));
     bool pushed = keeper->fn->split && ptrmap_get(keeper->mirror_of, value_region(v)); /* on the branch that needs it only */
     if (counted && k->depth == 0 && !pushed) {
         k->kind = KEEP_SLOT;

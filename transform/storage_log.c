@@ -58,6 +58,13 @@ static bool one_owner(const Logger *l, const Op *store, bool *own)
 
 enum { CAN_LOG = 1, CANNOT_LOG = 2 };
 
+/* Must the loop's reverse run in its own order? */
+static bool runs_again(const Logger *l, const Op *loop)
+{
+    const Region *mirror = ptrmap_get(l->mirror_of, loop->regions[0]);
+    return mirror && mirror->owner && mirror->owner->rerun;
+}
+
 bool log_possible(Logger *l, const Op *store)
 {
     intptr_t known = (intptr_t)ptrmap_get(&l->possible, store);
@@ -66,7 +73,7 @@ bool log_possible(Logger *l, const Op *store)
     bool own, can = !l->fn->primal_done && !l->fn->split && one_owner(l, store, &own) && !is_bit_field(store->args[0]) &&
                     log_undo_place(l, store) != NULL;
     for (const Op *owner = store->parent->owner; owner && can; owner = owner->parent->owner)
-        can = !owner->fused;
+        can = !owner->fused && !runs_again(l, owner);
     ptrmap_put(&l->possible, store, (void *)(intptr_t)(can ? CAN_LOG : CANNOT_LOG));
     return can;
 }

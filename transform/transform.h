@@ -129,6 +129,7 @@ struct Op {
     bool tape;         /* ALLOC, LOCAL: of storage.c or a shadow, checked; COPY: with derivatives; PTRCAST: build_pointer_variable */
     Op *reverses;      /* reverse sweep: the forward op this one belongs to the reverse of; else NULL */
     bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
+    bool rerun;        /* FOR of the reverse sweep: hands on what its forward loop does, in that one's order (rerun.c) */
     bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
     bool is_static;    /* FOR/LOCAL: free for the passes that need one */
     LoopInfo *loop;    /* FOR, WHILE: annotations or NULL; memory ops: the innermost loop with an omp pragma around it in the source */
@@ -186,6 +187,7 @@ struct Fn {
     Value *tape_left;     /* ... the local that holds what is left; or NULL */
     bool has_tape;        /* a derivative in reverse mode: what --tape-storage is about */
     Fn *workspace;        /* --tape-storage=arg: says how large its workspace has to be; or NULL */
+    PtrMap *rerun;         /* rerun.c: forward Value* -> what the reverse loop carries instead; or NULL */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
     bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
     Value *tape;  /* the ad_stack that carries kept values: a parameter, a local or made by ad_tape_new; NULL: made when needed */
@@ -582,6 +584,9 @@ void checkpoint_loops(Fn *fn);
 /* fuse.c: independent iterations are reversed at once. After adjoint, before storage. */
 void fuse_loops(Fn *fn);
 
+/* rerun.c: reverse loops that run in the forward loop's order hand on what that hands on, instead of keeping it. Before storage. */
+void rerun_recurrences(Fn *fn);
+
 /* storage_place.c: puts what storage keeps where --no-malloc and --tape-storage want it. After storage. */
 void place_tapes(Fn *fn);
 
@@ -612,7 +617,7 @@ typedef struct {
     bool openmp;                                          /* -fopenmp */
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_nest, no_reciprocals, no_recompute, no_reload, no_restrict, no_shift, no_unroll; /* -fno-PASS */
+    bool no_apart, no_forward, no_fuse, no_hoist, no_loads, no_log, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_shift, no_snapshot, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);

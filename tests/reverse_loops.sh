@@ -1,0 +1,141 @@
+#!/bin/sh
+# What loops keep for their reverse: what is rerun or copied instead, what must not be, and that the bits are those without it. Prints PASS
+# and FAIL.
+ROOT=$PWD
+ADGEN=${ADGEN:-$PWD/build/adgen}
+DIR=${DIR:-$(mktemp -d)}
+cd "$DIR" || exit 1
+check() { # check NAME COMMAND...
+    name=$1
+    shift
+    if "$@" >log 2>&1; then echo "PASS reverse_loops/$name"; else echo "FAIL reverse_loops/$name"; cat log; fi
+}
+CC="${CC:-gcc} -std=gnu99 -O2 -ffp-contract=off -w -I$ROOT/runtime"
+cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" .
+
+cat >main.c <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "out.h"
+
+enum { N = 40, M = 8 };
+static double x[2 * N], y[2 * N], d_x[2 * N], d_y[2 * N];
+static float f[N * M], d_f[N * M];
+
+static void start(void)
+{
+    for (int i = 0; i < 2 * N; i++) {
+        x[i] = 0.7 + 0.01 * i * (i % 3 - 1);
+        y[i] = 0.4 - 0.003 * i;
+        d_x[i] = 0.1 * i;
+        d_y[i] = 1 - 0.02 * i;
+    }
+    for (int i = 0; i < N * M; i++) {
+        f[i] = 0.5f + 0.001f * i;
+        d_f[i] = 0;
+    }
+}
+
+static void show(const char *what)
+{
+    printf("%s", what);
+    for (int i = 0; i < 2 * N; i++)
+        printf(" %a %a", d_x[i], d_y[i]);
+    for (int i = 0; i < N * M; i++)
+        printf(" %a", d_f[i]);
+    printf("\n");
+    start();
+}
+
+int main(void)
+{
+    start();
+    CALLS
+    return 0;
+}
+C
+rerun_calls='powers_vjp(x, y, N, 3, 0.9, d_x, d_y); show("powers"); butterflies_vjp(x, y, 32, d_x, d_y); show("butterflies");
+interleaved_vjp(x, 32, d_x); show("interleaved"); wrapping_vjp(x, 32, d_x); show("wrapping"); sampled_grad(x, N, 5, d_x); show("sampled");
+woven_grad(x, y, N, 4, d_x); show("woven"); ordered_grad(x, N, 4, d_x); show("ordered"); meeting_vjp(x, N, d_x); show("meeting");
+pushed_vjp(x, N, d_x); show("pushed"); called_vjp(x, N, d_x); show("called"); from_table_vjp(x, N, d_x); show("table");'
+copies_calls='rod_grad(x, y, N, 20, d_x, d_y); show("rod"); rod_grad(x, y, 2, 3, d_x, d_y); show("short rod");
+rod_grad(x, y, N, 0, d_x, d_y); show("no step"); plate_grad(N, M, f, 6, d_f); show("plate"); leapfrog_grad(x, 4, 3, d_x); show("leapfrog");
+tested_grad(x, N, 6, d_x); show("tested"); sweep_grad(x, N, 6, d_x); show("sweep"); little_grad(x, y, N, 3, d_x, d_y); show("little");
+seldom_grad(x, N, 7, d_x); show("seldom");'
+
+run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
+    source=$1 calls=$2
+    shift 2
+    "$ADGEN" "$source" -o out.c --header "$@" || return 1
+    printf '%s' "$calls" >calls.h
+    sed -i 's/%/%%/g' calls.h
+    sed 's/^    CALLS$/#include "calls.h"/' main.c >run.c
+    # shellcheck disable=SC2086
+    $CC -o run run.c out.c "$source" "$ROOT/build/libadgen_rt.a" -lm && ./run
+}
+same_bits() { # same_bits PASS SOURCE CALLS
+    run_with "$2" "$3" >with.txt && cp out.c with.c && run_with "$2" "$3" "-fno-$1" >without.txt && cp out.c "without_$1.c" &&
+        cmp with.txt without.txt && ! cmp -s with.c "without_$1.c" && [ "$(wc -l <with.txt)" -gt 8 ]
+}
+function_of() { sed -n "/^[a-z].* $2(/,/^}/p" "$1"; } # function_of FILE NAME
+without() { function_of "$1" "$2" >part && [ -s part ] && ! grep -E "$3" part; } # without FILE FUNCTION PATTERN
+with() { function_of "$1" "$2" >part && grep -E "$3" part; }
+
+check rerun_same_bits same_bits rerun rerun.c "$rerun_calls"
+cp with.c rerun_out.c
+for f in powers_vjp butterflies_vjp interleaved_vjp; do
+    check "rerun_$f" without rerun_out.c $f '&tape, w|kept_'
+    check "kept_before_$f" with without_rerun.c $f '&tape, w|kept_'
+done
+for f in sampled_grad woven_grad; do
+    check "fused_$f" without rerun_out.c $f 'push_double|kept_'
+done
+for f in wrapping_vjp ordered_grad meeting_vjp pushed_vjp called_vjp from_table_vjp; do
+    check "not_rerun_$f" with rerun_out.c $f 'push_double|kept_w'
+done
+
+check snapshot_same_bits same_bits snapshot state_copies.c "$copies_calls"
+for f in rod_grad plate_grad; do
+    check "copy_$f" with with.c $f 'for \(long k'
+    check "one_copy_$f" [ "$(function_of with.c $f | grep -c 'tape_alloc')" = 1 ]
+    check "more_without_$f" [ "$(function_of without_snapshot.c $f | grep -c 'tape_alloc')" -gt 1 ]
+done
+check two_copies with with.c leapfrog_grad 'kept_p\[t \* 6'
+for f in sweep_grad little_grad seldom_grad tested_grad; do
+    check "no_copy_$f" without with.c $f 'for \(long k'
+    check "as_many_$f" [ "$(grep -c kept_ part)" = "$(function_of without_snapshot.c $f | grep -c kept_)" ]
+done
+
+# An array that is gone before the loop is not copied, though the loop has a load of it, which never runs.
+cat >freed.c <<'C'
+#include <stdlib.h>
+double freed(const double *x, int n, int steps, int m)
+{
+    double *u = malloc(n * sizeof *u), sum = 0;
+    for (int i = 0; i < n; i++)
+        u[i] = x[i];
+    for (int i = 0; i < n; i++)
+        sum += u[i] * u[i];
+    if (m == 0)
+        free(u);
+    for (int t = 0; t < steps; t++) {
+        for (int k = 0; k < m; k++)
+            for (int i = 1; i < n - 1; i++)
+                sum += u[i - 1] * u[i] * u[i + 1];
+        for (int i = 0; i < n && m; i++)
+            u[i] = u[i] * u[i] * 0.5;
+    }
+    if (m)
+        free(u);
+    return sum;
+}
+C
+check freed_before "$ADGEN" freed.c --grad 'freed(x)' -o freed_grad.c
+check freed_not_copied without freed_grad.c freed_grad 'for \(long k'
+
+printf 'double f(double x) { return x; }\n' >f.c
+for pass in rerun snapshot; do
+    check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c
+done
+"$ADGEN" rerun.c --emit=ir --after=rerun -o rerun.ir && check after_rerun grep -q 'func' rerun.ir

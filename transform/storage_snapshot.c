@@ -1,0 +1,371 @@
+/* storage_snapshot.c: an array that each step of a loop overwrites is copied once in each step, where its elements are needed more than once.
+ *
+ *   for (t = 0; t < steps; t++) {
+ *       for (i = 1; i < n - 1; i++) next[i] = f(u[i - 1], u[i], u[i + 1]);
+ *       for (i = 0; i < n; i++) u[i] = next[i];
+ *   }
+ *
+ * keeps u, n elements a step, instead of what f needs of its three arguments in each of n - 2 iterations. A copy is taken in a loop's body,
+ * of a whole object of known size that is allocated outside the loop. It serves the loads before which nothing in that iteration overwrites
+ * what they read. Whether it is worth its bytes is for the minimum cut in storage.c to say; it is offered only where the object has no more
+ * elements than a loop nest that reads them has iterations, but for its margins.
+ */
+#include "analysis.h"
+#include "derivative.h"
+
+enum { MOST_LOADS = 256, MOST_OPS_BETWEEN = 64, MAX_INDICES = 8 };
+
+/* ---------------------------------------------------------------------- addresses */
+
+/* p = root[i * si][j * sj]...: each index, its stride in elements, and the stride that is a value, or NULL. */
+typedef struct {
+    Value *base; /* below all indices */
+    Value *index[MAX_INDICES], *stride[MAX_INDICES];
+    int64_t factor[MAX_INDICES];
+    int n;
+} Place;
+
+static bool find_place(Value *p, Place *out)
+{
+    int64_t size = p->type->elem->size;
+    out->n = 0;
+    for (; p->def; p = p->def->args[0]) {
+        const Op *op = p->def;
+        if (op->code == OP_INDEX) {
+            int64_t step = p->type->elem->size;
+            if (out->n == MAX_INDICES || step <= 0 || step % size)
+                return false;
+            out->index[out->n] = op->args[1];
+            out->stride[out->n] = op->nargs > 2 ? op->args[2] : NULL;
+            out->factor[out->n++] = step / size;
+        } else if (op->code != OP_DECAY && op->code != OP_PTRCAST) {
+            break;
+        }
+    }
+    out->base = p;
+    return true;
+}
+
+void snapshot_inputs(const Op *load, Ptrs *out)
+{
+    Place at;
+    find_place(load->args[0], &at);
+    for (int i = 0; i < at.n; i++) {
+        ptrs_push(out, at.index[i]);
+        if (at.stride[i])
+            ptrs_push(out, at.stride[i]);
+    }
+}
+
+/* ---------------------------------------------------------------------- sizes */
+
+/* Elements of the object, as a polynomial. */
+static Poly elements(const MemInfo *m, const Op *object, int64_t size)
+{
+    Poly bytes = poly_constant(1), r = poly_constant(0);
+    if (object->code == OP_LOCAL)
+        bytes.c = object->of->size > 0 ? object->of->size : 0;
+    for (int i = 0; i < object->nargs && !(object->code == OP_ALLOC && i > 1); i++) {
+        Poly factor = poly_of_value(m, object->args[i]);
+        bytes = poly_mul(&bytes, &factor);
+    }
+    bool whole = bytes.known && bytes.c % size == 0;
+    for (int i = 0; whole && i < bytes.n; i++)
+        whole = bytes.t[i].coef % size == 0;
+    if (!whole)
+        return poly_unknown();
+    r = bytes;
+    r.c /= size;
+    for (int i = 0; i < r.n; i++)
+        r.t[i].coef /= size;
+    return r;
+}
+
+/* Iterations of the loops around the load inside `around`. */
+static Poly iterations(const MemInfo *m, const Op *load, const Region *around)
+{
+    Poly r = poly_constant(1);
+    for (const Region *at = load->parent; at != around; at = at->owner->parent) {
+        const Op *loop = at->owner;
+        if (loop->code != OP_FOR || for_step(loop) * for_step(loop) != 1 || (loop->cmp != OP_LT && loop->cmp != OP_LE))
+            return poly_unknown();
+        Poly trips = poly_of_value(m, loop->args[1]), lo = poly_of_value(m, loop->args[0]);
+        poly_add(&trips, &lo, -1);
+        trips.c += loop->cmp == OP_LE;
+        r = poly_mul(&r, &trips);
+    }
+    return r;
+}
+
+static int degree(const Term *t)
+{
+    int n = 0;
+    while (n < POLY_DEGREE && t->sym[n] >= 0)
+        n++;
+    return n;
+}
+
+/* Has `of` all symbols of t, and at least half its coefficient? */
+static bool covers(const Term *of, const Term *t)
+{
+    Term left = *of;
+    for (int i = 0; i < POLY_DEGREE && t->sym[i] >= 0; i++) {
+        if (!term_power(&left, t->sym[i]))
+            return false;
+        left = term_without(&left, t->sym[i]);
+    }
+    return of->coef >= t->coef / 2;
+}
+
+/* Is n about as much as trips, or less? Its terms of the highest degree say so. */
+static bool about_as_many(const Poly *n, const Poly *trips)
+{
+    int most = 0;
+    if (!n->known || !trips->known)
+        return false;
+    if (n->n == 0)
+        return trips->n == 0 && n->c <= 2 * trips->c;
+    for (int i = 0; i < n->n; i++)
+        most = degree(&n->t[i]) > most ? degree(&n->t[i]) : most;
+    for (int i = 0; i < n->n; i++) {
+        bool covered = degree(&n->t[i]) < most || n->t[i].coef < 0;
+        for (int k = 0; k < trips->n && !covered; k++)
+            covered = covers(&trips->t[k], &n->t[i]);
+        if (!covered)
+            return false;
+    }
+    return true;
+}
+
+/* p as a long at b, where its symbols' values are known. */
+static Value *build_poly(Builder *b, const MemInfo *m, const Poly *p)
+{
+    Type *t = type_scalar(TY_LONG);
+    Value *sum = NULL;
+    for (int i = 0; i < p->n; i++) {
+        Value *product = p->t[i].coef == 1 ? NULL : build_int(b, t, p->t[i].coef);
+        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
+            Value *v = build_cast(b, (Value *)(uintptr_t)m->value[p->t[i].sym[k] / POLY_SIDES], t);
+            product = product ? build_bin(b, OP_MUL, product, v) : v;
+        }
+        sum = sum ? build_bin(b, OP_ADD, sum, product) : product;
+    }
+    if (!sum || p->c)
+        sum = sum ? build_bin(b, OP_ADD, sum, build_int(b, t, p->c)) : build_int(b, t, p->c);
+    return sum;
+}
+
+static bool known_before(const MemInfo *m, const Poly *p, const Op *loop)
+{
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
+            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], loop))
+                return false;
+    return true;
+}
+
+/* ---------------------------------------------------------------------- which loads go together */
+
+static const Op *outermost_loop(const Region *r)
+{
+    const Op *found = NULL;
+    for (; r->owner; r = r->owner->parent)
+        if (r->owner->code == OP_FOR)
+            found = r->owner;
+    return found;
+}
+
+/* The op of region r that op is, or is in; NULL: it is not inside r. */
+static Op *child_of(const Region *r, Op *op)
+{
+    while (op && op->parent != r)
+        op = op->parent->owner;
+    return op;
+}
+
+/* The body of the outermost loop in whose iteration the load reads what was there when the loop or if of that body that it is in began. */
+static Region *steady_region(const MemInfo *m, Op *load)
+{
+    Region *path[MAX_NEST];
+    int n = 0;
+    for (Region *r = load->parent; r->owner; r = r->owner->parent) {
+        if (r->owner->code != OP_FOR && r->owner->code != OP_IF)
+            return NULL;
+        if (r->owner->code == OP_FOR && n == MAX_NEST)
+            return NULL;
+        if (r->owner->code == OP_FOR)
+            path[n++] = r;
+    }
+    while (n-- > 0) {
+        Op *in = child_of(path[n], load);
+        if (!path[n]->owner->fused && (in == load || !mem_op_may_write(m, in, load->args[0])))
+            return path[n];
+    }
+    return NULL;
+}
+
+static bool same_until(const MemInfo *m, const Snapshot *s, const Op *load, const Op *end)
+{
+    int n = 0;
+    for (const Op *op = s->place; op; op = op->next) {
+        if (++n > MOST_OPS_BETWEEN || (op != load && mem_op_may_write(m, op, load->args[0])))
+            return false;
+        if (op == end)
+            return true;
+    }
+    return false;
+}
+
+/* Is the object freed before the copy is taken? (Then the primal reads none of it, but the copy would.) */
+static bool is_freed_before(const MemInfo *m, const Value *root, const Op *op)
+{
+    const IntSet *objs = mem_points_to(m, root);
+    for (int i = 0; i < objs->n; i++) {
+        const IntSet *writes = &m->objects[objs->at[i]].writes;
+        for (int k = 0; k < writes->n; k++) {
+            const MemWrite *w = &m->writes[writes->at[k]];
+            if (w->op->code == OP_FREE && w->position < mem_position(m, op))
+                return true;
+        }
+    }
+    return objs->n != 1;
+}
+
+/* Is it an object of known size, made before the loops around r? */
+static bool is_whole_object(const MemInfo *m, const Place *at, const Region *r)
+{
+    const Op *object = at->base->def;
+    const Op *loop = outermost_loop(r);
+    if (!object || (object->code != OP_ALLOC && object->code != OP_LOCAL) || !loop || !value_outside(at->base, loop))
+        return false;
+    return !(object->code == OP_LOCAL && object->nargs && object->of->size <= 0) && mem_knows(m, at->base);
+}
+
+static Snapshot *snapshot_of(Snapshots *all, Op *load, const Place *at, Region *r)
+{
+    const MemInfo *m = all->fn->mem;
+    Op *in = child_of(r, load);
+    for (size_t i = all->list.n; i-- > 0;) {
+        Snapshot *s = all->list.at[i];
+        if (s->base == at->base && s->place->parent == r && s->like->results[0]->type == load->results[0]->type)
+            return same_until(m, s, load, in) ? s : NULL;
+    }
+    Snapshot *s = arena_alloc(all->fn->arena, sizeof *s);
+    *s = (Snapshot){.place = in, .base = at->base, .like = load, .address = load->args[0]};
+    ptrs_push(&all->list, s);
+    return s;
+}
+
+/* The load that is read in the most iterations, each time the copy is taken, says what it costs and whether it is offered. */
+static bool is_read_throughout(const Op *load, const Region *r)
+{
+    for (const Region *at = load->parent; at != r; at = at->owner->parent)
+        if (at->owner->code != OP_FOR)
+            return false;
+    return load->parent != r;
+}
+
+void snapshot_offer(Snapshots *all, Op *load)
+{
+    const MemInfo *m = all->fn->mem;
+    Place at;
+    Type *t = load->results[0]->type;
+    if (all->loads.n == MOST_LOADS || load->in_reverse || !mem_position(m, load) || !type_is_float(t) || t->size <= 0 ||
+        load->shared || is_bit_field(load->args[0]) || !find_place(load->args[0], &at))
+        return;
+    Region *r = steady_region(m, load);
+    if (!r || !is_whole_object(m, &at, r) || is_freed_before(m, at.base, load) || !keep_is_indexed(&all->keeper, r))
+        return;
+    Snapshot *s = snapshot_of(all, load, &at, r);
+    if (!s)
+        return;
+    ptrs_push(&all->loads, load);
+    ptrmap_put(&all->of, load, s);
+    s->nloads++;
+    Poly n = elements(m, at.base->def, t->size), trips = iterations(m, load, r);
+    if (!s->good && is_read_throughout(load, r) && about_as_many(&n, &trips) && known_before(m, &n, outermost_loop(r))) {
+        s->good = true;
+        s->like = load;
+    }
+}
+
+Snapshot *snapshot_for(const Snapshots *all, const Op *load)
+{
+    Snapshot *s = ptrmap_get(&all->of, load);
+    return s && s->good && s->nloads > 1 ? s : NULL;
+}
+
+/* ---------------------------------------------------------------------- making it */
+
+/* The address of the object's first element at b. */
+static Value *first_element(Builder *b, Value *p)
+{
+    const Op *op = p->def;
+    if (op->code == OP_ALLOC || op->code == OP_LOCAL)
+        return p;
+    Value *base = first_element(b, op->args[0]);
+    if (op->code == OP_INDEX)
+        return base;
+    return op->code == OP_DECAY ? build_decay(b, base) : build_ptrcast(b, base, p->type);
+}
+
+static bool has_rows(const Op *object)
+{
+    const Type *t = object->of;
+    return object->code == OP_LOCAL && (object->nargs > 1 || (t->kind == TY_ARRAY && t->elem->kind == TY_ARRAY));
+}
+
+static void build_copy(Fn *fn, const Snapshot *s, Value *to, Value *length)
+{
+    Type *t = type_scalar(TY_LONG);
+    Builder b = before_op(s->place);
+    b.loc = s->like->loc;
+    Value *from = first_element(&b, s->address);
+    if (has_rows(s->base->def)) /* from[k] goes on behind the first row */
+        from = build_pointer_variable(&b, from, var_named(fn, from->type, "", s->base->def->var, "rows"));
+    Op *loop = build_for(&b, build_int(&b, t, 0), length, build_int(&b, t, 1), OP_LT);
+    Value *k = loop->regions[0]->args[0];
+    k->var = var_named(fn, t, "", NULL, "k");
+    Builder in = at_end(loop->regions[0]);
+    in.loc = b.loc;
+    Value *v = build_load(&in, build_index(&in, from, k));
+    build_store(&in, build_index(&in, to, k), v);
+    in.region->last->kept = s->keep;
+    build_yield(&in, NULL, 0);
+}
+
+void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s)
+{
+    const MemInfo *m = all->fn->mem;
+    Poly n = elements(m, s->base->def, s->like->results[0]->type->size);
+    Builder b = before_op((Op *)(uintptr_t)outermost_loop(s->place->parent));
+    Value *length = build_poly(&b, m, &n), *to;
+    s->keep = keep_block(keeper, s->like->results[0], s->place, length, &to);
+    build_copy(all->fn, s, to, length);
+}
+
+Value *snapshot_load(Snapshot *s, const Op *load, Op *user, Resolve resolve, void *ctx)
+{
+    Type *t = type_scalar(TY_LONG);
+    Place at;
+    find_place(load->args[0], &at);
+    Value *sum = NULL, *index[MAX_INDICES], *stride[MAX_INDICES];
+    for (int i = 0; i < at.n; i++) {
+        index[i] = resolve(ctx, at.index[i], user);
+        stride[i] = at.stride[i] ? resolve(ctx, at.stride[i], user) : NULL;
+    }
+    Value *row = keep_block_again(s->keep, user, resolve, ctx);
+    Builder b = before_op(user);
+    b.loc = user->loc;
+    for (int i = at.n - 1; i >= 0; i--) {
+        Value *k = build_cast(&b, index[i], t);
+        if (stride[i])
+            k = build_bin(&b, OP_MUL, k, build_cast(&b, stride[i], t));
+        if (at.factor[i] != 1)
+            k = build_bin(&b, OP_MUL, k, build_int(&b, t, at.factor[i]));
+        sum = sum ? build_bin(&b, OP_ADD, sum, k) : k;
+    }
+    Value *v = build_load(&b, sum ? build_index(&b, row, sum) : row);
+    v->def->kept = s->keep;
+    return v;
+}
