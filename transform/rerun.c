@@ -130,11 +130,24 @@ static void hand_on(Rerun *r)
     r->rev->rerun = true;
 }
 
+typedef struct {
+    Fn *fn;
+    PtrMap reversed; /* forward loop -> its reverse loop, or itself where there are two */
+} Loops;
+
+static void find_reverse(Op *op, void *ctx)
+{
+    Loops *l = ctx;
+    if (op->in_reverse && op->code == OP_FOR && op->mirror)
+        ptrmap_put(&l->reversed, op->mirror, ptrmap_get(&l->reversed, op->mirror) ? op->mirror : op);
+}
+
 static void try_loop(Op *rev, void *ctx)
 {
-    Fn *fn = ctx;
+    Loops *l = ctx;
+    Fn *fn = l->fn;
     Op *fwd = rev->mirror;
-    if (!rev->in_reverse || rev->code != OP_FOR || !fwd || !is_plain(fwd, rev))
+    if (!rev->in_reverse || rev->code != OP_FOR || !fwd || ptrmap_get(&l->reversed, fwd) != rev || !is_plain(fwd, rev))
         return;
     Rerun r = {.fn = fn, .fwd = fwd, .rev = rev, .used.arena = fn->arena, .carried.arena = fn->arena, .keeper.fn = fn};
     gather_used(&r, rev->regions[0]);
@@ -148,5 +161,7 @@ static void try_loop(Op *rev, void *ctx)
 void rerun_recurrences(Fn *fn)
 {
     remove_dead(fn); /* nothing is handed on for a USE that nobody needs */
-    walk_ops(fn->body, try_loop, fn);
+    Loops l = {fn, {.arena = fn->arena}};
+    walk_ops(fn->body, find_reverse, &l);
+    walk_ops(fn->body, try_loop, &l);
 }
