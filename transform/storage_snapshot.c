@@ -23,9 +23,9 @@ typedef struct {
     Value *index[MAX_INDICES], *stride[MAX_INDICES];
     int64_t factor[MAX_INDICES];
     int n;
-} Place;
+} Spot;
 
-static bool find_place(Value *p, Place *out)
+static bool find_spot(Value *p, Spot *out)
 {
     int64_t size = p->type->elem->size;
     out->n = 0;
@@ -48,8 +48,8 @@ static bool find_place(Value *p, Place *out)
 
 void snapshot_inputs(const Op *load, Ptrs *out)
 {
-    Place at;
-    find_place(load->args[0], &at);
+    Spot at;
+    find_spot(load->args[0], &at);
     for (int i = 0; i < at.n; i++) {
         ptrs_push(out, at.index[i]);
         if (at.stride[i])
@@ -232,7 +232,7 @@ static bool is_freed_before(const MemInfo *m, const Value *root, const Op *op)
 }
 
 /* Is it an object of known size, made before the loops around r? */
-static bool is_whole_object(const MemInfo *m, const Place *at, const Region *r)
+static bool is_whole_object(const MemInfo *m, const Spot *at, const Region *r)
 {
     const Op *object = at->base->def;
     const Op *loop = outermost_loop(r);
@@ -241,7 +241,7 @@ static bool is_whole_object(const MemInfo *m, const Place *at, const Region *r)
     return !(object->code == OP_LOCAL && object->nargs && object->of->size <= 0) && mem_knows(m, at->base);
 }
 
-static Snapshot *snapshot_of(Snapshots *all, Op *load, const Place *at, Region *r)
+static Snapshot *snapshot_of(Snapshots *all, Op *load, const Spot *at, Region *r)
 {
     const MemInfo *m = all->fn->mem;
     Op *in = child_of(r, load);
@@ -268,10 +268,10 @@ static bool is_read_throughout(const Op *load, const Region *r)
 void snapshot_offer(Snapshots *all, Op *load)
 {
     const MemInfo *m = all->fn->mem;
-    Place at;
+    Spot at;
     Type *t = load->results[0]->type;
     if (all->loads.n == MOST_LOADS || load->in_reverse || !mem_position(m, load) || !type_is_float(t) || t->size <= 0 ||
-        load->shared || is_bit_field(load->args[0]) || !find_place(load->args[0], &at))
+        load->shared || is_bit_field(load->args[0]) || !find_spot(load->args[0], &at))
         return;
     Region *r = steady_region(m, load);
     if (!r || !is_whole_object(m, &at, r) || is_freed_before(m, at.base, load) || !keep_is_indexed(&all->keeper, r))
@@ -347,8 +347,8 @@ void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s)
 Value *snapshot_load(Snapshot *s, const Op *load, Op *user, Resolve resolve, void *ctx)
 {
     Type *t = type_scalar(TY_LONG);
-    Place at;
-    find_place(load->args[0], &at);
+    Spot at;
+    find_spot(load->args[0], &at);
     Value *sum = NULL, *index[MAX_INDICES], *stride[MAX_INDICES];
     for (int i = 0; i < at.n; i++) {
         index[i] = resolve(ctx, at.index[i], user);
