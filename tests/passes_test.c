@@ -1,5 +1,5 @@
 /* passes_test.c: each rewriting pass on small programs in the IR's text form: where it must act, and where it must not. */
-#include "transform/transform.h"
+#include "transform/derivative.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -334,4 +334,37 @@ Test(hoist, libm_of_invariant_operands_leaves_the_loop)
                       " %12:int = add %11, %4\n yield %12\n}\n yield %2\n");
     prepare(fn);
     cr_assert_eq(find(fn, OP_EXP)->parent, fn->body);
+}
+
+/* ---------------------------------------------------------------------- exits */
+
+/* if (n <= 0) { r = 2; k = 0 } else { r = x * x; k = x }; if (n <= 0) {} else { *a += LEFT }; return r */
+static Fn *with_exit(const char *left)
+{
+    char text[1200];
+    sprintf(text,
+            "  %%3:int = iconst #0\n  %%4:int = le %%1, %%3\n  %%5:double = fconst 0x0p+0\n"
+            "  %%6:double, %%7:double = if %%4 {\n    %%8:double = fconst 0x8p-2\n    yield %%8, %%5\n  } {\n    %%9:double = mul %%2, %%2\n"
+            "    yield %%9, %%2\n  }\n"
+            "  %%10:double = if %%4 {\n    yield %%5\n  } {\n    %%11:double = mul %%7, %%6\n    yield %%11\n  }\n"
+            "  accum %%0, %s\n  yield %%6\n", left);
+    return function(text);
+}
+
+Test(exits, arm_that_leaves_nothing_to_do_ends_the_function)
+{
+    Fn *fn = with_exit("%10");
+    run(fn, early_exits, "exits");
+    const Op *branch = find(fn, OP_IF);
+    cr_assert_eq(count(fn, OP_IF), 1);
+    cr_assert_eq(returned(fn)->def, branch);
+    cr_assert_eq(branch->regions[0]->first, branch->regions[0]->last->prev, "only the constant is left of the way out");
+    cr_assert_eq(find(fn, OP_ACCUM)->parent, branch->regions[1]);
+}
+
+Test(exits, arm_that_still_adds_stays)
+{
+    Fn *fn = with_exit("%6");
+    run(fn, early_exits, "exits");
+    cr_assert_eq(find(fn, OP_ACCUM)->parent, fn->body);
 }

@@ -308,6 +308,8 @@ void split_nests(Fn *fn);
 /* `restrict` for those of the first nprimal parameters that are pointers, where the function, which is finished, writes nothing but
  * derivatives and memory of its own. */
 void restrict_primal(Fn *fn, int nprimal);
+/* exits.c: paths on which nothing is left to do return at once. The last pass. */
+void early_exits(Fn *fn);
 
 /* ====================================================================== max_tape.c */
 
@@ -406,6 +408,9 @@ Value *workspace_for_alloc(Workspace *w, Op *alloc);
 Value *workspace_for_stack(Workspace *w, const Ptrs *growth, Op *stack);
 
 /* ====================================================================== storage_keep.c */
+
+/* A call of the runtime that ends a stack or log of the function's. */
+bool frees_tape(const Op *call);
 
 /* How one forward value survives until the reverse sweep. */
 typedef enum { KEEP_SLOT, KEEP_ARRAY, KEEP_STACK } KeepKind;

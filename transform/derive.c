@@ -47,6 +47,7 @@ static const Pass after_storage[] = {
     {"shadows", hoist_shadows, &pass_options.no_hoist},
     {"place", place_tapes, NULL},
     {"promote", promote_locals, NULL},
+    {"loads", merge_loads, &pass_options.no_loads},
     {"simplify", simplify, NULL},
     {"nest", split_nests, &pass_options.no_nest},
 };
@@ -59,7 +60,7 @@ static const struct {
     {"checkpoint", &pass_options.no_checkpoint},
     {"apart", &pass_options.no_apart}, {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
     {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
-    {"rerun", &pass_options.no_rerun},
+    {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
@@ -283,6 +284,14 @@ static void share(Fn *g, const Request *rq)
     share_loops(g);
 }
 
+static void leave_early(Fn *g, const Request *rq)
+{
+    if (rq->split && g->helpers.n)
+        early_exits(forward_of(g));
+    early_exits(g);
+    verify_fn(g, "exits");
+}
+
 /* g, which is prepared, becomes its derivative. */
 static Fn *derive_prepared(Request *rq, Fn *g)
 {
@@ -319,6 +328,8 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         restrict_primal(g, rq->fn->nparams);
     if (pass_options.nan_trap)
         trap_nans(g);
+    if (!pass_options.no_exits && !pass_options.after)
+        leave_early(g, rq);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
         return NULL;
     return describe(g, rq) ? g : NULL;

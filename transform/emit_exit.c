@@ -72,6 +72,8 @@ static int count_ops(const Region *r)
     return n;
 }
 
+enum { MUCH_MORE = 5 };
+
 static void plan_return(Plan *p, Region *r)
 {
     const Op *yield = r->last;
@@ -81,8 +83,9 @@ static void plan_return(Plan *p, Region *r)
     for (int i = 0; i < op->nresults; i++)
         if (p->raw_uses[op->results[i]->id] != (yield->nargs && yield->args[0] == op->results[i]))
             return;
-    int a = count_ops(op->regions[0]), b = count_ops(op->regions[1]);
-    if (op->nresults != yield->nargs || (!yield->nargs && ((a > 1 && b > 1) || a + b < 12)))
+    int a = count_ops(op->regions[0]), b = count_ops(op->regions[1]), less = a < b ? a : b;
+    bool guards = less == 1 || a + b > MUCH_MORE * less; /* of two that are alike none is the way out */
+    if (op->nresults != yield->nargs || (!yield->nargs && (!guards || a + b < 12)))
         return;
     OpPlan *o = op_plan(p, op);
     o->tail = true;

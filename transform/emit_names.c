@@ -342,6 +342,11 @@ static void give_name(Namer *n, CVar *var, const char *name)
     ptrs_push(others, var);
 }
 
+static bool ends_in_digit(const char *name)
+{
+    return *name && isdigit((unsigned char)name[strlen(name) - 1]);
+}
+
 /* Index variables of a[i][j] as text: "ij", or "row_col"; NULL where it has others. */
 static const char *index_names(const Plan *p, const Namer *n, const Value *index, const char *outer)
 {
@@ -374,11 +379,14 @@ static const char *place_name(const Plan *p, const Namer *n, const Value *at)
         base = at->def->args[0]->type->elem->fields[at->def->ival].name;
     else if (at->def && at->def->code == OP_GLOBAL)
         base = at->def->var->name;
+    bool first = count == 0 && vp->show == SHOW_VAR && (vp->indexed || (vp->var->hint && vp->var->hint->is_array_param));
     while (base && all && count-- > 0)
         all = index_names(p, n, indices[count], all);
+    if (first)
+        all = "0";
     if (!base || !all || !strncmp(all, base, strlen(base)))
         return NULL;
-    return *all ? arena_printf(n->arena, "%s%s%s", base, isdigit((unsigned char)*all) ? "" : "_", all) : base;
+    return *all ? arena_printf(n->arena, "%s%s%s", base, isdigit((unsigned char)*all) && !ends_in_digit(base) ? "" : "_", all) : base;
 }
 
 typedef struct {
@@ -433,7 +441,7 @@ static void put_number(char *to, int i)
         to[--digits] = (char)('0' + i % 10);
 }
 
-/* base1, base2...: a small number that is free again, else the next. */
+/* base1, base2... (x1_1, x1_2... of x1): a small number that is free again, else the next. */
 static const char *numbered_name(Namer *n, const char *base, const CVar *var)
 {
     enum { SEARCHED = 16 };
@@ -443,8 +451,10 @@ static const char *numbered_name(Namer *n, const char *base, const CVar *var)
         strmap_put(&n->last, base, last);
     }
     size_t length = strlen(base);
-    char *name = arena_alloc(n->arena, length + sizeof "2147483647");
+    char *name = arena_alloc(n->arena, length + sizeof "_2147483647");
     memcpy(name, base, length);
+    if (ends_in_digit(base))
+        name[length++] = '_';
     int i = 1;
     do {
         if (i == SEARCHED && *last > SEARCHED)

@@ -160,9 +160,7 @@ bool lanes_is_aside(const Op *call)
 static void refuse_call(Lanes *l, const Op *op)
 {
     const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
-    if (op->text && (!strcmp(op->text, "ad_stack_free") || !strcmp(op->text, "ad_free_pushed") || !strcmp(op->text, "ad_log_free")))
-        return;
-    if (lanes_is_aside(op))
+    if (frees_tape(op) || lanes_is_aside(op))
         return;
     for (int i = 0; i < op->nargs; i++)
         if (is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i]))

@@ -59,6 +59,23 @@ static void visit_load(Loads *l, Op *op)
     know(l, op->args[0], op->results[0]);
 }
 
+static void visit_region(Loads *l, Region *r);
+
+/* What is known before op is known in its regions; what they learn stays there. */
+static void visit_regions(Loads *l, Op *op)
+{
+    int n = l->n;
+    for (int k = 0; k < op->nregions; k++) {
+        Known outer[MAX_KNOWN];
+        for (int i = 0; i < n; i++)
+            outer[i] = l->known[i];
+        visit_region(l, op->regions[k]);
+        for (int i = 0; i < n; i++)
+            l->known[i] = outer[i];
+        l->n = n;
+    }
+}
+
 static void visit_region(Loads *l, Region *r)
 {
     for (Op *op = r->first; op; op = op->next) {
@@ -67,18 +84,12 @@ static void visit_region(Loads *l, Region *r)
             visit_load(l, op);
             continue;
         }
+        if (op->code == OP_IF)
+            visit_regions(l, op);
         if (op->nregions || effect == EFFECT_WRITES || effect == EFFECT_OUTSIDE)
-            forget(l, op); /* also before a loop: its earlier iterations */
-        int n = l->n;
-        for (int k = 0; k < op->nregions; k++) {
-            Known outer[MAX_KNOWN];
-            for (int i = 0; i < n; i++)
-                outer[i] = l->known[i];
-            visit_region(l, op->regions[k]);
-            for (int i = 0; i < n; i++)
-                l->known[i] = outer[i];
-            l->n = n;
-        }
+            forget(l, op);
+        if (op->code != OP_IF)
+            visit_regions(l, op); /* after it: a loop's earlier iterations write, too */
         if (op->code == OP_STORE && is_plain(op->args[0]) && !memory_is_inactive(op->args[0]) &&
             op->args[1]->type == op->args[0]->type->elem)
             know(l, op->args[0], op->args[1]);

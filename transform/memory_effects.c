@@ -1,5 +1,6 @@
 /* memory_effects.c: what each op writes, and what known library functions do with their pointer arguments. */
 #include "analysis.h"
+#include "derivative.h"
 
 #include <string.h>
 
@@ -160,8 +161,16 @@ static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value 
         intset_add(m->arena, &m->objects[objs->at[i]].writes, w);
 }
 
+/* Calls of the runtime that write no memory of the function's: ad_log_save reads what it notes for others to write. */
+static bool only_notes(const Op *op)
+{
+    return frees_tape(op) || (op->code == OP_CALL && op->text && !strcmp(op->text, "ad_log_save"));
+}
+
 static void write_by_call(MemInfo *m, const Op *op)
 {
+    if (only_notes(op))
+        return;
     if (is_recursion(op)) {
         for (int i = 0; i < op->nargs; i++)
             if (op->args[i]->type->kind == TY_PTR && recursion_writes(op, i))

@@ -14,6 +14,7 @@ typedef struct {
     Arena *scratch;
     PtrMap replaced; /* Value* -> Value*, for the rest of the function */
     PtrMap facts;    /* Value* -> &known_true or &known_false, inside the region that is visited */
+    Ptrs compares;   /* those of them that are comparisons of integers */
     Cse *cse;
     int *uses;
     int nuses;
@@ -35,6 +36,11 @@ static void replace(Simplifier *s, Value *from, Value *to)
     s->changed = true;
 }
 
+static bool compares_integers(const Op *op)
+{
+    return op_is_compare(op->code) && type_is_int(op->args[0]->type);
+}
+
 /* Notes what follows from v being true or false: calls set(s, x, truth) for each x that is decided with it. */
 static void set_facts(Simplifier *s, Value *v, bool truth, Ptrs *undo)
 {
@@ -45,6 +51,8 @@ static void set_facts(Simplifier *s, Value *v, bool truth, Ptrs *undo)
     ptrs_push(undo, v);
     if (!v->def)
         return;
+    if (compares_integers(v->def))
+        ptrs_push(&s->compares, v);
     if (v->def->code == OP_LNOT)
         set_facts(s, v->def->args[0], !truth, undo);
     if ((v->def->code == OP_LAND && truth) || (v->def->code == OP_LOR && !truth))
@@ -56,6 +64,81 @@ static void forget_facts(Simplifier *s, const Ptrs *undo)
 {
     for (size_t i = 0; i < undo->n; i++)
         ptrmap_put(&s->facts, undo->at[i], NULL);
+    while (s->compares.n && !ptrmap_get(&s->facts, s->compares.at[s->compares.n - 1]))
+        s->compares.n--;
+}
+
+/* How x and y may be to each other where `x cmp y`: less, equal, greater. */
+enum { LESS = 1, EQUAL = 2, GREATER = 4, ANY_ORDER = 7 };
+
+static int orders_of(OpCode cmp)
+{
+    switch (cmp) {
+    case OP_LT:
+        return LESS;
+    case OP_LE:
+        return LESS | EQUAL;
+    case OP_GT:
+        return GREATER;
+    case OP_GE:
+        return GREATER | EQUAL;
+    default:
+        return cmp == OP_EQ ? EQUAL : LESS | GREATER;
+    }
+}
+
+static int swapped_orders(int orders)
+{
+    return (orders & EQUAL) | (orders & LESS ? GREATER : 0) | (orders & GREATER ? LESS : 0);
+}
+
+/* x and c, a constant, compare so in `orders` of ways: x and d? */
+static int orders_to(int orders, int64_t c, int64_t d)
+{
+    bool below = orders & LESS, above = orders & GREATER, at = orders & EQUAL;
+    int64_t least = below ? INT64_MIN : at ? c : c + 1, most = above ? INT64_MAX : at ? c : c - 1;
+    return (least < d ? LESS : 0) | (least <= d && d <= most ? EQUAL : 0) | (most > d ? GREATER : 0);
+}
+
+/* 1 or 0 where a comparison that is known decides this one (n <= 0 is false: 0 < n), else -1. */
+static int decided_by(const Op *known, bool truth, const Op *asked)
+{
+    Value *x = asked->args[0], *y = asked->args[1];
+    int64_t c, d;
+    if (known->args[0]->type != x->type)
+        return -1;
+    int may = truth ? orders_of(known->code) : ANY_ORDER & ~orders_of(known->code), wanted = orders_of(asked->code);
+    for (int side = 0; side < 2; side++, may = swapped_orders(may)) {
+        Value *u = known->args[side], *v = known->args[!side];
+        for (int other = 0; other < 2; other++) {
+            Value *p = other ? y : x, *q = other ? x : y;
+            int orders = may, need = other ? swapped_orders(wanted) : wanted;
+            if (value_is_const(u) || !value_same(u, p))
+                continue;
+            if (value_int(v, &c) && value_int(q, &d) && c > -INT32_MAX && c < INT32_MAX && ((c >= 0 && d >= 0) || type_is_signed(x->type)))
+                orders = orders_to(may, c, d);
+            else if (!value_same(v, q))
+                continue;
+            if (!(orders & ~need) || !(orders & need))
+                return !(orders & ~need);
+        }
+    }
+    return -1;
+}
+
+static Value *decided_compare(Simplifier *s, Op *op)
+{
+    enum { SEARCHED = 8 };
+    if (!compares_integers(op))
+        return NULL;
+    for (size_t i = s->compares.n, least = i > SEARCHED ? i - SEARCHED : 0; i-- > least;) {
+        const Value *known = s->compares.at[i];
+        int truth = decided_by(known->def, ptrmap_get(&s->facts, known) == &known_true, op);
+        Builder b = before_op(op);
+        if (truth >= 0)
+            return build_int(&b, op->results[0]->type, truth);
+    }
+    return NULL;
 }
 
 /* A constant for v before op where v's truth is known there, else v. */
@@ -425,6 +508,7 @@ static Op *simplify_plain(Simplifier *s, Op *op)
     Op *prev = op->prev, *next = op->next;
     Region *r = op->parent;
     Value *v = op->nresults <= 1 ? fold_op(op, s->uses, s->nuses) : NULL;
+    v = v ? v : decided_compare(s, op);
     if (v) {
         replace(s, op->results[0], v);
         op_remove(op);
@@ -490,7 +574,7 @@ static bool mark_writes(Simplifier *s, Region *r)
 static bool sweep(Fn *fn)
 {
     Arena *scratch = arena_new();
-    Simplifier s = {.fn = fn, .scratch = scratch, .replaced.arena = scratch, .facts.arena = scratch, .cse = cse_new(scratch)};
+    Simplifier s = {.fn = fn, .scratch = scratch, .replaced.arena = scratch, .facts.arena = scratch, .compares.arena = scratch, .cse = cse_new(scratch)};
     s.nuses = fn->nvalues;
     s.uses = arena_alloc(scratch, (size_t)s.nuses * sizeof *s.uses);
     mark_writes(&s, fn->body);

@@ -462,6 +462,15 @@ Value *keep_load(Keeper *keeper, Keep *keep, Op *user, Resolve resolve, void *ct
     return build_load(&b, keep->memory);
 }
 
+bool frees_tape(const Op *call)
+{
+    static const char *const names[] = {"ad_stack_free", "ad_log_free", "ad_free_pushed"};
+    for (size_t i = 0; call->code == OP_CALL && call->text && i < sizeof names / sizeof *names; i++)
+        if (!strcmp(call->text, names[i]))
+            return true;
+    return false;
+}
+
 void keep_finish(Keeper *k, Resolve resolve, void *ctx)
 {
     Op *yield = region_terminator(k->fn->body);
