@@ -57,6 +57,16 @@ int main(void)
     print_all("walked");
     declared_grad(N, M, (const double (*)[M])w, x, (double (*)[M])d_w, d_x);
     print_all("declared");
+    gemm_vjp(y, x, w, 7, 8, O, d_y, d_x, d_w);
+    print_all("gemm");
+    gemm_vjp(y, y + 60, w, 3, 8, 4, d_y, d_y + 60, d_w);
+    print_all("gemm, one array");
+    gemm_vjp(y, w, w, 4, 4, 4, d_y, d_w, d_w);
+    print_all("gemm, shared");
+    hidden_grad(w, x, N, O, d_w, d_x);
+    print_all("hidden");
+    itself_grad(w, x, N, d_w, d_x);
+    print_all("itself");
     overlapping_grad(x, w, N, O, d_x, d_w);
     print_all("overlapping");
     recurrence_grad(x, 7, M, d_x);
@@ -77,13 +87,19 @@ check makes_without "$ADGEN" -fno-nest "$ROOT/tests/numeric/nests.c" -I"$ROOT/ru
 body() { sed -n "/^[a-z ]*$1(/,/^}/p" "$2"; }
 is_split() { body "$1" "$2" | grep -q 'a nest of its own'; }
 is_not_split() { body "$1" "$2" >made && [ -s made ] && ! grep -q 'a nest of its own' made; }
-for fn in tiled_vjp_apart columns_vjp walked_vjp declared_grad; do
+for fn in tiled_vjp_apart columns_vjp walked_vjp declared_grad gemm_vjp_apart; do
     check "split $fn" is_split "$fn" nests.c
     check "switched_off $fn" is_not_split "$fn" without.c
 done
-for fn in overlapping_grad recurrence_grad triangle_grad costly_grad symmetric_grad; do
+for fn in gemm_vjp_overlapping overlapping_grad recurrence_grad triangle_grad costly_grad symmetric_grad; do
     check "left_alone $fn" is_not_split "$fn" nests.c
 done
+# What the reverse loop over k reads in each iteration.
+reads() { body "$1" "$2" | grep -A3 'for (int k' | grep -qF "$3"; }
+reads_not() { ! reads "$@"; }
+check once reads_not hidden_grad nests.c 'd_h[i];'
+check switched_off_once reads hidden_grad without.c 'd_h[i];'
+check again reads itself_grad nests.c 'd_y[i];'
 for flags in -O0 '-O1 -fsanitize=address,undefined' -O3; do
     for made in nests without; do
         # shellcheck disable=SC2086

@@ -22,9 +22,17 @@
 
 enum { MAX_CONE = 24, MAX_FLOPS = 8, MIN_TRIPS = 8, MAX_ACCESSES = 24 };
 
+/* What is known of the finished function's memory. */
 typedef struct {
     Fn *fn;
     const MemInfo *m;
+    PtrMap primal_of; /* parameter that points to derivatives -> the primal's */
+} Memory;
+
+typedef struct {
+    Fn *fn;
+    const MemInfo *m;
+    const Memory *memory;
     Op *outer, *inner; /* as they are: i and k */
     Ptrs sums;         /* the ACCUMs that move */
     Ptrs cone;         /* the ops that they need, operands first */
@@ -117,13 +125,29 @@ static bool take_sum(Nest *n, Op *sum)
 
 /* ---------------------------------------------------------------------- who else touches what */
 
-static bool objects_apart(const MemInfo *m, const Value *p, const Value *q)
+/* The primal's parameter that obj has the derivatives of; NULL: it is something else. */
+static const Value *primal_of(const Memory *memory, int obj)
+{
+    return mem_object_kind(memory->m, obj) == OBJ_PARAM ? ptrmap_get(&memory->primal_of, mem_object_param(memory->m, obj)) : NULL;
+}
+
+/* Derivatives overlap where their primals do, and of two primals that do not, one at least is written: what is only read may be passed twice. */
+static bool primals_apart(const Memory *memory, int x, int y)
+{
+    const Value *p = primal_of(memory, x), *q = primal_of(memory, y);
+    const MemInfo *m = memory->fn->mem;
+    const int *a, *b;
+    return p && q && p != q && mem_objects(m, p, &a) == 1 && mem_objects(m, q, &b) == 1 && !mem_objects_may_alias(m, a[0], b[0]) &&
+           !(mem_object_read_only(m, a[0]) && mem_object_read_only(m, b[0]));
+}
+
+static bool objects_apart(const Memory *memory, const Value *p, const Value *q)
 {
     const int *a, *b;
-    int na = mem_objects(m, p, &a), nb = mem_objects(m, q, &b);
+    int na = mem_objects(memory->m, p, &a), nb = mem_objects(memory->m, q, &b);
     for (int i = 0; i < na; i++)
         for (int k = 0; k < nb; k++)
-            if (a[i] == b[k] || mem_objects_may_alias(m, a[i], b[k]))
+            if (a[i] == b[k] || (mem_objects_may_alias(memory->m, a[i], b[k]) && !primals_apart(memory, a[i], b[k])))
                 return false;
     return na > 0 && nb > 0;
 }
@@ -144,6 +168,8 @@ static bool comes_first(const Nest *n, const Op *store, const Op *load)
 {
     int around = loop_depth(n->outer);
     Timing t = {.m = n->m, .first = store, .second = load, .share = around, .carrier = n->outer};
+    if (objects_apart(n->memory, store->args[0], load->args[0]))
+        return false;
     if (mem_accesses_meet(&t, store->args[0], load->args[0]))
         return true;
     const Region *body = n->inner->regions[0];
@@ -156,10 +182,10 @@ static bool comes_first(const Nest *n, const Op *store, const Op *load)
 }
 
 /* May the two ever meet? A ZERO is of several elements. */
-static bool may_meet(const MemInfo *m, const Op *x, const Op *y)
+static bool may_meet(const Memory *memory, const Op *x, const Op *y)
 {
     bool cells = x->code != OP_ZERO && y->code != OP_ZERO;
-    return cells ? mem_may_alias(m, x->args[0], y->args[0]) : !objects_apart(m, x->args[0], y->args[0]);
+    return !(cells && !mem_may_alias(memory->m, x->args[0], y->args[0])) && !objects_apart(memory, x->args[0], y->args[0]);
 }
 
 static bool spoils_loads(const Nest *n, const Op *write)
@@ -167,7 +193,7 @@ static bool spoils_loads(const Nest *n, const Op *write)
     bool stays = write->code != OP_ZERO && !ptrs_has(&n->sums, write);
     for (size_t i = 0; i < n->cone.n; i++) {
         const Op *load = n->cone.at[i];
-        if (load->code == OP_LOAD && (stays ? comes_first(n, write, load) : may_meet(n->m, write, load)))
+        if (load->code == OP_LOAD && (stays ? comes_first(n, write, load) : may_meet(n->memory, write, load)))
             return true;
     }
     return false;
@@ -177,7 +203,7 @@ static bool meets_sums(const Nest *n, const Op *op)
 {
     for (size_t i = 0; i < n->sums.n; i++) {
         const Op *sum = n->sums.at[i];
-        if (op != sum && (op->code == OP_ACCUM ? !sums_commute(n->m, op, sum) : may_meet(n->m, op, sum)))
+        if (op != sum && (op->code == OP_ACCUM ? !sums_commute(n->m, op, sum) : may_meet(n->memory, op, sum)))
             return true;
     }
     return false;
@@ -296,9 +322,10 @@ static bool header_known(const Nest *n)
     return true;
 }
 
-static bool split_nest(Fn *fn, const MemInfo *m, Op *outer, Op *inner)
+static bool split_nest(const Memory *memory, Op *outer, Op *inner)
 {
-    Nest n = {.fn = fn, .m = m, .outer = outer, .inner = inner, .sums = {.arena = fn->arena}, .cone = {.arena = fn->arena}};
+    Arena *arena = memory->fn->arena;
+    Nest n = {memory->fn, memory->m, memory, outer, inner, {.arena = arena}, {.arena = arena}, 0};
     if (!is_plain(outer) || !is_plain(inner) || runs_rarely(outer) || !header_known(&n))
         return false;
     for (Op *op = inner->regions[0]->first; op; op = op->next)
@@ -337,25 +364,152 @@ static bool gather_accesses(const MemInfo *m, const Op *loop, const Region *r, P
     return true;
 }
 
-static void turn_upwards(Fn *fn, const MemInfo *m, Op *loop)
+/* Does the order of these two matter? */
+static bool depend(const Memory *memory, const Op *loop, const Op *x, const Op *y)
 {
-    Ptrs accesses = {.arena = fn->arena};
-    if (!loop->reversed || loop->regions[0]->nargs > 1 || loop->omp || !gather_accesses(m, loop, loop->regions[0], &accesses))
+    if (x->code == OP_LOAD && y->code == OP_LOAD)
+        return false;
+    if (x != y && x->code == OP_ACCUM && y->code == OP_ACCUM && sums_commute(memory->m, x, y))
+        return false;
+    return mem_iterations_meet(memory->m, loop, x, y) && !objects_apart(memory, x->args[0], y->args[0]);
+}
+
+static void turn_upwards(const Memory *memory, Op *loop)
+{
+    Ptrs accesses = {.arena = memory->fn->arena};
+    if (!loop->reversed || loop->regions[0]->nargs > 1 || loop->omp ||
+        !gather_accesses(memory->m, loop, loop->regions[0], &accesses))
         return;
     for (size_t i = 0; i < accesses.n; i++)
-        for (size_t k = i; k < accesses.n; k++) {
-            const Op *x = accesses.at[i], *y = accesses.at[k];
-            if ((x->code != OP_LOAD || y->code != OP_LOAD) && mem_iterations_meet(m, loop, x, y))
+        for (size_t k = i; k < accesses.n; k++)
+            if (depend(memory, loop, accesses.at[i], accesses.at[k]))
                 return;
-        }
     loop->reversed = false;
+}
+
+/* ---------------------------------------------------------------------- loads that a loop need not repeat */
+
+/* for (k) { ... d_y[i] ... } d_y[i] = 0;   ->   t = d_y[i]; for (k) { ... t ... } d_y[i] = 0;
+ *
+ * where nothing in the loop writes there. The access behind the loop shows that it is in order also where the loop has no iterations. */
+
+enum { LOOK_AHEAD = 12 };
+
+static bool may_write(const Memory *memory, const Op *op, const Op *access)
+{
+    for (int k = 0; k < op->nregions; k++)
+        for (const Op *in = op->regions[k]->first; in; in = in->next)
+            if (may_write(memory, in, access))
+                return true;
+    if (op_info[op->code].effect <= EFFECT_READS)
+        return false;
+    bool known = op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO;
+    return !known || !mem_position(memory->m, op) || may_meet(memory, op, access);
+}
+
+/* p before the loop, which is known behind it and computed from what is there before. */
+static Value *address_before(Builder *b, const Op *loop, Value *p)
+{
+    bool behind = false;
+    for (const Op *op = loop; op && p->def && !behind; op = op->next)
+        behind = op == p->def;
+    if (!behind)
+        return p;
+    PtrMap map = {.arena = b->fn->arena};
+    for (int i = 0; i < p->def->nargs; i++)
+        ptrmap_put(&map, p->def->args[i], address_before(b, loop, p->def->args[i]));
+    return clone_op(b, p->def, &map)->results[0];
+}
+
+static bool is_address_known(const Op *loop, const Value *p, int depth)
+{
+    const Op *def = p->def;
+    if (def == loop || depth == 0)
+        return false;
+    if (!def || def->parent != loop->parent)
+        return true;
+    OpKind kind = op_info[def->code].kind;
+    bool before = false;
+    for (const Op *op = def; op && !before; op = op->next)
+        before = op == loop;
+    if (before)
+        return true;
+    if (kind != KIND_ADDR && kind != KIND_ARITH && kind != KIND_CONST)
+        return false;
+    for (int i = 0; i < def->nargs; i++)
+        if (!is_address_known(loop, def->args[i], depth - 1))
+            return false;
+    return true;
+}
+
+typedef struct {
+    const Op *behind;
+    Ptrs same; /* Op*: loads of the same place */
+} Repeated;
+
+static void find_same(Op *op, void *ctx)
+{
+    Repeated *r = ctx;
+    if (op->code == OP_LOAD && type_is_float(op->results[0]->type) && !op->shared &&
+        op->args[0]->type == r->behind->args[0]->type && same_address(op->args[0], r->behind->args[0]))
+        ptrs_push(&r->same, op);
+}
+
+static void move_before(const Memory *memory, Op *loop, const Repeated *r, PtrMap *replaced)
+{
+    Op *first = r->same.at[0];
+    Builder b = before_op(loop);
+    b.loc = first->loc;
+    PtrMap map = {.arena = memory->fn->arena};
+    ptrmap_put(&map, first->args[0], address_before(&b, loop, r->behind->args[0]));
+    Value *early = clone_op(&b, first, &map)->results[0];
+    for (size_t i = 0; i < r->same.n; i++)
+        ptrmap_put(replaced, ((Op *)r->same.at[i])->results[0], early);
+    if (r->behind->code == OP_LOAD)
+        ptrmap_put(replaced, r->behind->results[0], early);
+}
+
+/* The next access behind `at`, not far from the loop, to what the loop loads; where, in *r. */
+static Op *next_repeated(const Memory *memory, Op *loop, Op *at, Repeated *r)
+{
+    int steps = 0;
+    for (Op *op = loop->next; op && op->nregions == 0 && steps < LOOK_AHEAD; op = op->next, steps++) {
+        if (at == op)
+            at = NULL;
+        else if (!at && (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM) &&
+                 !op->args[0]->type->elem_volatile) {
+            *r = (Repeated){op, {.arena = memory->fn->arena}};
+            walk_ops(loop->regions[0], find_same, r);
+            if (r->same.n && is_address_known(loop, op->args[0], LOOK_AHEAD))
+                return op;
+        }
+    }
+    return NULL;
+}
+
+static bool hoist_loads(const Memory *memory, Op *loop, PtrMap *replaced)
+{
+    bool any = false;
+    Repeated r;
+    for (Op *op = NULL; (op = next_repeated(memory, loop, op, &r)) != NULL;) {
+        bool written = ptrmap_get(replaced, ((Op *)r.same.at[0])->results[0]) || may_write(memory, loop, op);
+        for (const Op *between = loop->next; between != op && !written; between = between->next)
+            written = may_write(memory, between, op);
+        if (!written) {
+            move_before(memory, loop, &r, replaced);
+            any = true;
+        }
+    }
+    return any;
 }
 
 /* ---------------------------------------------------------------------- where */
 
 typedef struct {
-    Ptrs nests;    /* Op*: a loop around a loop that adds to memory, and that one */
-    Ptrs reversed; /* Op* */
+    Ptrs nests;     /* Op*: a loop around a loop that adds to memory, and that one */
+    Ptrs reversed;  /* Op* */
+    Ptrs repeating; /* Op*: loops that may repeat a load */
+    Memory memory;
 } Candidates;
 
 static bool adds_to_memory(const Op *loop)
@@ -371,6 +525,9 @@ static void find_candidates(Op *op, void *ctx)
     Candidates *c = ctx;
     if (op->code != OP_FOR)
         return;
+    Repeated r;
+    if (next_repeated(&c->memory, op, NULL, &r))
+        ptrs_push(&c->repeating, op);
     if (op->reversed && op->regions[0]->nargs == 1)
         ptrs_push(&c->reversed, op);
     Op *outer = op->parent->owner;
@@ -382,16 +539,24 @@ static void find_candidates(Op *op, void *ctx)
 
 void split_nests(Fn *fn)
 {
-    Candidates c = {.nests.arena = fn->arena, .reversed.arena = fn->arena};
+    Arena *arena = fn->arena;
+    PtrMap replaced = {.arena = arena};
+    Candidates c = {
+        .nests.arena = arena, .reversed.arena = arena, .repeating.arena = arena, .memory = {.fn = fn, .primal_of.arena = arena}};
     walk_ops(fn->body, find_candidates, &c);
-    if (c.nests.n + c.reversed.n == 0)
+    if (c.nests.n + c.reversed.n + c.repeating.n == 0)
         return;
-    const MemInfo *m = mem_analyse(fn);
+    c.memory.m = mem_analyse(fn);
+    if (fn->shadow && fn->shadow->fn == fn && !fn->split)
+        shadow_roots(fn->shadow, &c.memory.primal_of);
     bool any = false;
     for (size_t i = c.nests.n; i >= 2; i -= 2)
-        any |= split_nest(fn, m, c.nests.at[i - 2], c.nests.at[i - 1]);
+        any |= split_nest(&c.memory, c.nests.at[i - 2], c.nests.at[i - 1]);
     for (size_t i = 0; i < c.reversed.n; i++)
-        turn_upwards(fn, m, c.reversed.at[i]);
+        turn_upwards(&c.memory, c.reversed.at[i]);
+    for (size_t i = c.repeating.n; i-- > 0;)
+        any |= hoist_loads(&c.memory, c.repeating.at[i], &replaced);
+    replace_uses_map(fn, &replaced);
     if (any)
         simplify(fn);
 }

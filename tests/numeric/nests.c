@@ -63,6 +63,46 @@ double declared(int n, int m, const double a[n][m], AD_LEN(n) const double *x)
     return total;
 }
 
+/* Sums in memory, from arguments that are not known not to overlap: split where they do not. */
+AD_VJP(a, b -> c)
+void gemm(AD_LEN(n * m) double *c, AD_LEN(n * o) const double *a, AD_LEN(o * m) const double *b, int n, int m, int o)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++) {
+            c[i * m + j] *= 0.5;
+            for (int k = 0; k < o; k++)
+                c[i * m + j] += 2 * a[i * o + k] * b[k * m + j];
+        }
+}
+
+/* What the reverse of each sum needs is read once, not for each k. */
+AD_GRAD(w, x)
+double hidden(AD_LEN(n * o) const double *w, AD_LEN(n) const double *x, int n, int o)
+{
+    double h[32], total = 0;
+    for (int i = 0; i < o; i++) {
+        h[i] = 1;
+        for (int k = 0; k < n; k++)
+            h[i] += w[i * n + k] * x[k];
+    }
+    for (int i = 0; i < o; i++)
+        total += h[i] * h[o - 1 - i] * h[0];
+    return total;
+}
+
+/* Here it is not: y[i] is itself among what the sum is of. */
+AD_GRAD(w, x)
+double itself(AD_LEN(n * n) const double *w, AD_LEN(n) const double *x, int n)
+{
+    double y[32] = {0};
+    for (int i = 0; i < n; i++) {
+        y[i] = x[i];
+        for (int k = 0; k <= i; k++)
+            y[i] += w[i * n + k] * y[k];
+    }
+    return y[n - 1] * y[n / 2];
+}
+
 /* Not split: rows of m elements, of which nothing says that they hold all j; here they overlap. */
 AD_GRAD(x, w)
 double overlapping(AD_LEN(n) const double *x, AD_LEN(n + o) const double *w, int n, int o)
