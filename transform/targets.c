@@ -235,7 +235,8 @@ static bool address_is_stored(const Program *p, const Fn *fn)
 /* Can a derivative pass through a function of this type? */
 static bool type_matters(const Type *f)
 {
-    bool matters = f->kind == TY_FUNC && (type_reaches_float(f->ret) || f->variadic);
+    bool untyped = f->kind == TY_FUNC && f->ret->kind == TY_PTR && f->ret->elem->kind == TY_VOID; /* allocates */
+    bool matters = f->kind == TY_FUNC && (type_reaches_float(f->ret) || untyped || f->variadic);
     for (int i = 0; f->kind == TY_FUNC && i < f->nparams && !matters; i++) {
         const Type *t = f->params[i];
         matters = type_reaches_float(t) || (t->kind == TY_PTR && t->elem->kind == TY_VOID);
@@ -383,10 +384,21 @@ static const char *pointer_name(const Value *p)
     return var && var->name ? var->name : "a function pointer";
 }
 
+/* May it be malloc itself, whose address the program uses? */
+static bool is_library_allocator(const Program *p, const Type *f)
+{
+    static const char *const names[] = {"malloc", "calloc", "realloc", "aligned_alloc"};
+    bool untyped = f->ret->kind == TY_PTR && f->ret->elem->kind == TY_VOID;
+    for (int i = 0; i < 4 && untyped; i++)
+        if (program_names(p, names[i]))
+            return true;
+    return false;
+}
+
 bool choose_target(Fn *root, Op *call, PtrMap *results, bool (*may_call)(void *ctx, const Fn *fn), void *ctx)
 {
     const Type *f = call->args[0]->type->elem;
-    if (!type_matters(f))
+    if (!type_matters(f) || is_library_allocator(root->program, f))
         return true;
     Arena *a = arena_new();
     Origins o = {.root = root, .arena = a, .results = results, .seen = {.arena = a}, .found = {.arena = a}};
