@@ -125,6 +125,14 @@ static const char *field_lvalue(Emitter *e, const Op *op)
     return arena_printf(e->arena, "%s->%s", postfix(e, base), f->name);
 }
 
+/* What the subscript of a flat index follows. Of an array with rows it may lead beyond the first, which a[0][i] must not. */
+static const char *flat_pointer(Emitter *e, Value *base, const Value *i)
+{
+    int64_t k;
+    const char *p = element_pointer(e, base);
+    return rows(e, base) > 1 && !(value_int(i, &k) && k == 0) ? arena_printf(e->arena, "(&%s[0])", p) : p;
+}
+
 static Text index_lvalue(Emitter *e, const Op *op)
 {
     Type *t = op->results[0]->type->elem;
@@ -140,7 +148,7 @@ static Text index_lvalue(Emitter *e, const Op *op)
     const char *i = *more ? arena_printf(e->arena, "%s%s", more, at_prec(e, last, PREC_MUL)) : last.s;
     e->unconst = unconst;
     if (op->nargs == 2)
-        return text_of(arena_printf(e->arena, "%s[%s]", element_pointer(e, base), i), PREC_POSTFIX, t);
+        return text_of(arena_printf(e->arena, "%s[%s]", flat_pointer(e, base, op->args[1]), i), PREC_POSTFIX, t);
     if (rows(e, base) > 1) {
         int left = rows(e, base) - 1;
         return text_of(with_zeros(e, arena_printf(e->arena, "%s[%s]", subscripted(e, base), i), left), PREC_POSTFIX, t);

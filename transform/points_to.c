@@ -259,12 +259,14 @@ static bool is_external(const MemObject *o)
 const Field *address_field(const Value *addr, const Type **outer)
 {
     const Field *key = NULL;
+    bool moved = false; /* (&s.x)[i] may be s.y */
     *outer = NULL;
     for (const Value *v = addr; v->def; v = v->def->args[0]) {
         const Op *op = v->def;
+        moved = op->code == OP_INDEX || (moved && op->code != OP_DECAY);
         if (op->code == OP_FIELD) {
             const Type *record = op->args[0]->type->elem;
-            if (record->is_union)
+            if (record->is_union || (moved && !key))
                 return NULL;
             *outer = record;
             if (!key)
