@@ -1,4 +1,4 @@
-// check: --set n=4 --set m=3
+// check: --set n=4
 // construct: pointers and arrays: `double h[n][4]` copied whole and walked through from its first row
 #include <adgen.h>
 #include <math.h>
@@ -22,15 +22,4 @@ double walked(AD_LEN(4 * n) const double *x, int n)
         for (int c = 0; c < 4; c++)
             s += h[i][c] * h[n - 1 - i][3 - c] * (c + 1);
     return s;
-}
-
-AD_VJP(x -> y)
-void flat(int n, int m, AD_LEN(n *m) const double *x, double y[n][m])
-{
-    double *p = &y[0][0];
-    for (int i = 0; i < n * m; i++)
-        p[i] = x[i] * x[n * m - 1 - i];
-    for (int i = 1; i < n; i++)
-        for (int j = 0; j < m; j++)
-            y[i][j] += sin(y[i - 1][j]);
 }
