@@ -129,6 +129,36 @@ static Value *lower_aligned_alloc(Lower *l, Expr *call)
     return alloc(l, OP_ALLOC, &bytes, 1, false);
 }
 
+/* posix_memalign((void **)&p, 64, n): *&p = malloc(n) */
+static Value *lower_posix_memalign(Lower *l, Expr *call)
+{
+    Expr *where = call->args[0];
+    while (where->kind == EX_CAST && where->a->type->kind == TY_PTR && where->a->type->elem->kind == TY_PTR)
+        where = where->a;
+    Value *at = lower_expr(l, where);
+    lower_discard(l, call->args[1]);
+    Value *bytes = size_argument(l, call->args[2]), *p = alloc(l, OP_ALLOC, &bytes, 1, false);
+    lower_store(l, at, build_ptrcast(&l->b, p, at->type->elem));
+    Type *t = type_scalar(TY_INT);
+    Value *failed = build_bin(&l->b, OP_EQ, p, build_zero(&l->b, p->type));
+    return build_select(&l->b, failed, build_int(&l->b, t, 12), build_int(&l->b, t, 0)); /* ENOMEM */
+}
+
+/* bzero(p, n): memset(p, 0, n) */
+static Value *lower_bzero(Lower *l, Expr *call)
+{
+    Expr *set = make_expr(l, EX_CALL, type_void(), call->loc);
+    *set = *call;
+    set->args = arena_alloc(l->arena, 3 * sizeof *set->args);
+    set->args[0] = call->args[0];
+    set->args[1] = make_int(l, type_scalar(TY_INT), 0, call->loc);
+    set->args[2] = call->args[1];
+    set->nargs = 3;
+    set->type = type_ptr(type_void());
+    lower_memset(l, set);
+    return NULL;
+}
+
 static Value *lower_free(Lower *l, Expr *call)
 {
     Value *p = lower_expr(l, call->args[0]);
@@ -212,6 +242,8 @@ static const struct {
     {"free", 1, lower_free},
     {"alloca", 1, lower_untyped_alloca},
     {"aligned_alloc", 2, lower_aligned_alloc},
+    {"posix_memalign", 3, lower_posix_memalign},
+    {"bzero", 2, lower_bzero},
     {"memcpy", 3, lower_memcpy},
     {"memset", 3, lower_memset},
     {"memmove", 3, lower_memmove},

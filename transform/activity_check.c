@@ -95,6 +95,10 @@ static void report_carrier(const Activity *a, int obj, const Carrier *c)
     diag_error(write, "'%s' carries derivatives from this write to a later read, but SPEC '%s' does not name it", root->name,
                a->rq->text);
     diag_note(read, "it is read here");
+    if (root->owner && !root->is_param) {
+        diag_note(root->loc, "a static variable of a function cannot be named: allocate the memory in each call, or pass it as a parameter");
+        return;
+    }
     Loc close = a->rq->loc; /* of the annotation */
     bool found = !a->rq->bare && diag_find_close(&close);
     diag_note(found ? close : read, "name it as scratch: '%s'", spec_with_scratch(a->rq, a->fn->arena, root->name));

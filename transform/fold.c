@@ -318,6 +318,7 @@ static Value *as_bool(Folder *f, Value *v)
 
 Value *value_condition(Value *v)
 {
+    int64_t k;
     for (;;) {
         Op *op = v->def;
         if (!op || !type_is_int(v->type))
@@ -329,6 +330,8 @@ Value *value_condition(Value *v)
             v = op->args[0];
         else if (op->code == OP_LNOT && defined_by(op->args[0], OP_LNOT))
             v = op->args[0]->def->args[0];
+        else if (op->code == OP_SELECT && value_int(op->args[1], &k) && k != 0 && is_int(op->args[2], 0))
+            v = op->args[0];
         else
             return v;
     }
