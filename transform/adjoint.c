@@ -158,7 +158,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
         build_store(&fwd, address, build_ptrcast(&fwd, twin, address->type->elem));
     }
     if (stores_byte(op))
-        build_store(b, shadow_in_reverse(a->s, b, p), build_zero(b, op->args[1]->type));
+        clear_byte(a->s, b, op);
     if (!type_is_differentiable(op->args[1]->type) || reverse_update(a, b, op))
         return;
     Value *after = build_zero(b, op->args[1]->type);

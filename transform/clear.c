@@ -74,3 +74,13 @@ void clear_by_stores(Fn *fn, const Request *rq)
         op_remove(op);
     }
 }
+
+void clear_byte(Shadow *s, Builder *b, const Op *store)
+{
+    if (shadow_accumulates_only(s, store->args[0])) {
+        diag_error(store->loc, "this may clear an independent or other memory; clear it element by element, or through pointers of their own");
+        s->failed = true;
+        return;
+    }
+    build_store(b, shadow_in_reverse(s, b, store->args[0]), build_zero(b, store->args[1]->type));
+}

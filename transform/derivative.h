@@ -155,6 +155,8 @@ void heap_defer_shadow(Shadow *s, Op *push);
 void clear_by_stores(Fn *fn, const Request *rq);
 /* for (i < n) first[i] = 0, scalar by scalar */
 void clear_elements(Builder *b, Value *first, Value *n);
+/* At b in the reverse sweep: the shadow of a byte that is stored, of what may be a number, becomes 0. */
+void clear_byte(Shadow *s, Builder *b, const Op *store);
 
 /* ====================================================================== globals_local.c */
 

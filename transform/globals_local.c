@@ -68,11 +68,11 @@ static void find_overlaps(Op *op, void *ctx)
     bool memory = op->code != OP_FREE && (op_info[op->code].kind == KIND_MEM || op_info[op->code].kind == KIND_CALL);
     for (int i = 0; i < op->nargs && memory; i++) {
         const Value *p = op->args[i];
-        if (p->type->kind != TY_PTR || p->type->elem->kind == TY_FUNC || variable_at(p) || (op->code == OP_STORE && i == 1))
+        if (p->type->kind != TY_PTR || p->type->elem->kind == TY_FUNC || (op->code == OP_STORE && i == 1))
             continue;
         for (size_t k = 0; k < s->vars.n; k++) {
             Var *v = s->vars.at[k];
-            if (!ptrs_has(&s->bad, v) && !is_part_of_larger(p, v) && mem_may_alias(s->mem, v->local_at, p))
+            if (variable_at(p) != v && !ptrs_has(&s->bad, v) && !is_part_of_larger(p, v) && mem_may_alias(s->mem, v->local_at, p))
                 note(&s->bad, v);
         }
     }

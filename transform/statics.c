@@ -2,6 +2,8 @@
  * good as the original; one of a variable that is written is another variable. */
 #include "transform.h"
 
+#include <string.h>
+
 /* ---------------------------------------------------------------------- may it be written? */
 
 /* Where an object's address goes in a function: that of var, or of what the parameter points to. */
@@ -182,8 +184,27 @@ static void check_op(Op *op, void *ctx)
         check_copy(c, op->callee, op->loc);
 }
 
+/* --with-primal: all sources are one translation unit, in which these two would be one. */
+static bool names_meet(const Program *p)
+{
+    for (size_t i = 0; i < p->globals.n; i++) {
+        const Var *a = p->globals.at[i];
+        for (size_t k = i + 1; k < p->globals.n && a->is_static && !a->owner; k++) {
+            const Var *b = p->globals.at[k];
+            if (b->owner || a->loc.file == b->loc.file || strcmp(a->name, b->name))
+                continue;
+            diag_error(b->loc, "--with-primal includes two files that have a variable '%s': one of them is static; rename it", b->name);
+            diag_note(a->loc, "the other one");
+            return true;
+        }
+    }
+    return false;
+}
+
 bool statics_check(Program *p, const Fn *fn)
 {
+    if (p->with_primal && p->files.n > 1 && names_meet(p))
+        return false;
     Check c = {.p = p, .root = fn, .fn = fn, .seen = {.arena = fn->arena}, .good = true};
     walk_ops(fn->body, check_op, &c);
     return c.good;
