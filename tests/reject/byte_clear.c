@@ -1,4 +1,4 @@
-// expect: 9:14: error: this may clear an independent or other memory; clear it element by element, or through pointers of their own
+// expect: 9:9: error: this may clear an independent or other memory; clear it element by element, or through pointers of their own
 // args: --grad 'f(x)'
 // construct: an independent cleared byte by byte: clear it element by element
 double f(double *x)
