@@ -229,6 +229,11 @@ void recursion_leave(Fn *fn);
 void recursion_helpers(Fn *fn);
 /* derive.c: the passes after storage, on the derivative of a recursive function. */
 void finish_callee(Fn *fn);
+/* ... Makes g one of the directions that rq asks for, if it does. False: not possible; after a diag_error unless rq->inner. */
+bool add_lanes(Fn *g, const Request *rq);
+/* The derivative memory that differs between directions, as bits Var.shadow: all; in the Hessian's product the gradient is the same for all,
+ * which is the d_ of the v_ where it is the adjoint of a tangent (hvp_recursion.c). */
+unsigned varying_shadows(const Request *rq);
 bool recursion_is_active(const Shadow *s, const Op *call); /* a call of a prepared function that needs a derivative */
 bool recursion_close_over(Shadow *s, const Op *call);      /* what it is given has shadows wherever it leads; true: more than before */
 /* Turns the call into one of the forward function, and calls the reverse function at b. d_args[k]: what argument k's adjoint is to be

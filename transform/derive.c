@@ -181,10 +181,11 @@ static const char *what_it_computes(const Request *rq, const Fn *g)
                : text;
 }
 
-/* The derivative memory that differs between directions: all; in the Hessian's product the gradient is the same for all. */
-static unsigned varying_shadows(const Request *rq)
+unsigned varying_shadows(const Request *rq)
 {
-    return rq->inner && rq->mode == MODE_HVP ? 2u : ~0u;
+    if (rq->lanes)
+        return rq->lanes;
+    return rq->inner && rq->mode == MODE_HVP ? 1u << 2 | 1u << 3 : rq->inner && rq->mode == MODE_GRAD ? 1u << 1 | 1u << 2 : ~0u << 1;
 }
 
 /* The _fwd of a _rev. */
@@ -193,37 +194,18 @@ static Fn *forward_of(const Fn *rev)
     return rev->helpers.at[rev->helpers.n - 1];
 }
 
-static void find_early_shadow(Op *op, void *ctx)
-{
-    const Op **found = ctx;
-    if (op->code == OP_ALLOC && op->tape && op->zeroed)
-        *found = op;
-}
-
-/* Shadow memory that _fwd makes and leaves to _rev is that of one direction. */
-static bool is_early_shadow(Fn *g, Loc *where, const char **why)
-{
-    const Op *found = NULL;
-    walk_ops(forward_of(g)->body, find_early_shadow, &found);
-    if (found)
-        *where = found->loc;
-    *why = "the forward function makes memory for derivatives here";
-    return found != NULL;
-}
-
 /* --directions K: all derivative memory gets a last index. */
 static bool add_directions(Fn *g, const Request *rq)
 {
     Loc where;
     const char *why;
-    if ((rq->split && is_early_shadow(g, &where, &why)) || !lanes_add(g, rq->directions, varying_shadows(rq), &where, &why)) {
+    if (!lanes_add(g, rq->directions, varying_shadows(rq), &where, &why)) {
+        const char *instead = g->instance ? "" : arena_printf(g->program->arena, " and call '%s' once for each direction", request_result_name(rq, g->arena));
         if (!rq->inner)
-            diag_error(where, "%d directions at once are not possible: %s; leave out --directions and call '%s' once for each direction",
-                       rq->directions, why, g->name);
+            diag_error(where, "%d directions at once are not possible: %s; leave out --directions%s", rq->directions, why, instead);
         return false;
     }
     simplify(g);
-    step_done(g, "lanes");
     return true;
 }
 
@@ -236,8 +218,16 @@ static bool add_index_sets(Fn *g, const Request *rq)
         return false;
     }
     simplify(g);
-    step_done(g, "bits");
     return true;
+}
+
+bool add_lanes(Fn *g, const Request *rq)
+{
+    if ((g->split || g->boundary) && (rq->directions || rq->index_sets)) {
+        promote_locals(g);
+        simplify(g);
+    }
+    return (!rq->directions || add_directions(g, rq)) && (!rq->index_sets || add_index_sets(g, rq));
 }
 
 static Fn *matrix(Program *p, Request *rq)
@@ -258,15 +248,19 @@ static Fn *finish(Fn *g, const Request *rq)
 {
     if (!run_passes(g, after_differentiation, COUNT(after_differentiation)))
         return g;
-    if (rq->split)
-        g = split_adjoint(g, rq);
+    if (rq->split) /* K directions are one function until it is cut: what its halves hand each other has K numbers too */
+        g = add_lanes(g, rq) ? split_adjoint(g, rq) : NULL;
     if (g && rq->split)
         run_passes(forward_of(g), after_storage, COUNT(after_storage));
     if (g)
         run_passes(g, after_storage, COUNT(after_storage));
-    if (g && rq->directions && !add_directions(g, rq))
+    if (!g || rq->split)
+        return g;
+    if (!add_lanes(g, rq))
         return NULL;
-    return g && rq->index_sets && !add_index_sets(g, rq) ? NULL : g;
+    if (rq->directions || rq->index_sets)
+        step_done(g, rq->directions ? "lanes" : "bits");
+    return g;
 }
 
 static bool describe(Fn *g, const Request *rq)

@@ -112,13 +112,17 @@ static Part part_of(const Request *rq, int i)
     return k < 0 || rq->roles[k] == ROLE_DEP ? PART_INSIDE : PART_V;
 }
 
-/* A parameter that nobody gives becomes a zeroed local. */
-static void make_local(Fn *h, Value *param)
+/* A parameter that nobody gives becomes a zeroed local: one number, or one for each direction. */
+static void make_local(Fn *h, const Request *second, Value *param)
 {
     Builder top = before_op(h->body->first);
-    Value *local = build_local(&top, param->type->elem, var_named(h, param->type->elem, "", param->var, "inside"), NULL, 0);
+    Type *t = param->type->elem;
+    bool several = second->directions && t->kind != TY_ARRAY && varying_shadows(second) >> param->var->shadow & 1;
+    if (several)
+        t = type_array(t, second->directions);
+    Value *local = build_local(&top, t, var_named(h, t, "", param->var, "inside"), NULL, 0);
     local->def->zeroed = true;
-    replace_uses(h, param, local);
+    replace_uses(h, param, several ? build_decay(&top, local) : local);
 }
 
 static void rename_param(Fn *h, Value *param, const char *prefix, const Var *primal)
@@ -156,7 +160,7 @@ static void reorder(Fn *h, const Request *rq, const Request *second, int ntangen
     }
     for (int i = 0; i < n; i++)
         if (part[i] == PART_INSIDE)
-            make_local(h, h->body->args[i]);
+            make_local(h, second, h->body->args[i]);
     for (Part p = PART_PRIMAL; p < PART_INSIDE; p++)
         take(h, part, p, args, &kept);
     Var **params = arena_alloc(h->arena, sizeof *params * (size_t)(kept + 1));
@@ -176,12 +180,11 @@ Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
                    rq->fn->name);
         return NULL;
     }
-    if (rq->inner && rq->directions) /* with one gradient for all: lanes.c could not tell it apart here */
-        return NULL;
     Arena *a = rq->fn->program->arena;
     Request first = *rq;
     first.mode = MODE_JVP;
     first.directions = 0;
+    first.index_sets = false;
     Fn *tangent = derive_one(&first, arena_printf(a, "%s_tangent", rq->fn->name));
     if (!tangent)
         return NULL;

@@ -118,6 +118,24 @@ static void find_if(Lanes *l, const Op *op)
         set_lane(l, op->results[i]);
 }
 
+bool lanes_is_instance(const Op *call)
+{
+    return call->code == OP_CALL && call->callee && call->callee->instance;
+}
+
+bool lanes_takes(const Lanes *l, const Op *call, int i)
+{
+    return lanes_is_instance(call) && i < call->callee->nparams && l->shadows >> call->callee->params[i]->shadow & 1;
+}
+
+/* What it is given has a last index in whatever call. */
+static void find_given(Lanes *l, const Op *call)
+{
+    for (int i = 0; i < call->nargs; i++)
+        if (lanes_takes(l, call, i) && call->args[i]->type->kind == TY_PTR)
+            mark_objects(l, call->args[i]);
+}
+
 static void find_lanes(Op *op, void *ctx)
 {
     Lanes *l = ctx;
@@ -134,6 +152,8 @@ static void find_lanes(Op *op, void *ctx)
         set_lane(l, op->results[0]);
     else if (op->code == OP_IF && is_plain_if(op))
         find_if(l, op);
+    else if (lanes_is_instance(op))
+        find_given(l, op);
     mem_op_flows(op, flow, l);
     for (int i = 0; i < op->nresults; i++)
         if (points_to_lanes(l, op->results[i]))
@@ -160,7 +180,7 @@ bool lanes_is_aside(const Op *call)
 static void refuse_call(Lanes *l, const Op *op)
 {
     const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
-    if (frees_tape(op) || lanes_is_aside(op))
+    if (frees_tape(op) || lanes_is_aside(op) || (lanes_is_instance(op) && op->callee->instance->directions == l->k))
         return;
     for (int i = 0; i < op->nargs; i++)
         if (is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i]))
@@ -221,19 +241,19 @@ static void refuse_op(Op *op, void *ctx)
 
 /* Derivative memory that is to be the same for all directions (the gradient beside the columns of a Hessian) must not have become one of
  * several by being mixed up with that of others. */
-static void refuse_shared(Lanes *l, unsigned shadows)
+static void refuse_shared(Lanes *l)
 {
     for (int i = 0; i < mem_count(l->mem); i++) {
         ObjKind kind = mem_object_kind(l->mem, i);
         const Value *param = kind == OBJ_PARAM ? mem_object_param(l->mem, i) : NULL;
-        if (l->object[i] && kind != OBJ_LOCAL && kind != OBJ_HEAP && !(param && (param->var->shadow & (int)shadows)))
+        if (l->object[i] && kind != OBJ_LOCAL && kind != OBJ_HEAP && !(param && l->shadows >> param->var->shadow & 1))
             cannot(l, l->fn->loc, "a pointer may point to derivatives and to other memory");
     }
 }
 
 /* ---------------------------------------------------------------------- the pass */
 
-static void start(Lanes *l, unsigned shadows)
+static void start(Lanes *l)
 {
     Fn *fn = l->fn;
     size_t n = (size_t)fn->nvalues + 1;
@@ -245,7 +265,7 @@ static void start(Lanes *l, unsigned shadows)
     for (int i = 0; i < fn->body->nargs; i++) {
         const Value *p = fn->body->args[i];
         const Var *var = i < fn->nparams ? fn->params[i] : NULL;
-        if (!var || !(var->shadow & (int)shadows))
+        if (!var || !(l->shadows >> var->shadow & 1))
             continue;
         if (p->type->kind == TY_PTR)
             mark_objects(l, p);
@@ -254,28 +274,27 @@ static void start(Lanes *l, unsigned shadows)
     }
 }
 
-bool lanes_find(Lanes *l, Fn *fn, unsigned shadows)
+bool lanes_find(Lanes *l, Fn *fn, int k, unsigned shadows)
 {
-    *l = (Lanes){.fn = fn, .group_of = {.arena = fn->arena}, .has = {.arena = fn->arena}, .steps = {.arena = fn->arena}};
-    start(l, shadows);
+    *l = (Lanes){.fn = fn, .k = k, .shadows = shadows, .group_of = {.arena = fn->arena}, .has = {.arena = fn->arena}, .steps = {.arena = fn->arena}};
+    start(l);
     for (l->changed = true; l->changed;) {
         l->changed = false;
         walk_ops(fn->body, find_lanes, l);
     }
     walk_ops(fn->body, refuse_op, l);
-    refuse_shared(l, shadows);
+    refuse_shared(l);
     return !l->why;
 }
 
 bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why)
 {
     Lanes l;
-    bool possible = lanes_find(&l, fn, shadows);
+    bool possible = lanes_find(&l, fn, k, shadows);
     *why = l.why;
     *where = l.where.line ? l.where : fn->loc;
     if (!possible)
         return false;
-    l.k = k;
     size_t n = (size_t)l.nvalues + 1;
     l.form = arena_alloc(fn->arena, n * sizeof *l.form);
     l.home = arena_alloc(fn->arena, n * sizeof *l.home);

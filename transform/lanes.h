@@ -10,6 +10,7 @@
 #define ADGEN_LANES_H
 
 #include "derivative.h"
+#include "recursion.h"
 
 /* How the K numbers of one element are found from a pointer to lanes. */
 typedef enum {
@@ -23,7 +24,8 @@ typedef enum {
 typedef struct {
     Fn *fn;
     MemInfo *mem;
-    int k;
+    int k;           /* DIRECTION_SETS: words of bits */
+    unsigned shadows; /* which derivative memory: bit Var.shadow */
     int nvalues;     /* values that the analysis knows */
     bool *lane;      /* by value id */
     bool *object;    /* by object: it holds lanes */
@@ -44,8 +46,11 @@ typedef struct {
 } Lanes;
 
 /* Fills in *l; false, with l->why and l->where, where several directions are not possible. */
-bool lanes_find(Lanes *l, Fn *fn, unsigned shadows);
+bool lanes_find(Lanes *l, Fn *fn, int k, unsigned shadows);
 bool lanes_is_aside(const Op *call);
+/* Is operand i of a call of a recursive function's derivative (recursion.h) a lane, or a pointer to such, by its declaration? */
+bool lanes_takes(const Lanes *l, const Op *call, int i);
+bool lanes_is_instance(const Op *call);
 bool is_lane(const Lanes *l, const Value *v);
 bool points_to_lanes(const Lanes *l, const Value *p);
 /* Does op compute, load or store lanes, so that it belongs into a loop over the directions? */

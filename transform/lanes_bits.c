@@ -188,7 +188,7 @@ static void remove_computed(Op *op, void *ctx)
 bool index_sets(Fn *fn, unsigned shadows, Loc *where, const char **why)
 {
     Bits b = {.sets = {.arena = fn->arena}};
-    if (lanes_find(&b.l, fn, shadows))
+    if (lanes_find(&b.l, fn, DIRECTION_SETS, shadows))
         walk_ops(fn->body, refuse_op, &b);
     *why = b.l.why;
     *where = b.l.where.line ? b.l.where : fn->loc;

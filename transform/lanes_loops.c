@@ -25,6 +25,14 @@ static bool has_lanes(const Lanes *l, const Op *op)
     return ptrmap_get(&l->has, op) != NULL;
 }
 
+static bool takes_lanes(const Lanes *l, const Op *call)
+{
+    for (int i = 0; i < call->nargs; i++)
+        if (lanes_takes(l, call, i))
+            return true;
+    return false;
+}
+
 /* Must what was put off be done before op? */
 static bool is_barrier(const Lanes *l, const Op *op)
 {
@@ -32,7 +40,7 @@ static bool is_barrier(const Lanes *l, const Op *op)
     case OP_ZERO: case OP_FREE:
         return points_to_lanes(l, op->args[0]);
     case OP_CALL:
-        return lanes_is_aside(op);
+        return lanes_is_aside(op) || takes_lanes(l, op) || op == l->fn->boundary;
     case OP_PUSH:
         return is_lane(l, op->args[1]);
     case OP_POP:
@@ -87,7 +95,7 @@ static void find_home(Op *op, void *ctx)
 {
     Lanes *l = ctx;
     intptr_t group = (intptr_t)ptrmap_get(&l->group_of, op);
-    bool apart = op->code == OP_PUSH;
+    bool apart = op->code == OP_PUSH || op->code == OP_CALL;
     for (int i = 0; i < op->nargs; i++)
         if (is_lane(l, op->args[i]) && (apart || l->group[op->args[i]->id] != group))
             l->needs_home[op->args[i]->id] = true;
@@ -472,6 +480,29 @@ static void stack_loop(Loop *loop, Op *op)
     }
 }
 
+/* Numbers are handed to a derivative of a recursive function as an array of K. */
+static void call_loops(Loop *loop, Op *call)
+{
+    Lanes *l = loop->l;
+    flush(loop, call);
+    for (int i = 0; i < call->nargs; i++) {
+        Value *v = call->args[i];
+        if (!lanes_takes(l, call, i) || v->type->kind == TY_PTR)
+            continue;
+        Builder b = before_op(call);
+        Value *home = is_lane(l, v) ? l->home[v->id] : make_home(l, &b, v->type, v->var, is_zero(v));
+        if (!home)
+            ICE("a lane has no home");
+        if (!is_lane(l, v) && !is_zero(v)) {
+            Op *lanes = build_lanes(l, &b, false);
+            Builder in = before_op(region_terminator(lanes->regions[0]));
+            build_store(&in, home_address(&in, home, lanes->regions[0]->args[0]), v);
+        }
+        Value *p = home->type->elem->kind == TY_ARRAY ? build_decay(&b, home) : home;
+        call->args[i] = build_ptrcast(&b, p, type_ptr_q(p->type->elem, true, false));
+    }
+}
+
 /* ---------------------------------------------------------------------- regions */
 
 static void barrier_loops(Loop *loop, Op *op)
@@ -484,6 +515,8 @@ static void barrier_loops(Loop *loop, Op *op)
         while_loops(loop, op);
     else if (op->code == OP_PUSH || op->code == OP_POP)
         stack_loop(loop, op);
+    else if (lanes_is_instance(op))
+        call_loops(loop, op);
     else
         flush(loop, op);
 }

@@ -72,14 +72,20 @@ static bool has_lanes(const Lanes *l, const Value *v)
     return v->type->kind == TY_PTR ? points_to_lanes(l, v) : is_lane(l, v);
 }
 
+static Form canonical_form(const Value *p);
+
 static void grow_parameter(Lanes *l, int i)
 {
     Value *p = l->fn->body->args[i];
     Var *var = with_type(l, p->var, p->type);
+    if (l->fn->instance && var->is_array_param) { /* what calls of it hand on has the form of all that is handed on */
+        var->is_array_param = var->dims_runtime = false;
+        var->ndims = 0;
+    }
     bool is_return = !strcmp(var->name, "d_return");
     if (p->type->kind != TY_PTR) { /* a tangent, or the seed of what is returned, by value */
         l->home[p->id] = p;
-        p->type = type_ptr_q(p->type, !is_return, false);
+        p->type = type_ptr_q(p->type, !is_return || l->fn->instance, false);
     }
     Type *t = p->type;
     if (is_return) {
@@ -317,6 +323,24 @@ static void grow_alloc(Lanes *l, Op *op)
     receive(l, op->results[0]);
 }
 
+/* The canonical type of a pointer whose own type has grown. */
+static Type *pushed_type(const Lanes *l, const Value *p)
+{
+    bool numbers = form_of(l, p) == FORM_TYPED && p->type->elem->elem->kind != TY_ARRAY;
+    return numbers ? decay_ptr_type(p->type) : p->type;
+}
+
+static void grow_call(Lanes *l, Op *call)
+{
+    for (int i = 0; i < call->nargs; i++) {
+        Value *p = call->args[i];
+        if (!lanes_takes(l, call, i) || p->type->kind != TY_PTR || !points_to_lanes(l, p))
+            continue;
+        bool rows = canonical_form(p) == FORM_TYPED && form_of(l, p) != FORM_TYPED;
+        hand_on(l, call, i, rows ? lane_pointer(l, p->type) : form_of(l, p) == FORM_TYPED ? pushed_type(l, p) : p->type);
+    }
+}
+
 /* ad_put_aside(places, d_x, unit, size): K numbers in each place. */
 static void grow_aside(Lanes *l, Op *op)
 {
@@ -339,13 +363,6 @@ static void use_first(const Lanes *l, Op *op)
     Builder b = before_op(op);
     if (form_of(l, op->args[0]) == FORM_RECORD && !is_lane_op(l, op))
         op->args[0] = lane_address(l, &b, op->args[0], build_int(&b, type_scalar(TY_LONG), 0));
-}
-
-/* The canonical type of a pointer whose own type has grown. */
-static Type *pushed_type(const Lanes *l, const Value *p)
-{
-    bool numbers = form_of(l, p) == FORM_TYPED && p->type->elem->elem->kind != TY_ARRAY;
-    return numbers ? decay_ptr_type(p->type) : p->type;
 }
 
 static void grow_op(Lanes *l, Op *op)
@@ -395,6 +412,8 @@ static void grow_op(Lanes *l, Op *op)
     case OP_CALL:
         if (lanes_is_aside(op))
             grow_aside(l, op);
+        else if (lanes_is_instance(op))
+            grow_call(l, op);
         return;
     default:
         if (op->nregions)

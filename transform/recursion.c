@@ -230,29 +230,38 @@ static unsigned char argument_kind(Shadow *s, const Op *call, int k)
     return (unsigned char)kind;
 }
 
-/* May `have` serve where `want` is asked for? Numbers may carry more than they have to. */
-static bool serves(const struct Instance *have, const struct Recursion *r, Mode mode, const unsigned char *want, bool active_result, bool twin)
+/* Is it made from the same, in the same way, for other arguments perhaps? */
+static bool same_kind(const struct Instance *x, const struct Instance *y)
 {
-    if (have->of != r || have->mode != mode || (active_result && !have->active_result) || twin != have->twin_result)
+    return x->of == y->of && x->mode == y->mode && x->twin_result == y->twin_result && x->directions == y->directions && x->lanes == y->lanes &&
+           x->inner == y->inner;
+}
+
+/* May `have` serve where `want` is asked for? Numbers may carry more than they have to. */
+static bool serves(const struct Instance *have, const struct Instance *want)
+{
+    const Fn *fn = want->of->fn;
+    if (!same_kind(have, want) || (want->active_result && !have->active_result))
         return false;
-    for (int k = 0; k < r->fn->nparams; k++)
-        if (have->args[k] != want[k] && (want[k] != ARG_PLAIN || !type_is_differentiable(r->fn->params[k]->type)))
+    for (int k = 0; k < fn->nparams; k++)
+        if (have->args[k] != want->args[k] && (want->args[k] != ARG_PLAIN || !type_is_differentiable(fn->params[k]->type)))
             return false;
     return true;
 }
 
 /* Lets an instance whose body is still being made serve another call as well: numbers that carry derivatives for either. */
-static bool widen(struct Instance *have, const struct Recursion *r, Mode mode, const unsigned char *want, bool active_result)
+static bool widen(struct Instance *have, const struct Instance *want)
 {
-    if (have->of != r || have->mode != mode || have->settled)
+    const Fn *fn = want->of->fn;
+    if (!same_kind(have, want) || have->settled)
         return false;
-    for (int k = 0; k < r->fn->nparams; k++)
-        if (!type_is_differentiable(r->fn->params[k]->type) && ((have->args[k] ^ want[k]) & ~(unsigned)ARG_STABLE))
+    for (int k = 0; k < fn->nparams; k++)
+        if (!type_is_differentiable(fn->params[k]->type) && ((have->args[k] ^ want->args[k]) & ~(unsigned)ARG_STABLE))
             return false;
-    for (int k = 0; k < r->fn->nparams; k++)
-        have->args[k] = type_is_differentiable(r->fn->params[k]->type) ? have->args[k] | want[k] : have->args[k] & want[k];
-    have->active_result |= active_result;
-    have->widened = r->fn->program->widened = true;
+    for (int k = 0; k < fn->nparams; k++)
+        have->args[k] = type_is_differentiable(fn->params[k]->type) ? have->args[k] | want->args[k] : have->args[k] & want->args[k];
+    have->active_result |= want->active_result;
+    have->widened = fn->program->widened = true;
     recursion_declare(have);
     return true;
 }
@@ -272,12 +281,16 @@ static bool name_is_taken(const Program *p, const char *name)
     return program_find_fn((Program *)(uintptr_t)p, name) || program_find_global((Program *)(uintptr_t)p, name);
 }
 
-static Fn *placeholder(Program *p, const char *base, const char *suffix)
+/* f_rev, f_rev2, ... and f_rev_4 of 4 directions. */
+static Fn *placeholder(Program *p, const struct Instance *inst, const char *suffix)
 {
     Fn *fn = arena_alloc(p->arena, sizeof *fn);
-    const char *name = arena_printf(p->arena, "%s_%s", base, suffix);
+    const char *base = inst->of->source->name, *several = "";
+    if (inst->directions)
+        several = inst->directions == DIRECTION_SETS ? "_sets" : arena_printf(p->arena, "_%d", inst->directions);
+    const char *name = arena_printf(p->arena, "%s_%s%s", base, suffix, several);
     for (int n = 2; name_is_taken(p, name); n++)
-        name = arena_printf(p->arena, "%s_%s%d", base, suffix, n);
+        name = arena_printf(p->arena, "%s_%s%d%s", base, suffix, n, several);
     *fn = (Fn){.name = name, .program = p, .ret = type_void(), .is_static = true, .arena = p->arena};
     fn->loc.file = -1;
     return fn;
@@ -313,18 +326,18 @@ void recursion_return(Shadow *s, Builder *b)
     build_store(b, to, build_ptrcast(b, twin, to->type->elem));
 }
 
-static struct Instance *instance_new(struct Recursion *r, Mode mode, unsigned char *args, bool active_result, bool twin)
+static struct Instance *instance_new(const struct Instance *want)
 {
-    Program *p = r->fn->program;
+    Program *p = want->of->fn->program;
     struct Instance *inst = arena_alloc(p->arena, sizeof *inst);
-    size_t n = (size_t)r->fn->nparams + 1;
-    *inst = (struct Instance){.of = r, .mode = mode, .args = args, .active_result = active_result, .twin_result = twin};
+    size_t n = (size_t)want->of->fn->nparams + 1;
+    *inst = *want;
     inst->twin = arena_alloc(p->arena, n);
     inst->needed = arena_alloc(p->arena, n);
-    inst->fwd = placeholder(p, r->source->name, mode == MODE_JVP ? "tan" : "fwd");
-    inst->fwd->ret = r->fn->ret;
-    if (mode != MODE_JVP)
-        inst->rev = placeholder(p, r->source->name, "rev");
+    inst->fwd = placeholder(p, inst, inst->mode == MODE_JVP ? "tan" : "fwd");
+    inst->fwd->ret = inst->of->fn->ret;
+    if (inst->mode != MODE_JVP)
+        inst->rev = placeholder(p, inst, "rev");
     inst->fwd->instance = inst;
     if (inst->rev)
         inst->rev->instance = inst;
@@ -333,25 +346,37 @@ static struct Instance *instance_new(struct Recursion *r, Mode mode, unsigned ch
     return inst;
 }
 
-struct Instance *instance_for(Shadow *s, const Op *call)
+/* What the call asks for. */
+static struct Instance wanted(Shadow *s, const Op *call)
 {
     struct Recursion *r = callee_of(call);
-    Program *p = r->fn->program;
-    Mode mode = s->rq->mode == MODE_JVP ? MODE_JVP : MODE_VJP;
-    check_call(s, call);
-    unsigned char *args = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    const Request *rq = s->rq;
+    struct Instance want = {.of = r, .mode = rq->mode == MODE_JVP ? MODE_JVP : MODE_VJP};
+    want.directions = rq->index_sets ? DIRECTION_SETS : rq->directions;
+    want.lanes = want.directions ? varying_shadows(rq) : 0;
+    want.inner = want.directions && rq->inner;
+    want.args = arena_alloc(r->fn->program->arena, (size_t)r->fn->nparams + 1);
     for (int k = 0; k < r->fn->nparams; k++)
-        args[k] = argument_kind(s, call, k);
-    bool active_result = call->nresults && shadow_is_active(s, call->results[0]), twin = returns_shadowed(s, call);
+        want.args[k] = argument_kind(s, call, k);
+    want.active_result = call->nresults && shadow_is_active(s, call->results[0]);
+    want.twin_result = returns_shadowed(s, call);
+    return want;
+}
+
+struct Instance *instance_for(Shadow *s, const Op *call)
+{
+    Program *p = callee_of(call)->fn->program;
+    check_call(s, call);
+    struct Instance want = wanted(s, call);
     if (s->failed)
         return NULL;
     for (size_t i = 0; i < p->instances.n; i++)
-        if (serves(p->instances.at[i], r, mode, args, active_result, twin))
+        if (serves(p->instances.at[i], &want))
             return p->instances.at[i];
     for (size_t i = 0; i < p->instances.n; i++)
-        if (((struct Instance *)p->instances.at[i])->twin_result == twin && widen(p->instances.at[i], r, mode, args, active_result))
+        if (widen(p->instances.at[i], &want))
             return p->instances.at[i];
-    struct Instance *inst = instance_new(r, mode, args, active_result, twin);
+    struct Instance *inst = instance_new(&want);
     if (p->settling || recursion_settle(p))
         return inst;
     s->failed = true;

@@ -26,7 +26,25 @@ static void set_params(Fn *fn, const int *order, int n)
         fn->body->args[i]->index = i;
 }
 
-/* What the placeholder's parameters are as things stand: primal ones, d_, the tape. Only their number and order matter. */
+/* Like the d_ of the parameter: lanes.c asks which derivative memory it is. */
+static Var *shadow_like(const struct Instance *inst, const Var *param)
+{
+    Var *var = arena_alloc(inst->of->fn->program->arena, sizeof *var);
+    *var = *param;
+    var->shadow |= inst->mode == MODE_JVP ? 2 : 1;
+    return var;
+}
+
+/* Like d_result, d_return or the tape. */
+static Var *other_like(const struct Instance *inst, int shadow)
+{
+    Var *var = arena_alloc(inst->of->fn->program->arena, sizeof *var);
+    *var = (Var){.name = "", .shadow = shadow};
+    return var;
+}
+
+/* What the placeholder's parameters are as things stand: primal ones, d_, the tape. Only their number, their order and what derivative
+ * memory they are matter. */
 void recursion_declare(struct Instance *inst)
 {
     const Fn *p = inst->of->fn;
@@ -37,23 +55,25 @@ void recursion_declare(struct Instance *inst)
         inst->fwd->params[n++] = p->params[k];
     for (int k = 0; k < p->nparams; k++)
         if (inst->mode == MODE_JVP ? inst->args[k] & ARG_SHADOW : inst->twin[k])
-            inst->fwd->params[n++] = p->params[k];
+            inst->fwd->params[n++] = shadow_like(inst, p->params[k]);
     if (inst->twin_result)
-        inst->fwd->params[n++] = p->params[0];
+        inst->fwd->params[n++] = other_like(inst, 0);
     if (inst->mode != MODE_JVP || inst->active_result)
-        inst->fwd->params[n++] = p->params[0];
+        inst->fwd->params[n++] = other_like(inst, inst->mode == MODE_JVP ? 2 : 0);
     inst->fwd->nparams = n;
     if (!inst->rev)
         return;
     n = 0;
-    inst->rev->params = param_list(a, 2 * p->nparams + 2);
+    inst->rev->params = param_list(a, 2 * p->nparams + 3);
     for (int k = 0; k < p->nparams; k++)
         if (inst->needed[k])
             inst->rev->params[n++] = p->params[k];
     for (int k = 0; k < p->nparams; k++)
         if (inst->args[k] & (ARG_SHADOW | ARG_SUM))
-            inst->rev->params[n++] = p->params[k];
-    n += 1 + inst->active_result;
+            inst->rev->params[n++] = shadow_like(inst, p->params[k]);
+    if (inst->active_result)
+        inst->rev->params[n++] = other_like(inst, 1);
+    inst->rev->params[n++] = other_like(inst, 0);
     inst->rev->nparams = n;
 }
 
@@ -112,6 +132,10 @@ static Request *request_for(const struct Instance *inst, const Fn *g)
     }
     rq->sums = sums;
     rq->return_is_dep = inst->active_result;
+    rq->directions = inst->directions > 0 ? inst->directions : 0;
+    rq->index_sets = inst->directions == DIRECTION_SETS;
+    rq->lanes = inst->lanes;
+    rq->inner = inst->inner;
     return rq;
 }
 
@@ -139,10 +163,11 @@ static Fn *build_tangent(struct Instance *inst)
 {
     Fn *g = body_of(inst);
     add_result(inst, g);
-    g = tangent(g, request_for(inst, g));
+    Request *rq = request_for(inst, g);
+    g = tangent(g, rq);
     if (g)
         finish_callee(g);
-    return g;
+    return g && add_lanes(g, rq) ? g : NULL;
 }
 
 /* Parameters of both halves are primal..., d_result, tape, d_... (all of them); returns the reverse one. */
@@ -152,12 +177,15 @@ static Fn *build_halves(struct Instance *inst, Fn **fwd)
     g->split = true;
     add_result(inst, g);
     g->tape = append_param(g, type_ptr(type_opaque("ad_tape")), "tape");
-    g = adjoint(g, request_for(inst, g));
+    Request *rq = request_for(inst, g);
+    g = adjoint(g, rq);
     if (!g)
         return NULL;
     if (!g->program->widened)
         verify_fn(g, "adjoint");
     storage_resolve(g);
+    if (!add_lanes(g, rq))
+        return NULL;
     Fn *rev = split_halves(g);
     rev->name = inst->rev->name;
     finish_callee(g);
@@ -255,13 +283,25 @@ static void call_made(Op *op, void *ctx)
 static void describe(struct Instance *inst)
 {
     Fn *fwd = inst->made[0], *rev = inst->made[1];
-    const char *name = inst->of->source->name;
+    const char *name = inst->of->source->name, *several = "";
+    if (inst->directions)
+        several = inst->directions == DIRECTION_SETS ? ", with sets of directions" : arena_printf(fwd->arena, ", %d directions at once", inst->directions);
     if (!rev) {
-        fwd->comment = arena_printf(fwd->arena, "%s with its tangent.", name);
+        fwd->comment = arena_printf(fwd->arena, "%s with its tangent%s.", name, several);
         return;
     }
     fwd->comment = arena_printf(fwd->arena, "Forward sweep of %s: leaves on the tape what %s takes.", name, rev->name);
-    rev->comment = arena_printf(rev->arena, "Reverse sweep of %s.", name);
+    rev->comment = arena_printf(rev->arena, "Reverse sweep of %s%s.", name, several);
+}
+
+/* After an error, or where several directions were only tried. */
+static void drop_unsettled(Program *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->instances.n; i++)
+        if (((struct Instance *)p->instances.at[i])->settled)
+            p->instances.at[n++] = p->instances.at[i];
+    p->instances.n = n;
 }
 
 bool recursion_settle(Program *p)
@@ -274,6 +314,7 @@ bool recursion_settle(Program *p)
             struct Instance *inst = p->instances.at[i];
             if (!inst->settled && !build(inst, &more)) {
                 p->settling = false;
+                drop_unsettled(p);
                 return false;
             }
         }

@@ -481,6 +481,7 @@ typedef struct {
     bool sparse;           /* JACOBIAN, HESSIAN: compressed rows */
     bool inner;            /* made by jacobian.c: NULL without a diagnostic where several directions are not possible; one gradient for all */
     bool index_sets;       /* made by jacobian.c: which of 64 directions reach what */
+    unsigned lanes;        /* the derivative memory that differs between directions: bit Var.shadow; 0: what derive.c says of the mode */
     bool primal_done, split;
     bool one_version;      /* not one for arguments that overlap and one for others (apart.c) */
     const char *text;      /* the SPEC as written */
@@ -567,7 +568,7 @@ void drop_primal(Fn *fn);
 /* hvp.c: the tangent of the gradient. NULL after diag_error. */
 Fn *hessian_vector(Fn *fn, Request *rq);
 
-/* lanes.c: makes a finished derivative one of k directions: derivative memory whose Var.shadow has a bit of `shadows` gets a last index.
+/* lanes.c: makes a finished derivative one of k directions: derivative memory whose Var.shadow is a bit of `shadows` gets a last index.
  * False, with *why and *where, when that cannot be done; fn is as it was. */
 bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why);
 

@@ -2,7 +2,7 @@
  *
  * One walk in program order: a value is visible from its definition to the end of its region, so the walk marks values as they are
  * defined and takes the marks back when the region ends. USE is exempt: it may refer to any value of the function. */
-#include "transform.h"
+#include "recursion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -288,6 +288,12 @@ static void check_memory(Verifier *v, const Op *op)
     }
 }
 
+/* Does a function of several directions (recursion.h) take them there? Its caller may still be one of one direction. */
+static bool takes_several(const Fn *f, int i)
+{
+    return f->instance && f->instance->directions && i < f->nparams && f->params[i]->shadow;
+}
+
 static void check_call(Verifier *v, const Op *op)
 {
     need(v, op->nregions == 0, "a call has regions");
@@ -309,7 +315,7 @@ static void check_call(Verifier *v, const Op *op)
         return;
     need(v, f->body->nargs == f->nparams + f->sret, "the callee's body has other arguments than its declaration");
     for (int i = 0; i < declared; i++)
-        need(v, same_type(arg_type(op, i), f->body->args[i]->type), "an argument's type is not the parameter's");
+        need(v, same_type(arg_type(op, i), f->body->args[i]->type) || takes_several(f, i), "an argument's type is not the parameter's");
 }
 
 static void check_ad(Verifier *v, const Op *op)
