@@ -160,6 +160,8 @@ void custom_check_carriers(const Activity *a, const Op *call);
 
 int mem_node(const MemInfo *m, const Value *v);              /* points-to node, -1: not a pointer (memory.c) */
 bool recursion_constraints(MemInfo *m, const Op *call);      /* false: the call is to be treated as unknown code */
+bool instance_constraints(MemInfo *m, const Op *call);       /* ... of a derivative of a recursive function */
+bool is_followed_instance(const Op *call); /* instance_constraints says all: it may write what its arguments lead to, and nothing else */
 bool recursion_is_closed(const Op *call);                    /* it stores and returns addresses from its arguments only */
 bool recursion_is_wild(const Op *call);                      /* it may write more than what its arguments point to */
 bool recursion_writes(const Op *call, int k);                /* ... what argument k points to */

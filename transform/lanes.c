@@ -49,13 +49,24 @@ bool points_to_lanes(const Lanes *l, const Value *p)
     return false;
 }
 
+static void mark_object(Lanes *l, int obj)
+{
+    if (!l->object[obj])
+        l->changed = l->object[obj] = true;
+}
+
 static void mark_objects(Lanes *l, const Value *p)
 {
     const int *objs;
     int n = mem_objects(l->mem, p, &objs);
     for (int i = 0; i < n; i++)
-        if (!l->object[objs[i]])
-            l->changed = l->object[objs[i]] = true;
+        mark_object(l, objs[i]);
+}
+
+/* The derivative memory that is to have several directions. */
+static bool differs(const Lanes *l, const Var *var)
+{
+    return l->shadows >> var->shadow & 1;
 }
 
 /* ---------------------------------------------------------------------- what the ops say */
@@ -125,15 +136,17 @@ bool lanes_is_instance(const Op *call)
 
 bool lanes_takes(const Lanes *l, const Op *call, int i)
 {
-    return lanes_is_instance(call) && i < call->callee->nparams && l->shadows >> call->callee->params[i]->shadow & 1;
+    return lanes_is_instance(call) && i < call->callee->nparams && differs(l, call->callee->params[i]);
 }
 
-/* What it is given has a last index in whatever call. */
+/* What it is given, and what that leads to, has a last index in whatever call. */
 static void find_given(Lanes *l, const Op *call)
 {
-    for (int i = 0; i < call->nargs; i++)
-        if (lanes_takes(l, call, i) && call->args[i]->type->kind == TY_PTR)
-            mark_objects(l, call->args[i]);
+    for (int i = 0; i < call->nargs; i++) {
+        IntSet all = lanes_takes(l, call, i) && call->args[i]->type->kind == TY_PTR ? mem_reachable(l->mem, call->args[i]) : (IntSet){0};
+        for (int k = 0; k < all.n; k++)
+            mark_object(l, all.at[k]);
+    }
 }
 
 static void find_lanes(Op *op, void *ctx)
@@ -245,8 +258,8 @@ static void refuse_shared(Lanes *l)
 {
     for (int i = 0; i < mem_count(l->mem); i++) {
         ObjKind kind = mem_object_kind(l->mem, i);
-        const Value *param = kind == OBJ_PARAM ? mem_object_param(l->mem, i) : NULL;
-        if (l->object[i] && kind != OBJ_LOCAL && kind != OBJ_HEAP && !(param && l->shadows >> param->var->shadow & 1))
+        const Value *param = kind == OBJ_PARAM || kind == OBJ_POINTEE ? mem_object_param(l->mem, i) : NULL;
+        if (l->object[i] && kind != OBJ_LOCAL && kind != OBJ_HEAP && !(param && differs(l, param->var)))
             cannot(l, l->fn->loc, "a pointer may point to derivatives and to other memory");
     }
 }
@@ -265,13 +278,16 @@ static void start(Lanes *l)
     for (int i = 0; i < fn->body->nargs; i++) {
         const Value *p = fn->body->args[i];
         const Var *var = i < fn->nparams ? fn->params[i] : NULL;
-        if (!var || !(l->shadows >> var->shadow & 1))
+        if (!var || !differs(l, var))
             continue;
         if (p->type->kind == TY_PTR)
             mark_objects(l, p);
         else
             set_lane(l, p);
     }
+    for (int i = 0; i < mem_count(l->mem); i++)
+        if (mem_object_kind(l->mem, i) == OBJ_POINTEE && differs(l, mem_object_param(l->mem, i)->var))
+            mark_object(l, i);
 }
 
 bool lanes_find(Lanes *l, Fn *fn, int k, unsigned shadows)

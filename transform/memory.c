@@ -129,7 +129,7 @@ static void call_constraints(MemInfo *m, Op *op)
             node_point(m, result, UNKNOWN_OBJECT);
         return;
     }
-    if (recursion_constraints(m, op))
+    if (recursion_constraints(m, op) || instance_constraints(m, op))
         return;
     for (int i = 0; i < op->nargs; i++)
         edge_add(m, node_of(m, op->args[i]), m->pool.any);
@@ -311,8 +311,17 @@ static void number_region(MemInfo *m, Region *r, int depth)
 
 typedef struct {
     MemInfo *m;
-    int popped; /* what was ever pushed on a tape */
+    PtrMap popped; /* Op.ival of PUSH and POP -> 1 + the node of what was ever pushed so */
 } Collect;
+
+static int popped_node(Collect *c, const Op *op)
+{
+    const void *key = (const void *)(intptr_t)(op->ival + 1);
+    int node = (int)(intptr_t)ptrmap_get(&c->popped, key);
+    if (!node)
+        ptrmap_put(&c->popped, key, (void *)(intptr_t)(node = node_new(c->m) + 1));
+    return node - 1;
+}
 
 static void collect_flow(void *ctx, Value *from, Value *to)
 {
@@ -322,7 +331,7 @@ static void collect_flow(void *ctx, Value *from, Value *to)
 static void collect_op(Op *op, void *ctx)
 {
     Collect *c = ctx;
-    op_constraints(c->m, op, c->popped);
+    op_constraints(c->m, op, op->code == OP_PUSH || op->code == OP_POP ? popped_node(c, op) : -1);
     mem_op_flows(op, collect_flow, c);
     affine_define(c->m, op);
 }
@@ -364,7 +373,7 @@ MemInfo *mem_analyse(Fn *fn)
     node_point(m, m->objects[unknown].slots.any, UNKNOWN_OBJECT);
     number_region(m, fn->body, 0);
     parameter_objects(m);
-    Collect c = {.m = m, .popped = node_new(m)};
+    Collect c = {.m = m, .popped = {.arena = m->arena}};
     walk_ops(fn->body, collect_op, &c);
     if (m->pointer_from_integer)
         all_escape(m);

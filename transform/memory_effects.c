@@ -179,6 +179,15 @@ static void write_by_call(MemInfo *m, const Op *op)
             intset_add(m->arena, &m->wild, write_new(m, (MemWrite){.kind = WRITE_WILD, .op = op}));
         return;
     }
+    if (is_followed_instance(op)) {
+        int w = write_new(m, (MemWrite){.kind = WRITE_OBJECT, .op = op, .addr = op->args[0]});
+        for (int i = 0; i < op->nargs; i++) {
+            IntSet all = op->args[i]->type->kind == TY_PTR ? mem_reachable(m, op->args[i]) : (IntSet){0};
+            for (int k = 0; k < all.n; k++)
+                intset_add(m->arena, &m->objects[all.at[k]].writes, w);
+        }
+        return;
+    }
     const KnownCall *known = known_call(op);
     bool tame = !known && op->code == OP_CALL && custom_is_tame(op);
     if (!known && !tame) {

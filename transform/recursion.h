@@ -55,6 +55,8 @@ bool recursion_is_active(const Shadow *s, const Op *call); /* a call of a prepar
 struct Instance *instance_for(Shadow *s, const Op *call);
 /* recursion_build.c: the number of parameters of the placeholders. */
 void recursion_declare(struct Instance *inst);
+/* Where its forward (or tangent) function takes the pointer that gets the shadow of the pointer that it returns: twin_result. */
+int recursion_result_index(const struct Instance *inst);
 /* Makes the bodies of all instances that have none, and of those that these ask for. False after a diag_error. */
 bool recursion_settle(Program *p);
 /* Does all that the argument leads to stay as it is from here to the end, and to the reverse sweep? */

@@ -43,6 +43,11 @@ static Var *other_like(const struct Instance *inst, int shadow)
     return var;
 }
 
+int recursion_result_index(const struct Instance *inst)
+{
+    return inst->mode == MODE_JVP ? inst->of->fn->nparams : inst->fwd->nparams - 2;
+}
+
 /* What the placeholder's parameters are as things stand: primal ones, d_, the tape. Only their number, their order and what derivative
  * memory they are matter. */
 void recursion_declare(struct Instance *inst)
@@ -53,10 +58,12 @@ void recursion_declare(struct Instance *inst)
     inst->fwd->params = param_list(a, 2 * p->nparams + 3);
     for (int k = 0; k < p->nparams; k++)
         inst->fwd->params[n++] = p->params[k];
+    if (inst->twin_result && inst->mode == MODE_JVP)
+        inst->fwd->params[n++] = other_like(inst, 0);
     for (int k = 0; k < p->nparams; k++)
         if (inst->mode == MODE_JVP ? inst->args[k] & ARG_SHADOW : inst->twin[k])
             inst->fwd->params[n++] = shadow_like(inst, p->params[k]);
-    if (inst->twin_result)
+    if (inst->twin_result && inst->mode != MODE_JVP)
         inst->fwd->params[n++] = other_like(inst, 0);
     if (inst->mode != MODE_JVP || inst->active_result)
         inst->fwd->params[n++] = other_like(inst, inst->mode == MODE_JVP ? 2 : 0);

@@ -37,6 +37,47 @@ bool recursion_constraints(MemInfo *m, const Op *call)
     return true;
 }
 
+/* A derivative of such a function that does with memory only what its summary says; else NULL. */
+static const struct Instance *followed(const Op *call)
+{
+    const Fn *f = call->code == OP_CALL ? call->callee : NULL;
+    const struct Recursion *r = f && f->instance ? f->instance->of : NULL;
+    return r && r->known && !r->wild && !r->returns_new ? f->instance : NULL;
+}
+
+bool is_followed_instance(const Op *call)
+{
+    return followed(call) != NULL;
+}
+
+/* A derivative of such a function: pointers to derivatives come from those that it is given, also the one that it leaves at d_result. */
+bool instance_constraints(MemInfo *m, const Op *call)
+{
+    const Fn *f = call->callee;
+    if (!followed(call))
+        return false;
+    int reach[2] = {node_new(m), node_new(m)}, deep[2] = {node_new(m), node_new(m)}; /* of the primal, of derivatives */
+    int result = f->instance->twin_result && f == f->instance->fwd ? recursion_result_index(f->instance) : -1;
+    int n = call->nargs - (f->instance->mode != MODE_JVP); /* without the tape, which is last */
+    for (int k = 0; k < n && k < f->nparams; k++) {
+        const Value *arg = call->args[k];
+        int which = f->params[k]->shadow != 0;
+        if (k != result && arg->type->kind == TY_PTR)
+            edge_add(m, mem_node(m, arg), (leads_on(arg) ? deep : reach)[which]);
+    }
+    for (int i = 0; i < 2; i++) {
+        constraint_add(m, deep[i], (Constraint){.kind = WHEN_LOADED, .other = deep[i]});
+        edge_add(m, deep[i], reach[i]);
+        if (f->instance->of->stores_pointers) /* derivatives hold addresses of derivatives, and the primal those of the primal */
+            constraint_add(m, deep[i], (Constraint){.kind = WHEN_STORED, .other = reach[i]});
+    }
+    if (result >= 0)
+        constraint_add(m, mem_node(m, call->args[result]), (Constraint){.kind = WHEN_STORED, .other = reach[1]});
+    if (call->nresults)
+        edge_add(m, reach[0], mem_node(m, call->results[0]));
+    return true;
+}
+
 bool is_recursion(const Op *op)
 {
     return callee_of(op) != NULL;

@@ -1,6 +1,5 @@
 // check: --set n=7 --set depth=4 --range x=0.3:1.4
 // construct: functions: recursion, direct
-// directions: takes one direction; leave out --directions
 // Functions that call themselves: numbers, arrays in place, results through pointers and by value.
 #include <math.h>
 #include <stdio.h>

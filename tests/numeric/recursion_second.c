@@ -1,5 +1,4 @@
 // check: --set n=3
-// directions: takes one direction; leave out --directions
 // construct: functions: second derivatives through recursion
 #include <adgen.h>
 #include <math.h>
