@@ -237,7 +237,8 @@ overwritten() { # overwritten OPTIONS: of each
 check overwritten overwritten --vjp 'twice(x)' --split --vjp 'fields(p, q)' --split --vjp 'matrix(a)' --split --vjp 'of_global(x, global)' --split \
     --vjp 'numbers(z)' --split --vjp 'until(y)' --split --vjp 'state(x -> y)' --split
 check directions overwritten --vjp 'twice(x)' --split --directions 3 --vjp 'matrix(a)' --split --directions 2 --vjp 'of_global(x, global)' --split \
-    --directions 3 --vjp 'until(y)' --split --directions 2 --vjp 'state(x -> y)' --split --directions 3 --vjp 'numbers(z)' --split --directions 2
+    --directions 3 --vjp 'until(y)' --split --directions 2 --vjp 'state(x -> y)' --split --directions 3 --vjp 'numbers(z)' --split --directions 2 \
+    --vjp 'kept(x)' --split --directions 3
 overwritten_twice() { # d_x is added to, not a seed: 100 + 2 x, where x is overwritten by x * x
     printf 'double square(double *x) { return x[0] = x[0] * x[0]; }\n' >sq.c
     printf '#include <assert.h>\n#include "sq_out.h"\nint main(void) { double x[1] = {3}, d_x[1] = {100}, y; ad_tape *t = square_fwd(x, &y);' >sq_main.c
@@ -250,7 +251,5 @@ check overwritten_sums overwritten_twice
 refuses_over() { ! "$ADGEN" over.c -o no.c "$@" 2>err && grep -qF -- "$text" err && [ ! -e no.c ]; }
 text="over.c:82:9: error: --split: 'd_x' would be needed here, in the forward function, and only the reverse function is given it"
 check overwritten_rows refuses_over --vjp 'rows(x)' --split
-text="over.c:90:27: error: 3 directions at once are not possible: the forward function makes memory for derivatives here"
-check early_shadow refuses_over --vjp 'kept(x)' --split --directions 3
 check not_vjp refuses '--split comes after the --vjp that it belongs to' --grad walk --split
 check not_both refuses '--primal-done and --split exclude each other' --vjp walk --primal-done --split

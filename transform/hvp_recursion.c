@@ -76,15 +76,29 @@ static Fn *as_source(const Fn *tangent, int nprimal)
     return copy;
 }
 
-/* Which parameter of the primal each of the tangent's is, or is the tangent of; -1: d_return. */
+/* Parameters of the primal and then its named globals, by number. */
+static Role role_of(const Request *rq, int k)
+{
+    return k < rq->fn->nparams ? rq->roles[k] : rq->global_roles[k - rq->fn->nparams];
+}
+
+static const Var *var_of(const Request *rq, int k)
+{
+    return k < rq->fn->nparams ? rq->fn->params[k] : rq->global_vars.at[k - rq->fn->nparams];
+}
+
+/* Which of them each parameter of the tangent is, or is the tangent of; -1: d_return, which is between those of parameters and globals. */
 static int primal_of(const Request *rq, int i)
 {
-    int np = rq->fn->nparams, at = np;
+    int np = rq->fn->nparams, all = np + (int)rq->global_vars.n, at = np;
     if (i < np)
         return i;
-    for (int k = 0; k < np; k++)
-        if (rq->roles[k] && at++ == i)
+    for (int k = 0; k < all; k++) {
+        if (k == np && rq->return_is_dep && at++ == i)
+            return -1;
+        if (role_of(rq, k) && at++ == i)
             return k;
+    }
     return -1;
 }
 
@@ -92,15 +106,19 @@ static int primal_of(const Request *rq, int i)
 static Request adjoint_request(const Request *rq, Fn *tangent)
 {
     Request second = *rq;
+    int nglobals = (int)rq->global_vars.n;
     second.mode = MODE_GRAD;
     second.fn = tangent;
     second.return_is_dep = false;
     second.roles = arena_alloc(tangent->arena, sizeof *second.roles * (size_t)(tangent->nparams + 1));
+    second.global_roles = arena_alloc(tangent->arena, sizeof *second.global_roles * (size_t)(nglobals + 1));
     for (int i = 0; i < tangent->nparams; i++) {
         int k = primal_of(rq, i);
-        Role role = k < 0 ? ROLE_DEP : rq->roles[k];
+        Role role = k < 0 ? ROLE_DEP : role_of(rq, k);
         second.roles[i] = role == ROLE_DEP && i < rq->fn->nparams ? ROLE_SCRATCH : role;
     }
+    for (int i = 0; i < nglobals; i++)
+        second.global_roles[i] = rq->global_roles[i] == ROLE_DEP ? ROLE_NONE : rq->global_roles[i];
     return second;
 }
 
@@ -109,7 +127,7 @@ static Part part_of(const Request *rq, int i)
     int k = primal_of(rq, i);
     if (i < rq->fn->nparams)
         return PART_PRIMAL;
-    return k < 0 || rq->roles[k] == ROLE_DEP ? PART_INSIDE : PART_V;
+    return k < 0 || role_of(rq, k) == ROLE_DEP ? PART_INSIDE : PART_V;
 }
 
 /* A parameter that nobody gives becomes a zeroed local: one number, or one for each direction. */
@@ -140,24 +158,38 @@ static void take(Fn *h, const Part *part, Part wanted, Value **args, int *n)
             args[(*n)++] = h->body->args[i];
 }
 
-/* primal..., v_..., d_return, then shadows of all of these in their order -> primal..., v_..., d_..., h_... */
-static void reorder(Fn *h, const Request *rq, const Request *second, int ntangent)
+/* What becomes of each parameter of h, which gets its name. */
+static Part *parts_of(Fn *h, const Request *rq, const Request *second, int ntangent)
 {
     static const char *const prefix[] = {[PART_V] = "v_", [PART_D] = "d_", [PART_H] = "h_"};
-    int n = h->body->nargs, at = ntangent, kept = 0;
-    Part *part = arena_alloc(h->arena, sizeof *part * (size_t)n);
-    Value **args = arena_alloc(h->arena, sizeof *args * (size_t)n);
+    int at = ntangent, nglobals = (int)rq->global_vars.n;
+    Part *part = arena_alloc(h->arena, sizeof *part * (size_t)h->body->nargs);
     for (int i = 0; i < ntangent; i++) {
         int k = primal_of(rq, i);
         part[i] = part_of(rq, i);
         if (second->roles[i] & (ROLE_INDEP | ROLE_SCRATCH)) {
-            part[at] = rq->roles[k] == ROLE_DEP ? PART_INSIDE : part[i] == PART_V ? PART_D : PART_H;
-            rename_param(h, h->body->args[at], prefix[part[at] == PART_INSIDE ? PART_H : part[at]], rq->fn->params[k]);
+            part[at] = role_of(rq, k) == ROLE_DEP ? PART_INSIDE : part[i] == PART_V ? PART_D : PART_H;
+            rename_param(h, h->body->args[at], prefix[part[at] == PART_INSIDE ? PART_H : part[at]], var_of(rq, k));
             at++;
         }
         if (part[i] == PART_V)
-            rename_param(h, h->body->args[i], "v_", rq->fn->params[k]);
+            rename_param(h, h->body->args[i], "v_", var_of(rq, k));
     }
+    for (int i = 0; i < nglobals; i++)
+        if (second->global_roles[i] & (ROLE_INDEP | ROLE_SCRATCH)) {
+            part[at] = PART_H;
+            rename_param(h, h->body->args[at++], "h_", rq->global_vars.at[i]);
+        }
+    return part;
+}
+
+/* primal..., v_..., d_return, v_ of globals, then shadows of all of these in their order, then those of globals
+ * -> primal..., v_..., d_..., h_... */
+static void reorder(Fn *h, const Request *rq, const Request *second, int ntangent)
+{
+    int n = h->body->nargs, kept = 0;
+    Part *part = parts_of(h, rq, second, ntangent);
+    Value **args = arena_alloc(h->arena, sizeof *args * (size_t)n);
     for (int i = 0; i < n; i++)
         if (part[i] == PART_INSIDE)
             make_local(h, second, h->body->args[i]);
@@ -175,9 +207,8 @@ static void reorder(Fn *h, const Request *rq, const Request *second, int ntangen
 
 Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
 {
-    if (rq->global_vars.n || rq->fn->ret->kind == TY_RECORD) {
-        diag_error(rq->loc, "second derivatives through recursion of '%s' with globals in the SPEC, or of a record, are not supported yet",
-                   rq->fn->name);
+    if (rq->fn->ret->kind == TY_RECORD) {
+        diag_error(rq->loc, "second derivatives through recursion of '%s', which returns a record, are not supported yet", rq->fn->name);
         return NULL;
     }
     Arena *a = rq->fn->program->arena;

@@ -67,6 +67,12 @@ static void find_length(Dense *d, Part *p)
     p->size = p->constant ? strtol(p->length, NULL, 10) : 0;
 }
 
+static void refuse_kind(Dense *d, const Part *p)
+{
+    refuse_matrix(d, p->var->loc, arena_printf(d->arena, "'%s' is not an array of real numbers; name others in the SPEC, or use --%s", p->name,
+                                               d->rq->mode == MODE_HESSIAN ? "hvp" : "jvp"));
+}
+
 static void describe(Dense *d, Part *p, int i)
 {
     const Fn *fn = d->rq->fn;
@@ -88,25 +94,37 @@ static void describe(Dense *d, Part *p, int i)
         find_length(d, p);
     scan_words(&d->taken, p->length ? p->length : "");
     if (p->role && !type_is_float(p->leaf))
-        refuse_matrix(d, p->var->loc, arena_printf(d->arena, "'%s' is not an array of real numbers; name others in the SPEC, or use --%s", p->name,
-                                            d->rq->mode == MODE_HESSIAN ? "hvp" : "jvp"));
+        refuse_kind(d, p);
     else if (p->role && !p->length)
         refuse_matrix(d, p->var->loc, arena_printf(d->arena, "the length of '%s' is not known; annotate it with AD_LEN(...)", p->name));
+}
+
+/* A named global is passed to the helper like an array of as many numbers as it has. */
+static void describe_global(Dense *d, Part *p, const Var *var, Role role)
+{
+    *p = (Part){.name = var->name, .var = var, .role = role, .leaf = var->type, .is_global = true, .constant = true, .size = 1};
+    for (; p->leaf->kind == TY_ARRAY; p->leaf = p->leaf->elem)
+        p->size *= (long)p->leaf->count;
+    p->nested = var->type->kind == TY_ARRAY && var->type->elem->kind == TY_ARRAY;
+    p->length = arena_printf(d->arena, "%ld", p->size);
+    strmap_put(&d->taken, p->name, d);
+    if (!type_is_float(p->leaf))
+        refuse_kind(d, p);
 }
 
 static void describe_all(Dense *d)
 {
     const Fn *fn = d->rq->fn;
     d->nparams = fn->nparams;
-    d->part = arena_alloc(d->arena, sizeof *d->part * (size_t)(fn->nparams + 1));
+    d->part = arena_alloc(d->arena, sizeof *d->part * ((size_t)fn->nparams + d->rq->global_vars.n + 1));
     for (int i = 0; i < fn->nparams; i++)
         describe(d, &d->part[d->nparts++], i);
+    for (size_t i = 0; i < d->rq->global_vars.n; i++)
+        describe_global(d, &d->part[d->nparts++], d->rq->global_vars.at[i], d->rq->global_roles[i]);
     if (d->rq->mode == MODE_JACOBIAN && d->rq->return_is_dep)
         d->part[d->nparts++] = (Part){.leaf = fn->ret, .role = ROLE_DEP, .scalar = true, .constant = true, .size = 1, .length = "1"};
     if (fn->sret || fn->ret->kind == TY_PTR || type_is_complex(fn->ret))
         refuse_matrix(d, fn->loc, "it returns a struct, a pointer or a complex number");
-    if (d->rq->global_vars.n)
-        refuse_matrix(d, d->rq->loc, "its SPEC names a global variable");
 }
 
 /* Fewer seeds than directions? Lengths that are not constants count as many. */
@@ -217,7 +235,8 @@ static void save_globals(Dense *d, const Effects *e)
         const Op *op = mem_object_kind(e->m, i) == OBJ_GLOBAL ? mem_object_op(e->m, i) : NULL;
         if (!op || !e->written[i] || ptrs_has(&d->globals, op->var))
             continue;
-        if (op->var->owner || type_has_pointers(op->var->type) || strmap_get(&d->taken, op->var->name))
+        bool named = ptrs_has(&d->rq->global_vars, op->var);
+        if (op->var->owner || type_has_pointers(op->var->type) || (!named && strmap_get(&d->taken, op->var->name)))
             refuse_matrix(d, op->var->loc, arena_printf(d->arena, "it is run several times, but changes '%s', which cannot be put back", op->var->name));
         else
             ptrs_push(&d->globals, op->var);

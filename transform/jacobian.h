@@ -4,12 +4,13 @@
 
 #include "derivative.h"
 
-/* A parameter, or the return value (last, when it is a dependent). */
+/* A parameter, a named global, or the return value (last, when it is a dependent): the order of rows and columns. */
 typedef struct {
     const char *name;   /* NULL: the return value */
     const Var *var;
     Type *leaf;         /* type of the numbers */
     Role role;
+    bool is_global;
     bool scalar;        /* by value, or the return value */
     bool nested;        /* a[n][m]: the helper's pointer has another type */
     bool saved;         /* memory that f writes: put back between runs */

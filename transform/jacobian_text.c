@@ -95,7 +95,7 @@ static void put_counts(Dense *d)
 {
     for (int i = 0; i < d->nparts; i++) {
         Part *p = &d->part[i];
-        if (p->scalar || (!p->role && !p->saved)) {
+        if (p->scalar || (!p->saved && (p->is_global ? !has_set(d, p) : !p->role))) {
             p->count = "1";
             continue;
         }
@@ -375,10 +375,10 @@ static void put_call(Dense *d, int indent)
     for (int i = 0; i < d->nparams; i++)
         str_fmt(&s, "%s%s", i ? ", " : "", d->part[i].name);
     for (const char *set = sets(d); *set; set++)
-        for (int i = 0; i < d->nparts; i++) {
-            const Part *p = &d->part[i];
+        for (int i = 0; i < 2 * d->nparts; i++) { /* globals come last */
+            const Part *p = &d->part[i % d->nparts];
             bool wide = width(d, *set) > 1;
-            if (!has_set(d, p))
+            if (!has_set(d, p) || p->is_global != (i >= d->nparts))
                 continue;
             str_put(&s, ", ");
             if (is_value_seed(d, p, *set) && !wide)

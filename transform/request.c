@@ -488,6 +488,9 @@ Type *request_matrix_type(const Request *rq)
     for (int i = 0; i < rq->fn->nparams; i++)
         if (rq->roles[i] & (ROLE_INDEP | ROLE_DEP))
             widest = wider(widest, number_type(rq->fn->params[i]->type));
+    for (size_t i = 0; i < rq->global_vars.n; i++)
+        if (rq->global_roles[i] & (ROLE_INDEP | ROLE_DEP))
+            widest = wider(widest, number_type(((const Var *)rq->global_vars.at[i])->type));
     if (rq->return_is_dep)
         widest = wider(widest, number_type(rq->fn->ret));
     return widest ? widest : type_scalar(TY_F64);

@@ -455,6 +455,15 @@ static Value *shadow_on_heap(Shadow *s, Builder *b, const Var *global)
     return elem == global->type ? d : build_ptrcast(b, d, type_ptr(global->type));
 }
 
+/* Is it what --grad differentiates? */
+static bool is_objective(const Request *rq, const Var *global)
+{
+    for (size_t i = 0; i < rq->global_vars.n && rq->mode == MODE_GRAD; i++)
+        if (rq->global_vars.at[i] == global)
+            return rq->global_roles[i] == ROLE_DEP;
+    return false;
+}
+
 /* A written global's shadow is a zeroed local of the generated function, made once. */
 static Value *twin_of_global(Shadow *s, Op *op)
 {
@@ -473,6 +482,8 @@ static Value *twin_of_global(Shadow *s, Op *op)
     } else {
         d = build_local(&b, op->var->type, var_of_derivative(s->fn, s->rq, op->var->type, op->var, "global"), NULL, 0);
         d->def->zeroed = true;
+        if (is_objective(s->rq, op->var))
+            build_store(&b, d, build_float(&b, op->var->type, 1.0L));
     }
     ptrmap_put(&s->globals, op->var, d);
     return d;

@@ -128,7 +128,7 @@ Signature signature_add(Fn *g, const Request *rq)
     s.global_shadow = arena_alloc(g->arena, sizeof *s.global_shadow * (rq->global_vars.n + 1));
     for (size_t i = 0; i < rq->global_vars.n; i++) {
         const Var *var = rq->global_vars.at[i];
-        if (!role_has_shadow(rq, rq->global_roles[i]))
+        if (!role_has_shadow(rq, rq->global_roles[i]) || (rq->second_order && rq->global_roles[i] == ROLE_DEP)) /* the objective */
             continue;
         Type *t = type_ptr(type_without_const(var->type->kind == TY_ARRAY ? var->type->elem : var->type));
         s.global_shadow[i] = fn_add_param(g, t, var_of_derivative(g, rq, t, var, "d"));

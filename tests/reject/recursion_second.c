@@ -1,12 +1,15 @@
-// expect: adgen: error: second derivatives through recursion of 'g' with globals in the SPEC, or of a record, are not supported yet
-// args: --hvp 'g(x, k)'
-// construct: second derivatives through recursion with respect to globals: pass them as parameters
-double k = 2;
-static double f(double x, double by, int n)
+// expect: adgen: error: second derivatives through recursion of 'g', which returns a record, are not supported yet
+// args: --hvp 'g(x -> y)'
+// construct: second derivatives through recursion of a function that returns a record: give it a pointer to the result
+typedef struct {
+    int n;
+} Count;
+static double f(double x, int n)
 {
-    return n ? x * f(x * by, by, n - 1) : 1;
+    return n ? x * f(x * x, n - 1) : 1;
 }
-double g(double x)
+Count g(double x, double *y)
 {
-    return f(x, k, 3);
+    *y = f(x, 3);
+    return (Count){3};
 }
