@@ -114,6 +114,8 @@ struct MemInfo {
     int nobjects, objects_cap;
     MemNode *nodes;
     int nnodes, nodes_cap;
+    Slots shadow_pool[3];    /* the same for derivative memory, by Var.shadow - 1, which is apart from the primal's and from each other */
+    bool one_pool;           /* ... unless unknown code may have moved them */
     Slots pool;              /* pointers stored in memory that others can reach; its `any` node: all that unknown code can reach */
     bool pointer_from_integer;
     bool at_end;             /* memory from outside is read as it is when the function has ended */
@@ -191,6 +193,7 @@ typedef struct Constraint {
 
 int node_new(MemInfo *m);
 void node_point(MemInfo *m, int node, int obj);          /* node may point to obj */
+void pools_connect(MemInfo *m);
 void edge_add(MemInfo *m, int from, int to);             /* `to` may point to all that `from` does */
 void constraint_add(MemInfo *m, int node, Constraint c); /* node -1, here and above: not a pointer, ignored */
 const IntSet *node_points_to(const MemInfo *m, int node);

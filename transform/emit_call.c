@@ -199,6 +199,7 @@ static void emit_store(Emitter *e, const Op *op)
 
 static const char *zero_text(Emitter *e, const Type *t)
 {
+    e->needs->stddef_h |= t->kind == TY_PTR;
     return type_is_float(t) ? float_literal(e->arena, t, 0) : t->kind == TY_PTR ? "NULL" : "0";
 }
 

@@ -640,6 +640,7 @@ Text op_expr(Emitter *e, const Op *op)
         e->needs->stddef_h = true;
         return text_of("NULL", PREC_PRIMARY, t);
     case OP_UNDEF:
+        e->needs->stddef_h |= t->kind == TY_PTR;
         return text_of(t->kind == TY_PTR ? "NULL" : "0", PREC_PRIMARY, t);
     case OP_STRING:
         return text_of(op->text, PREC_PRIMARY, t);

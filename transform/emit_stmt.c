@@ -98,6 +98,7 @@ void emit_declarations(Emitter *e, Op *op)
             str_fmt(&s, ", %s", more->name);
             more->declared = true;
         }
+        e->needs->stddef_h |= var->zero_init && var->type->kind == TY_PTR;
         line(e, "%s%s;", s.s, !var->zero_init ? "" : var->type->kind == TY_PTR ? " = NULL" : " = 0");
     }
 }
@@ -374,6 +375,7 @@ static void emit_local(Emitter *e, Op *op)
         return;
     }
     e->needs->runtime |= op->of->kind == TY_OPAQUE && !strncmp(op->of->name, "ad_", 3);
+    e->needs->stddef_h |= op->zeroed && op->of->kind == TY_PTR;
     const char *init = !op->zeroed ? "" : !scalar ? " = {0}" : op->of->kind == TY_PTR ? " = NULL" : " = 0";
     line(e, "%s%s%s;", op->is_static ? "static " : "", declare_var(e->arena, op->of, var->hint, var->name), init);
 }

@@ -48,9 +48,19 @@ static void name_tangents(Fn *fn, int nprimal)
     }
 }
 
+/* What ops have to do with each other is the first derivative's affair. */
+static void forget_mirror(Op *op, void *ctx)
+{
+    (void)ctx;
+    op->mirror = op->reverses = NULL;
+    for (int i = 0; i < op->nregions; i++)
+        op->regions[i]->mirror = NULL;
+}
+
 static Fn *copy_of(Copies *c, const Fn *fn, int nprimal)
 {
     Fn *copy = clone_fn(fn, fn->name);
+    walk_ops(copy->body, forget_mirror, NULL);
     name_tangents(copy, nprimal);
     copy->has_body = true;
     copy->instance = NULL;

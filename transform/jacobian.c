@@ -153,20 +153,40 @@ typedef struct {
     Ptrs *seen;       /* Fn*: called functions that have been looked at */
 } Effects;
 
+static void mark_object(const Effects *e, const Op *op, int obj)
+{
+    e->written[obj] = true;
+    if (mem_object_kind(e->m, obj) == OBJ_UNKNOWN)
+        refuse_matrix(e->d, op->loc, "it is run several times, but this changes memory that cannot be named and put back");
+}
+
 /* A write of what p points to. What may overlap it needs no copy: a copy of the memory that is written is put back. */
 static void mark_written(const Effects *e, const Op *op, const Value *p)
 {
     const int *objs;
     int n = e->m ? mem_objects(e->m, p, &objs) : 0;
-    for (int i = 0; i < n; i++) {
-        e->written[objs[i]] = true;
-        if (mem_object_kind(e->m, objs[i]) == OBJ_UNKNOWN)
-            refuse_matrix(e->d, op->loc, "it is run several times, but this changes memory that cannot be named and put back");
+    for (int i = 0; i < n; i++)
+        mark_object(e, op, objs[i]);
+}
+
+/* What a derivative of a recursive function is given it may write; its own calls are given that, or what it has made. */
+static void mark_reachable(const Effects *e, const Op *call)
+{
+    for (int i = 0; i < call->nargs && e->m; i++) {
+        const Type *t = call->args[i]->type;
+        bool written = t->kind == TY_PTR && t->elem->kind != TY_OPAQUE && !(t->elem_const && !type_has_pointers(t->elem));
+        IntSet all = written ? mem_reachable(e->m, call->args[i]) : (IntSet){0};
+        for (int k = 0; k < all.n; k++)
+            mark_object(e, call, all.at[k]);
     }
 }
 
 static void find_writes(const Op *op, const Effects *e)
 {
+    if (is_followed_instance(op)) {
+        mark_reachable(e, op);
+        return;
+    }
     bool call = op->code == OP_CALL, writes = op_info[op->code].effect == EFFECT_WRITES;
     for (int i = 0; i < op->nargs && (call || (writes && i == 0)); i++) {
         const Type *t = op->args[i]->type;

@@ -365,6 +365,13 @@ static void use_first(const Lanes *l, Op *op)
         op->args[0] = lane_address(l, &b, op->args[0], build_int(&b, type_scalar(TY_LONG), 0));
 }
 
+/* Of K structs, the first has the pointers. */
+static bool is_pointer_in_records(const Lanes *l, const Op *op)
+{
+    Form form = form_of(l, op->args[0]);
+    return form == FORM_RECORD || (op->code == OP_FIELD && form != FORM_NONE);
+}
+
 static void grow_op(Lanes *l, Op *op)
 {
     Value *result = op->nresults ? op->results[0] : NULL;
@@ -379,7 +386,7 @@ static void grow_op(Lanes *l, Op *op)
             grow_alloc(l, op);
         return;
     case OP_INDEX: case OP_FIELD: case OP_DECAY: case OP_PTRCAST:
-        if (made && points_to_lanes(l, op->args[0]))
+        if ((made && points_to_lanes(l, op->args[0])) || is_pointer_in_records(l, op))
             grow_address(l, op);
         else if (made)
             receive(l, result);

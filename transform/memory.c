@@ -139,7 +139,7 @@ static void call_constraints(MemInfo *m, Op *op)
     if (!vouched)
         node_point(m, m->pool.any, UNKNOWN_OBJECT);
     constraint_add(m, m->pool.any, (Constraint){.kind = WHEN_ESCAPED});
-    edge_add(m, m->pool.all, m->pool.any);
+    pools_connect(m);
     edge_add(m, m->pool.any, result);
     node_point(m, result, UNKNOWN_OBJECT);
 }
@@ -148,6 +148,7 @@ static void call_constraints(MemInfo *m, Op *op)
 static void integer_to_pointer(MemInfo *m, const Op *op)
 {
     m->pointer_from_integer = true;
+    pools_connect(m);
     edge_add(m, m->pool.any, node_of(m, op->results[0]));
 }
 
@@ -369,6 +370,8 @@ MemInfo *mem_analyse(Fn *fn)
     for (size_t i = 0; i < n; i++)
         m->node_of[i] = -1;
     slots_init(m, &m->pool);
+    for (int i = 0; i < 3; i++)
+        slots_init(m, &m->shadow_pool[i]);
     int unknown = object_new(m, (MemObject){.kind = OBJ_UNKNOWN, .parent = -1});
     node_point(m, m->objects[unknown].slots.any, UNKNOWN_OBJECT);
     number_region(m, fn->body, 0);

@@ -54,7 +54,7 @@ static const KnownCall known_calls[] = {
     {"qsort", 1u << 0, RETURNS_NOTHING},      {"bsearch", 0, RETURNS_ARG1},
     {"ad_unknown_target", 0, RETURNS_NOTHING},
     {"ad_boundary", 0, RETURNS_NOTHING},      {"ad_tape_new", 0, RETURNS_NOTHING},
-    {"ad_tape_free", 0, RETURNS_NOTHING},
+    {"ad_tape_free", 0, RETURNS_NOTHING},     {"ad_stack_free", 1u << 0, RETURNS_NOTHING},
     {"ad_put_aside", 3u << 0, RETURNS_NOTHING}, {"ad_put_back", 3u << 0, RETURNS_NOTHING},
     {"_Exit", 0, RETURNS_NOTHING},            {"__errno_location", 0, RETURNS_UNKNOWN},
     {"__assert_fail", 0, RETURNS_NOTHING},    {"usleep", 0, RETURNS_NOTHING},

@@ -283,6 +283,28 @@ const Field *address_field(const Value *addr, const Type **outer)
     return key;
 }
 
+/* Unknown code may store any address that it reaches anywhere that it reaches. */
+void pools_connect(MemInfo *m)
+{
+    if (m->one_pool)
+        return;
+    m->one_pool = true;
+    edge_add(m, m->pool.all, m->pool.any);
+    for (int i = 0; i < 3; i++) {
+        edge_add(m, m->shadow_pool[i].all, m->pool.any);
+        edge_add(m, m->pool.any, m->shadow_pool[i].any);
+    }
+}
+
+/* Pointers in memory that callers can reach, of the object's kind. */
+static Slots *pool_of(MemInfo *m, int obj)
+{
+    int shadow = m->objects[obj].shadow;
+    if (obj == UNKNOWN_OBJECT)
+        pools_connect(m);
+    return shadow > 0 && shadow <= 3 ? &m->shadow_pool[shadow - 1] : &m->pool;
+}
+
 static void object_loaded(MemInfo *m, int obj, const Constraint *c)
 {
     const Type *outer = NULL;
@@ -300,11 +322,12 @@ static void object_loaded(MemInfo *m, int obj, const Constraint *c)
     }
     if (!is_external(&m->objects[obj]))
         return;
+    Slots *pool = pool_of(m, obj);
     if (c->key) {
-        edge_add(m, slot_node(m, &m->pool, c->key), c->other);
-        edge_add(m, m->pool.any, c->other);
+        edge_add(m, slot_node(m, pool, c->key), c->other);
+        edge_add(m, pool->any, c->other);
     } else {
-        edge_add(m, m->pool.all, c->other);
+        edge_add(m, pool->all, c->other);
     }
 }
 
@@ -315,7 +338,7 @@ static void object_stored(MemInfo *m, int obj, const Constraint *c)
         note_record(m, obj, outer);
     edge_add(m, c->other, field_node(m, obj, c->key));
     if (is_external(&m->objects[obj]))
-        edge_add(m, c->other, slot_node(m, &m->pool, c->key));
+        edge_add(m, c->other, slot_node(m, pool_of(m, obj), c->key));
 }
 
 static void object_escaped(MemInfo *m, int obj)

@@ -89,6 +89,8 @@ static struct Recursion *recursion_of(Program *p, Fn *source, Mode mode)
     pass_by_pointer(r->fn);
     r->writes = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->returns = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->stores = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     ptrs_push(&p->recursions, r);
     return r;
 }
@@ -213,7 +215,7 @@ static unsigned char argument_kind(Shadow *s, const Op *call, int k)
     if (shadow_has(s, arg)) {
         bool sums = shadow_accumulates_only(s, arg);
         kind = sums && written && s->rq->mode != MODE_JVP ? ARG_SUM : ARG_SHADOW;
-        IntSet all = mem_reachable(s->mem, arg);
+        IntSet all = r->deep[k] || r->wild ? mem_reachable(s->mem, arg) : *mem_points_to(s->mem, arg);
         bool mixed = false;
         for (int i = 0; i < all.n && written; i++)
             mixed |= s->shadowed[all.at[i]] && shadow_object_sums(s, all.at[i]) != sums;

@@ -17,8 +17,12 @@ struct Recursion {
     bool prepared;
     bool *writes;         /* by parameter: may what it points to be written? */
     bool *deep;           /* ... or what pointers in that point to? */
+    bool *returns;        /* ... may the pointer that it returns point to that? */
+    bool returns_behind;  /* ... or to what pointers in memory lead to? */
     bool wild;            /* may write what is in nobody's arguments */
     bool stores_pointers; /* ... an address into what its arguments lead to */
+    bool *stores;         /* ... by parameter: that of what it points to? */
+    bool stores_behind;   /* ... one that is in memory already? */
     bool allocates;
     bool returns_new; /* the pointer that it returns may point to what no argument leads to */
     const Op *frees;  /* the first that ends memory which is not its own, or NULL */

@@ -19,21 +19,34 @@ static bool leads_on(const Value *arg)
 bool recursion_constraints(MemInfo *m, const Op *call)
 {
     const struct Recursion *r = callee_of(call);
-    if (!r || !r->known || r->wild || r->stores_pointers || r->returns_new)
+    if (!r || !r->known || r->wild || r->returns_new || (r->stores_pointers && r->allocates))
         return false;
     int result = call->nresults ? mem_node(m, call->results[0]) : -1;
-    int written = node_new(m), returned = node_new(m);
+    int written = node_new(m), reached = node_new(m), behind = node_new(m), stored = node_new(m);
+    bool has_deep = false;
     for (int k = 0; k < call->nargs; k++) {
         int arg = mem_node(m, call->args[k]);
         if (r->deep[k]) /* what it leads to is written as unknown code would */
             edge_add(m, arg, written);
-        if (result >= 0)
-            edge_add(m, arg, returned);
+        has_deep |= r->deep[k];
+        edge_add(m, arg, reached);
+        if (r->stores[k])
+            edge_add(m, arg, stored);
+        if (r->returns[k])
+            edge_add(m, arg, result);
     }
     constraint_add(m, written, (Constraint){.kind = WHEN_LOADED, .other = written});
-    constraint_add(m, returned, (Constraint){.kind = WHEN_LOADED, .other = returned});
+    constraint_add(m, reached, (Constraint){.kind = WHEN_LOADED, .other = behind});
+    edge_add(m, behind, reached);
+    if (r->stores_behind)
+        edge_add(m, behind, stored);
+    if (r->returns_behind)
+        edge_add(m, behind, result);
+    if (r->stores_pointers) /* anywhere that it can reach */
+        constraint_add(m, reached, (Constraint){.kind = WHEN_STORED, .other = stored});
     edge_add(m, written, m->pool.any);
-    edge_add(m, returned, result);
+    if (has_deep)
+        pools_connect(m);
     return true;
 }
 
@@ -59,22 +72,25 @@ bool instance_constraints(MemInfo *m, const Op *call)
     int reach[2] = {node_new(m), node_new(m)}, deep[2] = {node_new(m), node_new(m)}; /* of the primal, of derivatives */
     int result = f->instance->twin_result && f == f->instance->fwd ? recursion_result_index(f->instance) : -1;
     int n = call->nargs - (f->instance->mode != MODE_JVP); /* without the tape, which is last */
+    const struct Recursion *r = f->instance->of;
     for (int k = 0; k < n && k < f->nparams; k++) {
         const Value *arg = call->args[k];
         int which = f->params[k]->shadow != 0;
         if (k != result && arg->type->kind == TY_PTR)
             edge_add(m, mem_node(m, arg), (leads_on(arg) ? deep : reach)[which]);
+        if (call->nresults && k < r->fn->nparams && r->returns[k])
+            edge_add(m, mem_node(m, arg), mem_node(m, call->results[0]));
     }
     for (int i = 0; i < 2; i++) {
         constraint_add(m, deep[i], (Constraint){.kind = WHEN_LOADED, .other = deep[i]});
         edge_add(m, deep[i], reach[i]);
-        if (f->instance->of->stores_pointers) /* derivatives hold addresses of derivatives, and the primal those of the primal */
+        if (r->stores_pointers) /* derivatives hold addresses of derivatives, and the primal those of the primal */
             constraint_add(m, deep[i], (Constraint){.kind = WHEN_STORED, .other = reach[i]});
     }
     if (result >= 0)
         constraint_add(m, mem_node(m, call->args[result]), (Constraint){.kind = WHEN_STORED, .other = reach[1]});
-    if (call->nresults)
-        edge_add(m, reach[0], mem_node(m, call->results[0]));
+    if (call->nresults && r->returns_behind)
+        edge_add(m, deep[0], mem_node(m, call->results[0]));
     return true;
 }
 
@@ -231,15 +247,46 @@ static void deep_through(struct Recursion *r, const MemInfo *m, const Value *arg
             set(r, &r->deep[m->objects[all.at[i]].param->index]);
 }
 
+/* Addresses that p may be are stored where callers find them. */
+static void stores_address(struct Recursion *r, const MemInfo *m, const Value *p)
+{
+    const IntSet *objs = mem_points_to(m, p);
+    set(r, &r->stores_pointers);
+    for (int i = 0; i < objs->n; i++) {
+        const MemObject *o = &m->objects[objs->at[i]];
+        set(r, o->kind == OBJ_PARAM ? &r->stores[o->param->index] : &r->stores_behind);
+    }
+}
+
+static void stores_any(struct Recursion *r)
+{
+    set(r, &r->stores_pointers);
+    set(r, &r->stores_behind);
+    for (int k = 0; k < r->fn->nparams; k++)
+        set(r, &r->stores[k]);
+}
+
+/* What a function that it calls stores. */
+static void stores_of_callee(struct Recursion *r, const struct Recursion *callee, const MemInfo *m, const Op *call)
+{
+    if (callee->stores_pointers)
+        set(r, &r->stores_pointers);
+    if (callee->stores_behind) /* it may be an address that this one has put there */
+        stores_any(r);
+    for (int k = 0; k < call->nargs; k++)
+        if (callee->stores[k])
+            stores_address(r, m, call->args[k]);
+}
+
 static void summarise_op(Op *op, void *ctx)
 {
     const Summary *s = ctx;
     struct Recursion *r = s->r;
     const struct Recursion *callee = callee_of(op);
     if (op->code == OP_STORE && op->args[1]->type->kind == TY_PTR && !is_own(s->m, op->args[0]))
-        set(r, &r->stores_pointers);
+        stores_address(r, s->m, op->args[1]);
     if (op->code == OP_COPY && !is_own(s->m, op->args[0]) && type_has_pointers(op->args[0]->type->elem))
-        set(r, &r->stores_pointers);
+        stores_any(r);
     if ((op->code == OP_FREE || op->code == OP_REALLOC) && !r->frees && !is_own(s->m, op->args[0]))
         r->frees = op;
     if (op->code == OP_GLOBAL && op->var && may_carry(op->var) && !names_variable(r, op->var))
@@ -248,8 +295,7 @@ static void summarise_op(Op *op, void *ctx)
         set(r, &r->allocates);
     if (!callee)
         return;
-    if (callee->stores_pointers)
-        set(r, &r->stores_pointers);
+    stores_of_callee(r, callee, s->m, op);
     if (callee->allocates)
         set(r, &r->allocates);
     for (int k = 0; k < op->nargs; k++)
@@ -294,8 +340,10 @@ static void summarise_result(struct Recursion *r, const MemInfo *m)
         return;
     const IntSet *objs = mem_points_to(m, yield->args[0]);
     for (int i = 0; i < objs->n; i++)
-        if (m->objects[objs->at[i]].kind != OBJ_PARAM && m->objects[objs->at[i]].kind != OBJ_POINTEE)
-            set(r, &r->returns_new);
+        if (m->objects[objs->at[i]].kind == OBJ_PARAM)
+            set(r, &r->returns[m->objects[objs->at[i]].param->index]);
+        else
+            set(r, m->objects[objs->at[i]].kind == OBJ_POINTEE ? &r->returns_behind : &r->returns_new);
 }
 
 static void summarise(struct Recursion *r)

@@ -84,7 +84,9 @@ static Value *add_shadow(Fn *g, const Request *rq, const Value *arg)
     bool by_value = var->type->kind == TY_RECORD;
     if (rq->mode == MODE_JVP) {
         bool reads_only = arg->type->elem_const && !by_value;
-        if (reads_only)
+        if (g->instance && arg->type->elem->kind == TY_PTR) /* adgen's own: const double ** is given what const double ** is */
+            t = arg->type;
+        else if (reads_only)
             t = type_ptr_q(t->elem, true, false);
         Var *v = shadow_var(g, rq, arg, by_value ? var->type : t);
         return fn_add_param(g, t, v);

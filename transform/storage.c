@@ -50,7 +50,7 @@ static bool is_free(const Storage *s, const Value *v)
 static const Op *known_load(const Storage *s, const Op *load)
 {
     const Op *primal = load->mirror ? load->mirror : load; /* a twin's load reads what is written where its primal's is */
-    return primal->results[0]->id < s->fn->mem_values ? primal : NULL;
+    return primal->code == OP_LOAD && primal->results[0]->id < s->fn->mem_values ? primal : NULL; /* not a call that returns a pointer */
 }
 
 /* The stores to log so that the load can be repeated (none: it can be as it is); NULL: logging does not help. */

@@ -1,6 +1,5 @@
 // check: --set n=3 --range x=0.3:0.9
 // construct: functions: recursion that changes memory, returns pointers
-// second: leaves its caller memory of its own, which carries derivatives
 #include <math.h>
 #include <stdlib.h>
 #include <stddef.h>

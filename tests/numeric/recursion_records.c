@@ -1,5 +1,4 @@
 // check: --range x=0.3:1.4
-// directions: a pointer may point to derivatives and to other memory
 // Functions that call themselves with a record whose pointers they move.
 #include <adgen.h>
 
