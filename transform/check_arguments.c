@@ -1,6 +1,7 @@
 /* check_arguments.c: the arguments that a program for --check makes up, as C text. */
 #include "check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------- what the user said */
@@ -197,12 +198,24 @@ static const char *element_count(Maker *m, const Type *elem, const char *path, c
     return len ? len : elem->kind == TY_RECORD ? "1" : NULL;
 }
 
+/* --set x=2 where x is an array: the value of its elements. */
+static bool is_value_of_elements(const char *value, const Type *elem)
+{
+    char *end;
+    double number = strtod(value, &end);
+    while (elem->kind == TY_ARRAY)
+        elem = elem->elem;
+    return !*end && (number < 0 || number > 0) && (type_is_float(elem) || type_is_int(elem));
+}
+
 /* Pointers that a check can leave empty or fill by convention. True when done. */
 static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, const char *path)
 {
     const Type *elem = t->elem;
     const char *value = given(m, path, "");
-    if (value) { /* NULL, another argument, a function's name */
+    if (value && is_value_of_elements(value, elem)) {
+        return false;
+    } else if (value) { /* NULL, another argument, a function's name */
         str_fmt(m->out, "    %s = (void *)(%s);\n    ck_alias(ck_a, (const void *)%s, 0, %d);\n", lvalue, value, lvalue, m->param);
     } else if (elem->kind == TY_FUNC) {
         cannot_make(m, path, "it points to a function", arena_printf(m->arena, "name one: --set %s=FUNCTION", path));

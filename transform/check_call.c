@@ -90,8 +90,10 @@ void check_forward_prototype(Maker *m, const Args *args, const Request *rq)
 }
 
 /* Under --tape-storage=arg; what it is held against is made without. */
-static bool takes_workspace(const char *name, Mode mode)
+static bool takes_workspace(const Maker *m, const char *name, Mode mode)
 {
+    if (program_find_fn(m->fn->program, name)) /* a derivative of the user's */
+        return false;
     return pass_options.tape == TAPE_ARG && mode != MODE_JVP && strncmp(name, "ck_", 3) != 0;
 }
 
@@ -112,7 +114,7 @@ static void integer_arguments(Maker *m, const Args *args, Str *out, bool types)
 static bool declare_workspace(Maker *m, const Args *args, const char *name, Mode mode, Str *params, const char *sep)
 {
     Str sizes = {.arena = m->arena};
-    if (!takes_workspace(name, mode))
+    if (!takes_workspace(m, name, mode))
         return false;
     str_fmt(params, "%svoid *", sep);
     integer_arguments(m, args, &sizes, true);
@@ -124,7 +126,7 @@ static bool declare_workspace(Maker *m, const Args *args, const char *name, Mode
 static bool make_workspace(Maker *m, const Args *args, const char *name, Mode mode)
 {
     Str sizes = {.arena = m->arena};
-    if (!takes_workspace(name, mode))
+    if (!takes_workspace(m, name, mode))
         return false;
     integer_arguments(m, args, &sizes, false);
     str_fmt(m->out, "    void *ck_space = malloc(%s_workspace(%s));\n", name, sizes.s);

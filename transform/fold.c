@@ -554,6 +554,13 @@ static Value *fold_cast(Folder *f)
     return NULL;
 }
 
+/* A row of a[n][m], or all of it: the next index is that of another dimension. */
+static bool is_row(const Value *p)
+{
+    bool declared = p->var && p->var->dims_runtime && p->var->ndims > 1;
+    return declared || (p->def && p->def->code == OP_INDEX && p->def->nargs > 2) || (p->def && p->def->code == OP_LOCAL && p->def->nargs > 1);
+}
+
 static Value *fold_index(Folder *f)
 {
     Op *op = f->op;
@@ -561,7 +568,7 @@ static Value *fold_index(Folder *f)
     if (op->nargs == 2 && is_int(op->args[1], 0))
         return op->args[0];
     if (op->nargs > 2) { /* also by 0: a[0][i] says which dimension i is of */
-        if (is_int(op->args[2], 1))
+        if (is_int(op->args[2], 1) && !is_row(op->args[0]))
             return build_index(&f->b, op->args[0], op->args[1]);
         return NULL;
     }
