@@ -286,7 +286,7 @@ static void start(Lanes *l)
             set_lane(l, p);
     }
     for (int i = 0; i < mem_count(l->mem); i++)
-        if (mem_object_kind(l->mem, i) == OBJ_POINTEE && differs(l, mem_object_param(l->mem, i)->var))
+        if (mem_object_kind(l->mem, i) == OBJ_POINTEE && mem_object_param(l->mem, i) && differs(l, mem_object_param(l->mem, i)->var))
             mark_object(l, i);
 }
 
