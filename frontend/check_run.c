@@ -253,7 +253,7 @@ static void check_source(Check *c, size_t k, const char *objects)
     Str run = {.arena = c->arena};
     if (diag_is_json())
         str_put(&run, "ADGEN_CHECK_JSON=1 ");
-    if (c->opt->openmp)
+    if (c->opt->openmp || pass_options.associative) /* sums in another order */
         str_put(&run, "ADGEN_CHECK_THREADS=1 ");
     str_put(&run, environment("ADGEN_CHECK_RUN", ""));
     put_quoted(&run, program);

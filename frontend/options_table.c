@@ -248,6 +248,12 @@ static void set_accurate_tails(Parse *p, const char *arg)
     pass_options.accurate_tails = true;
 }
 
+static void set_associative(Parse *p, const char *arg)
+{
+    (void)p, (void)arg;
+    pass_options.associative = true;
+}
+
 static void set_werror(Parse *p, const char *arg)
 {
     (void)p, (void)arg;
@@ -465,7 +471,8 @@ const OptionRow option_rows[] = {
     {"-include", ARG_SEPARATE, "FILE", set_separate, NULL},
     {"-fopenmp", ARG_NONE, NULL, set_openmp, "OpenMP pragmas are honoured: parallel derivatives"},
     {NULL, ARG_NONE, NULL, NULL, "Optimisation and memory"},
-    {"-faccurate-tails", ARG_NONE, NULL, set_accurate_tails, "all digits of derivatives near 0: of tanh, expm1, 1/(1+exp(u))"},
+    {"-faccurate-tails", ARG_NONE, NULL, set_accurate_tails, "all digits of derivatives near 0; sums in parts, vectorised"},
+    {"-fassociative", ARG_NONE, NULL, set_associative, NULL},
     {"-fno-", ARG_JOINED, "PASS", set_pass_off, "do without it (checkpoint, fuse, hoist, log, reload ...): same numbers"},
     {"--tape-storage", ARG_LONG, "heap|stack|static|arg", set_tape_storage, "heap (default), proven arrays, or the caller's workspace"},
     {"--max-tape", ARG_LONG, "BYTES[K|M|G]", set_max_tape, "keep no more than this for the reverse sweep: run steps again"},

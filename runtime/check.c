@@ -143,7 +143,7 @@ void ck_set(const ck_leaf *l, long double v)
     }
 }
 
-/* With several threads ($ADGEN_CHECK_THREADS) sums are in any order. */
+/* With several threads, and with -fassociative, ($ADGEN_CHECK_THREADS) sums are in any order. */
 static int is_close(long double x, long double y, int single)
 {
     return getenv("ADGEN_CHECK_THREADS") && fabsl(x - y) <= (single ? 1e-4L : 1e-11L) * (1 + fabsl(x) + fabsl(y));

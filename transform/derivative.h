@@ -332,6 +332,21 @@ void limit_tape(Fn *fn);
 /* Divisions of a fresh reverse sweep by one value become multiplications by its reciprocal. */
 void share_reciprocals(Fn *fn);
 
+/* ====================================================================== table.c */
+
+/* Calls of libm in inner loops whose operands only their own counter changes are made once. Before reversal. */
+void tabulate_calls(Fn *fn);
+
+/* ====================================================================== associative.c */
+
+/* -fassociative: innermost loops that sum up do so in several partial sums. The last pass. */
+void split_all_sums(Fn *fn);
+
+/* ====================================================================== guard.c */
+
+/* Which test of a MULZ comes first. After all that knows derivatives by their ops. */
+void open_guards(Fn *fn);
+
 /* ====================================================================== shift.c */
 
 /* m of exp(x - m) is held where the function is proved not to depend on it: max in softmax and log-sum-exp. Before differentiation. */

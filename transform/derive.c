@@ -33,6 +33,7 @@ static const Pass before_reversal[] = {
     {"stride", unit_strides, NULL},
     {"loads", merge_loads, &pass_options.no_loads},
     {"hoist", hoist_guarded, &pass_options.no_hoist},
+    {"table", tabulate_calls, &pass_options.no_table},
 };
 
 static const Pass after_differentiation[] = {
@@ -66,6 +67,8 @@ static const struct {
     {"unroll", &pass_options.no_unroll},
     {"reciprocals", &pass_options.no_reciprocals},
     {"shift", &pass_options.no_shift},
+    {"table", &pass_options.no_table},
+    {"guards", &pass_options.no_guards},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -286,6 +289,28 @@ static void leave_early(Fn *g, const Request *rq)
     verify_fn(g, "exits");
 }
 
+/* The last rewriting of g and what was made beside it. */
+static void open_all_guards(Fn *g, const Request *rq)
+{
+    if (pass_options.no_guards || rq->index_sets || (pass_options.after && strcmp(pass_options.after, "guards") != 0))
+        return;
+    if (rq->split && g->helpers.n)
+        open_guards(forward_of(g));
+    open_guards(g);
+    step_done(g, "guards");
+}
+
+/* -fassociative */
+static void reorder_sums(Fn *g, const Request *rq)
+{
+    if (!pass_options.associative || rq->index_sets || (pass_options.after && strcmp(pass_options.after, "associative") != 0))
+        return;
+    if (rq->split && g->helpers.n)
+        split_all_sums(forward_of(g));
+    split_all_sums(g);
+    step_done(g, "associative");
+}
+
 /* g, which is prepared, becomes its derivative. */
 static Fn *derive_prepared(Request *rq, Fn *g)
 {
@@ -314,10 +339,12 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     if (!g)
         return NULL;
     decided_fused(g);
+    open_all_guards(g, rq);
     if (g->limited && !pass_options.after)
         limit_tape(g);
     if (!pass_options.after)
         share(g, rq);
+    reorder_sums(g, rq);
     if (!pass_options.no_restrict && !g->helpers.n)
         restrict_primal(g, rq->fn->nparams);
     if (pass_options.nan_trap)
@@ -475,6 +502,8 @@ const char *pass_names(Arena *a, bool optional)
         put_pass(&s, after_differentiation[i].name);
     for (size_t i = 0; i < COUNT(after_storage); i++)
         put_pass(&s, after_storage[i].name);
+    put_pass(&s, "guards");
+    put_pass(&s, "associative");
     put_pass(&s, "lanes");
     put_pass(&s, "bits");
     return s.s;

@@ -99,13 +99,30 @@ static bool all_results_are_lanes(const Lanes *l, const Op *op)
     return op->nresults > 0;
 }
 
+/* Operations in the if, those that name constants and results left out. */
+static int work_inside(const Op *op)
+{
+    int n = 0;
+    for (int r = 0; r < op->nregions; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            n += in->code != OP_YIELD && op_info[in->code].kind != KIND_CONST ? 1 + work_inside(in) : 0;
+    return n;
+}
+
+/* One test for all directions: compilers vectorise the loops in its branches, but no loop with branches in it. */
+static bool stands_outside(const Lanes *l, const Op *op)
+{
+    enum { LITTLE = 3 };
+    return !is_lane(l, op->args[0]) && work_inside(op) > LITTLE;
+}
+
 bool is_lane_op(const Lanes *l, const Op *op)
 {
     if (op->code == OP_LOAD || (computes(op) && op->nresults > 0))
         return is_lane(l, op->results[0]);
     if (op->code == OP_STORE || op->code == OP_ACCUM)
         return is_lane(l, op->args[1]) || (op->args[1]->type->kind != TY_PTR && points_to_lanes(l, op->args[0]));
-    return is_plain_if(op) && all_results_are_lanes(l, op);
+    return is_plain_if(op) && all_results_are_lanes(l, op) && !stands_outside(l, op);
 }
 
 static bool any_lane(const Lanes *l, const Op *op)

@@ -104,6 +104,7 @@ static void find_home(Op *op, void *ctx)
 /* ---------------------------------------------------------------------- what only one branch needs */
 
 typedef struct {
+    const Lanes *l;
     const Region *home; /* where the value is computed */
     const Value *value;
     Region *branch;     /* of an if in `home`: all uses are in it */
@@ -119,7 +120,7 @@ static void find_user(Op *op, void *ctx)
         Region *r = op->parent;
         while (r != u->home && r->owner->parent != u->home)
             r = r->owner->parent;
-        bool branch = r != u->home && r->owner->code == OP_IF && !is_plain_if(r->owner);
+        bool branch = r != u->home && r->owner->code == OP_IF && !is_lane_op(u->l, r->owner);
         u->elsewhere = u->elsewhere || !branch || (u->branch && u->branch != r);
         u->branch = r;
     }
@@ -137,7 +138,7 @@ static void sink_into_branches(Lanes *l, Region *r)
         prev = op->prev;
         if (!is_lane_op(l, op) || op->nresults != 1 || op->nregions > 0)
             continue;
-        Users u = {r, op->results[0], NULL, false};
+        Users u = {l, r, op->results[0], NULL, false};
         for (Op *after = op->next; after; after = after->next) {
             find_user(after, &u);
             for (int k = 0; k < after->nregions; k++)
