@@ -1,5 +1,4 @@
 // check: --set n=4
-// directions: a pointer may point to derivatives and to other memory
 // construct: memory: memcpy, memmove, memset of what holds pointers
 #include <adgen.h>
 #include <math.h>

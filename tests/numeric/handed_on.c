@@ -1,5 +1,4 @@
 // check: --set n=12 --set m=4 --range x=0.1:1.5
-// directions: a pointer may point to derivatives and to other memory
 /* construct: pointers that a loop hands on; scratch allocated in loops */
 #include <adgen.h>
 #include <math.h>

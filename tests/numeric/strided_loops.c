@@ -1,5 +1,4 @@
 // check: --set n=24 --set b=3 --set m=6 --range x=0.1:1.5
-// directions: a pointer may point to derivatives and to other memory
 /* construct: loops whose step is a variable */
 #include <adgen.h>
 #include <math.h>
