@@ -621,7 +621,8 @@ static bool only_adds(Fuse *f)
     return true;
 }
 
-/* for (i down) R(i)  ->  for (i up) R(i), where the order does not matter: compilers and readers prefer it. */
+/* for (i down) R(i)  ->  for (i up) R(i), where the order does not matter: compilers and readers prefer it. Within --max-tape, a loop that hands
+ * on a state may still have to run its steps again, last first. */
 static void turn_upwards(Op *rev, void *ctx)
 {
     Fuse *f = ctx;
@@ -632,7 +633,7 @@ static void turn_upwards(Op *rev, void *ctx)
     f->rev = rev;
     f->invariant = (PtrMap){.arena = f->fn->arena};
     count_loop_uses(f, rev);
-    if (only_sums(f) && (writes_are_private(f, fwd->regions[0]) || only_adds(f)))
+    if (only_sums(f) && (writes_are_private(f, fwd->regions[0]) || (!f->fn->limited && only_adds(f))))
         rev->reversed = fwd->reversed;
 }
 
