@@ -127,13 +127,15 @@ static void find_free(Op *op, void *ctx)
     Frees *f = ctx;
     Check *c = f->c;
     const int *objs;
-    bool found = false;
-    if (op->code != OP_FREE || op->in_reverse || mem_position(c->fn->mem, op) <= mem_position(c->fn->mem, c->fwd))
+    bool found = false, moves = moves_address(c->fn, op);
+    if ((op->code != OP_FREE && !moves) || op->in_reverse || mem_position(c->fn->mem, op) <= mem_position(c->fn->mem, c->fwd))
         return;
     int n = mem_objects(c->fn->mem, op->args[0], &objs);
     for (int i = 0; i < n; i++)
         found |= f->state[objs[i]];
-    if (found && op->parent != c->rev->parent)
+    if (found && moves)
+        refuse(c, op->loc, "this changes a pointer that the loop reads: when steps are run again it is another; change a copy of it");
+    else if (found && op->parent != c->rev->parent)
         refuse(c, op->loc, "memory of the loop is freed here, where it is not certain that it will be; free it where the loop is");
     else if (found)
         ptrs_push(&c->frees, op);

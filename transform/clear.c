@@ -84,3 +84,10 @@ void clear_byte(Shadow *s, Builder *b, const Op *store)
     }
     build_store(b, shadow_in_reverse(s, b, store->args[0]), build_zero(b, store->args[1]->type));
 }
+
+bool moves_address(const Fn *fn, const Op *op)
+{
+    const Op *twin = op->next;
+    return op->code == OP_STORE && op->args[1]->type->kind == TY_PTR && op->args[0]->id < fn->mem_values && twin &&
+           twin->code == OP_STORE && twin->args[1]->type->kind == TY_PTR && twin->args[0]->id >= fn->mem_values;
+}

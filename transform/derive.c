@@ -311,6 +311,20 @@ static void reorder_sums(Fn *g, const Request *rq)
     step_done(g, "associative");
 }
 
+/* What recursive functions keep goes on a stack of unknown depth. */
+static bool recursion_fits(const Request *rq, const Fn *g)
+{
+    for (size_t i = 0; i < g->helpers.n && pass_options.tape != TAPE_HEAP && rq->mode != MODE_JVP; i++) {
+        const Fn *helper = g->helpers.at[i];
+        if (!helper->instance)
+            continue;
+        diag_error(rq->loc, "--no-malloc and --tape-storage: for recursive calls the derivative of '%s' keeps a tape on the heap; write a loop",
+                   rq->fn_name);
+        return false;
+    }
+    return true;
+}
+
 /* g, which is prepared, becomes its derivative. */
 static Fn *derive_prepared(Request *rq, Fn *g)
 {
@@ -353,7 +367,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         leave_early(g, rq);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
         return NULL;
-    return describe(g, rq) ? g : NULL;
+    return describe(g, rq) && recursion_fits(rq, g) ? g : NULL;
 }
 
 /* ... within --max-tape: if it may not be, it is made anew. */
