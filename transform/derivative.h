@@ -355,6 +355,11 @@ void open_guards(Fn *fn);
 void hold_shifts(Fn *fn);
 void release_shifts(Fn *fn); /* after it: hold(m) is m */
 
+/* ====================================================================== settle.c */
+
+/* What a fresh reverse sweep clears and then adds to is stored. */
+void settle_sums(Fn *fn);
+
 /* ====================================================================== parallel.c: -fopenmp */
 
 /* What memory ops are in loops with a pragma: before differentiation, and after it. */

@@ -63,6 +63,7 @@ static const struct {
     {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
+    {"settle", &pass_options.no_settle},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
     {"reciprocals", &pass_options.no_reciprocals},
@@ -348,6 +349,10 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         share_reciprocals(g);
         stopped = step_done(g, "reciprocals");
     }
+    if (!stopped && (rq->mode == MODE_GRAD || rq->mode == MODE_VJP) && !pass_options.no_settle) {
+        settle_sums(g);
+        stopped = step_done(g, "settle");
+    }
     if (!stopped)
         g = finish(g, rq);
     if (!g)
@@ -512,6 +517,7 @@ const char *pass_names(Arena *a, bool optional)
     put_pass(&s, "adjoint");
     put_pass(&s, "tangent");
     put_pass(&s, "reciprocals");
+    put_pass(&s, "settle");
     for (size_t i = 0; i < COUNT(after_differentiation); i++)
         put_pass(&s, after_differentiation[i].name);
     for (size_t i = 0; i < COUNT(after_storage); i++)
