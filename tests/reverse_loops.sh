@@ -11,7 +11,7 @@ check() { # check NAME COMMAND...
     if "$@" >log 2>&1; then echo "PASS reverse_loops/$name"; else echo "FAIL reverse_loops/$name"; cat log; fi
 }
 CC="${CC:-gcc} -std=gnu99 -O2 -ffp-contract=off -w -I$ROOT/runtime"
-cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" .
+cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/while_counts.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -64,12 +64,19 @@ rod_grad(x, y, N, 0, d_x, d_y); show("no step"); plate_grad(N, M, f, 6, d_f); sh
 tested_grad(x, N, 6, d_x); show("tested"); sweep_grad(x, N, 6, d_x); show("sweep"); little_grad(x, y, N, 3, d_x, d_y); show("little");
 seldom_grad(x, N, 7, d_x); show("seldom");'
 
+settle_calls='int to[N]; for (int i = 0; i < N; i++) to[i] = i * 7 % 11; scaled_vjp(x, N, d_x); show("scaled");
+turned_vjp((void *)x, N, (void *)d_x); show("turned"); exchanged_vjp(x, to, N, d_x); show("exchanged"); twice_vjp(x, N, d_x); show("twice");
+around_vjp(x, N, 3, d_x); show("around"); shifted_vjp(x, y, N, d_x, d_y); show("shifted"); shifted_vjp(x, x + 3, N, d_x, d_x + 3); show("overlap");
+scaled_vjp(x, 0, d_x); show("none"); turned_vjp((void *)x, 3, (void *)d_x); show("three");'
+count_calls='strided_vjp(x, N, 3, d_x); show("strided"); wrapped_vjp(x, 9, d_x); show("wrapped"); until_vjp(x, N, 7, d_x); show("until");
+uneven_vjp(x, N, d_x); show("uneven"); nested_vjp(x, N, d_x); show("nested"); strided_vjp(x, 1, 3, d_x); show("no trip");
+strided_vjp(x, N, 50, d_x); show("one trip"); until_vjp(x, 3, 9, d_x); show("short"); nested_vjp(x, 2, d_x); show("small");'
+
 run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     source=$1 calls=$2
     shift 2
     "$ADGEN" "$source" -o out.c --header "$@" || return 1
     printf '%s' "$calls" >calls.h
-    sed -i 's/%/%%/g' calls.h
     sed 's/^    CALLS$/#include "calls.h"/' main.c >run.c
     # shellcheck disable=SC2086
     $CC -o run run.c out.c "$source" "$ROOT/build/libadgen_rt.a" -lm && ./run
@@ -107,6 +114,18 @@ for f in sweep_grad little_grad seldom_grad tested_grad; do
     check "as_many_$f" [ "$(grep -c kept_ part)" = "$(function_of without_snapshot.c $f | grep -c kept_)" ]
 done
 
+check settle_same_bits same_bits settle settle.c "$settle_calls"
+for f in scaled_vjp turned_vjp; do
+    check "settles_$f" without with.c $f 'd_.* = 0\.0;'
+done
+for f in exchanged_vjp around_vjp shifted_vjp_overlapping; do
+    check "clears_$f" with with.c $f 'd_.* = 0\.0;'
+done
+
+check count_same_bits same_bits recompute while_counts.c "$count_calls"
+check counted without with.c strided_vjp 'push_uint'
+check not_counted with with.c uneven_vjp 'push_uint'
+
 # An array that is gone before the loop is not copied, though the loop has a load of it, which never runs.
 cat >freed.c <<'C'
 #include <stdlib.h>
@@ -135,7 +154,7 @@ check freed_before "$ADGEN" freed.c --grad 'freed(x)' -o freed_grad.c
 check freed_not_copied without freed_grad.c freed_grad 'for \(long k'
 
 printf 'double f(double x) { return x; }\n' >f.c
-for pass in rerun snapshot; do
+for pass in rerun settle snapshot; do
     check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c
 done
 "$ADGEN" rerun.c --emit=ir --after=rerun -o rerun.ir && check after_rerun grep -q 'func' rerun.ir

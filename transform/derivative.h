@@ -397,6 +397,12 @@ void hoist_shadows(Fn *fn);
 bool peel_possible(const Value *v);
 void peel_inputs(const Value *v, Ptrs *out); /* what it can be computed from: Value*, appended */
 
+/* ====================================================================== storage_count.c */
+
+/* Is v an unsigned integer that a while loop adds the same to in each iteration? */
+bool count_possible(const Value *v);
+void count_inputs(const Value *v, Ptrs *out); /* what it can be computed from besides the iteration's number: Value*, appended */
+
 /* ====================================================================== storage_log.c */
 
 typedef struct {
@@ -459,6 +465,7 @@ typedef struct Keep {
 typedef Value *(*Resolve)(void *ctx, Value *v, Op *user);
 /* storage_peel.c: such a v, for user in the reverse sweep. */
 Value *peel_value(Value *v, Op *user, Resolve resolve, void *ctx);
+Value *count_value(const Value *v, Op *user, Resolve resolve, void *ctx); /* storage_count.c: the same */
 
 typedef struct {
     Fn *fn;

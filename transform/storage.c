@@ -107,9 +107,17 @@ static bool is_cheap_if(Storage *s, const Op *op)
     return true;
 }
 
+/* ... by a while loop whose reverse knows the number of each iteration. */
+static bool is_counted(const Storage *s, const Value *v)
+{
+    const Region *mirror = count_possible(v) ? ptrmap_get(&s->mirror_of, v->arg_of) : NULL;
+    const Op *reverse = mirror ? mirror->owner : NULL;
+    return reverse && reverse->code == OP_FOR && reverse->mirror == v->arg_of->owner;
+}
+
 static bool can_recompute(Storage *s, const Value *v)
 {
-    if (ptrmap_get(&s->stored, v) || (!pass_options.no_recompute && peel_possible(v)))
+    if (ptrmap_get(&s->stored, v) || (!pass_options.no_recompute && (peel_possible(v) || is_counted(s, v))))
         return true;
     if (!v->def)
         return false;
@@ -224,6 +232,8 @@ static void gather_inputs(Storage *s, const Value *v, Ptrs *out)
         ptrs_push(out, forwarded_store(s, v)->args[1]);
     else if (peel_possible(v))
         peel_inputs(v, out);
+    else if (is_counted(s, v))
+        count_inputs(v, out);
     else if (v->def->code == OP_LOAD && copy_for(s, v->def))
         snapshot_inputs(v->def, out);
     else
@@ -303,7 +313,7 @@ static void gather_loads(const Storage *s, const Op *op, Ptrs *out)
 static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 {
     Ptrs loads = {.arena = s->fn->arena};
-    if (ptrmap_get(&s->stored, v) || peel_possible(v) || (v->def->code == OP_LOAD && copy_for(s, v->def)))
+    if (ptrmap_get(&s->stored, v) || peel_possible(v) || is_counted(s, v) || (v->def->code == OP_LOAD && copy_for(s, v->def)))
         return;
     gather_loads(s, v->def, &loads);
     for (size_t i = 0; i < loads.n; i++) {
@@ -584,6 +594,8 @@ static Value *recompute(Storage *s, Value *v, Op *anchor)
         return resolve(s, forwarded_store(s, v)->args[1], anchor);
     if (peel_possible(v))
         return peel_value(v, anchor, resolve, s);
+    if (is_counted(s, v))
+        return count_value(v, anchor, resolve, s);
     Snapshot *copy = v->def->code == OP_LOAD ? copy_for(s, v->def) : NULL;
     if (copy)
         return snapshot_load(copy, v->def, anchor, resolve, s);
