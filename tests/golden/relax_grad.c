@@ -63,11 +63,10 @@ double relax_vjp(const struct Model *restrict m, double *restrict x, int n, stru
         for (int i = n - 2; i >= 1; i--) {
             double t4 = ad_pop_double(&tape);
             double d_x_i = d_x[i];
-            d_x[i] = 0.0;
             t3 += d_x_i * t4;
             double t5 = d_x_i * t2;
             d_x[i + 1] += t5;
-            d_x[i] += d_x_i + 2.0 * -t5;
+            d_x[i] = d_x_i + 2.0 * -t5;
             d_x[i - 1] += t5;
         }
         if (t1)
