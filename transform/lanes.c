@@ -210,10 +210,11 @@ bool lanes_is_aside(const Op *call)
 static void refuse_call(Lanes *l, const Op *op)
 {
     const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
-    if (frees_tape(op) || lanes_is_aside(op) || (lanes_is_instance(op) && op->callee->instance->directions == l->k))
+    bool follows = lanes_is_instance(op) && op->callee->instance->directions == l->k;
+    if (frees_tape(op) || lanes_is_aside(op))
         return;
     for (int i = 0; i < op->nargs; i++)
-        if (is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i]))
+        if ((is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i])) && !(follows && lanes_takes(l, op, i)))
             cannot(l, op->loc, !strncmp(name, "ad_log", 6) ? "derivatives that are overwritten here would have to be saved"
                                : op->callee ? arena_printf(l->fn->arena, "'%s' takes one direction", name)
                                             : arena_printf(l->fn->arena, "'%s' would have to take several", name));

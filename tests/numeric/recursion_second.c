@@ -40,3 +40,25 @@ double fact2(double x, int n)
 {
     return n > 0 ? x * fact2(x * x, n - 1) : x * x;
 }
+/* records by value; the zero rule of sqrt lets the gradient's code read the direction, so that it is made for one at a time */
+typedef struct {
+    double re, im;
+} Z;
+static Z mul(Z a, Z b)
+{
+    return (Z){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+static Z zpow(Z a, int n)
+{
+    if (n == 0)
+        return (Z){1, 0};
+    Z h = zpow(a, n / 2);
+    h = mul(h, h);
+    return n % 2 ? mul(h, a) : h;
+}
+AD_HESSIAN(re, im)
+double modulus(double re, double im, int n)
+{
+    Z z = zpow((Z){re, im}, n);
+    return sqrt(z.re * z.re + z.im * z.im) + z.re;
+}
