@@ -14,6 +14,30 @@ for f in $(grep -o '\b\(all\|not\)_[a-z_]*(' "$source" | tr -d '(' | sort -u); d
     case $f in all_*) want=1 ;; *) want=0 ;; esac
     result "$f" "$(held "$f")" $want
 done
+# memory that the caller finds is read by others
+cat >handed.c <<'C'
+#include <adgen.h>
+#include <math.h>
+#include <stdlib.h>
+
+struct numbers {
+    double *of;
+};
+
+/* The caller finds the numbers that are not divided. */
+AD_VJP(x -> kept)
+void not_handed_out(AD_LEN(n) const double *x, struct numbers *kept, int n)
+{
+    double *e = malloc(n * sizeof *e), top = x[0];
+    for (int i = 1; i < n; i++)
+        top = x[i] > top ? x[i] : top;
+    kept->of = e;
+    for (int i = 0; i < n; i++)
+        e[i] = exp(x[i] - top);
+}
+C
+"$ADGEN" handed.c -I"$ROOT/runtime" -fno-apart --emit=ir --after=shift -o handed.ir
+result not_handed_out "$(grep -c '= hold' handed.ir)" 0
 "$ADGEN" "$source" -I"$ROOT/runtime" -fno-apart -fno-shift --emit=ir --after=adjoint -o without.ir
 result switched_off "$(grep -c '= hold' without.ir)" 0
 "$ADGEN" "$source" -I"$ROOT/runtime" -o apart.c

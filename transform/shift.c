@@ -500,6 +500,8 @@ static void find_reader(Op *op, void *ctx)
     Reader *r = ctx;
     if (op->code == OP_LOAD) {
         r->read |= !ptrs_has(&r->p->followed, op) && mem_may_alias(r->p->mem, r->array->address, op->args[0]);
+    } else if (op->code == OP_STORE) { /* of its address: others read it */
+        r->read |= op->args[1]->type->kind == TY_PTR && points_into(r->p, op->args[1], r->array->address);
     } else if (op->code == OP_COPY || op->code == OP_REALLOC || op_info[op->code].kind == KIND_CALL) {
         for (int i = 0; i < op->nargs; i++)
             r->read |= op->args[i]->type->kind == TY_PTR && points_into(r->p, op->args[i], r->array->address);
@@ -517,6 +519,9 @@ static bool is_dead(Proof *p, const Array *a)
     }
     Reader r = {p, a, objects->n == 0};
     walk_ops(p->fn->body, find_reader, &r);
+    const Op *end = region_terminator(p->fn->body);
+    for (int i = 0; i < end->nargs; i++)
+        r.read |= end->args[i]->type->kind == TY_PTR && points_into(p, end->args[i], a->address);
     return !r.read;
 }
 
