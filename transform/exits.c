@@ -284,6 +284,8 @@ static bool leave_early(Fn *fn, Region *region)
 
 void early_exits(Fn *fn)
 {
-    while (leave_early(fn, fn->body))
+    while (leave_early(fn, fn->body)) {
+        simplify(fn);
         merge_loads(fn); /* may show that another condition is the one that was decided */
+    }
 }
