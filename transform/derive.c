@@ -282,14 +282,6 @@ static void share(Fn *g, const Request *rq)
     share_loops(g);
 }
 
-static void leave_early(Fn *g, const Request *rq)
-{
-    if (rq->split && g->helpers.n)
-        early_exits(forward_of(g));
-    early_exits(g);
-    verify_fn(g, "exits");
-}
-
 /* The last rewriting of g and what was made beside it. */
 static void open_all_guards(Fn *g, const Request *rq)
 {
@@ -368,25 +360,35 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         restrict_primal(g, rq->fn->nparams);
     if (pass_options.nan_trap)
         trap_nans(g);
-    if (!pass_options.no_exits && !pass_options.after)
-        leave_early(g, rq);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
         return NULL;
     return describe(g, rq) && recursion_fits(rq, g) ? g : NULL;
+}
+
+/* NULL stays NULL. Not for a function that is differentiated again. */
+static Fn *leave_early(Fn *g, const Request *rq)
+{
+    if (!g || pass_options.no_exits || pass_options.after)
+        return g;
+    if (rq->split && g->helpers.n)
+        early_exits(forward_of(g));
+    early_exits(g);
+    verify_fn(g, "exits");
+    return g;
 }
 
 /* ... within --max-tape: if it may not be, it is made anew. */
 static Fn *derive_within(Request *rq, Fn *g)
 {
     if (!pass_options.max_tape || rq->mode == MODE_JVP || pass_options.after)
-        return derive_prepared(rq, g);
+        return leave_early(derive_prepared(rq, g), rq);
     Fn *again = clone_fn(g, g->name);
     again->apart = g->apart;
     g = derive_prepared(rq, g);
     if (!g || tape_fits(g))
-        return g;
+        return leave_early(g, rq);
     again->limited = true;
-    return derive_prepared(rq, again);
+    return leave_early(derive_prepared(rq, again), rq);
 }
 
 static const char *with_suffix(const Program *p, const char *name, const char *suffix)

@@ -100,8 +100,6 @@ void merge_loads(Fn *fn)
 {
     Loads l = {.m = mem_analyse(fn), .replaced = {.arena = fn->arena}};
     visit_region(&l, fn->body);
-    if (l.replaced.n == 0)
-        return;
     replace_uses_map(fn, &l.replaced);
     simplify(fn);
 }
