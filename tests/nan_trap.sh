@@ -93,3 +93,16 @@ for t in while_do struct_pointer switch calls swapped_buffers; do
     check "check_$t" test $? -eq 0
 done
 exit 0
+cat >tree.c <<'C'
+#include <adgen.h>
+static double f(double x, int n)
+{
+    return n ? x * f(x * x, n - 1) : x;
+}
+AD_HVP(x)
+double g(double x)
+{
+    return f(x, 2);
+}
+C
+check recursion_second "$ADGEN" --check --nan-trap tree.c -o tree_out.c

@@ -226,7 +226,10 @@ Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
     first.mode = MODE_JVP;
     first.directions = 0;
     first.index_sets = false;
+    bool nan_trap = pass_options.nan_trap; /* of the end alone */
+    pass_options.nan_trap = false;
     Fn *tangent = derive_one(&first, arena_printf(a, "%s_tangent", rq->fn->name));
+    pass_options.nan_trap = nan_trap;
     if (!tangent)
         return NULL;
     tangent = as_source(tangent, rq->fn->nparams);
