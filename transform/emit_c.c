@@ -346,20 +346,46 @@ static void put_prototypes_for(File *f, Str *out, const char *text)
     }
 }
 
+/* `static const struct { int a; } t[2] = {...}`, then `static const struct { int a; } *q = t`: one declaration, for a struct without a tag is
+ * another type each time. What the second adds, `*q = t`; NULL: they are two. */
+static const char *added_declarator(const char *text, const char *next)
+{
+    const char *open = text ? strchr(text, '{') : NULL, *at = open;
+    int depth = 0;
+    if (!open || open - text < 8 || (strncmp(open - 7, "struct ", 7) && strncmp(open - 6, "union ", 6)))
+        return NULL;
+    for (; *at; at++) {
+        depth += (*at == '{') - (*at == '}');
+        if (depth == 0)
+            break;
+    }
+    size_t n = (size_t)(at - text) + 1;
+    return *at && !strncmp(text, next, n) ? next + n : NULL;
+}
+
 /* Types and variables, in the source's order. */
 static void put_declarations(File *f, Str *out)
 {
     bool after_type = false, any = false;
+    const char *before = NULL;
     for (size_t i = 0; i < f->p->items.n; i++) {
         const TopItem *item = f->p->items.at[i];
         if (!f->repeated[i] || (item->kind != TOP_TYPE && item->kind != TOP_VAR))
             continue;
+        const char *text = item->kind == TOP_TYPE ? item->text : global_text(f, item->var);
+        const char *added = item->kind == TOP_VAR ? added_declarator(before, text) : NULL;
+        before = item->kind == TOP_VAR ? text : NULL;
+        if (added) {
+            out->n -= strlen(";\n");
+            str_fmt(out, ",%s;\n", added);
+            continue;
+        }
         bool block = item->kind == TOP_TYPE && strchr(item->text, '\n');
         if (any && (block || after_type))
             str_put(out, "\n");
         if (item->kind == TOP_VAR && is_defined_here(f, item->var))
             put_prototypes_for(f, out, item->var->decl_text);
-        str_fmt(out, "%s;\n", item->kind == TOP_TYPE ? item->text : global_text(f, item->var));
+        str_fmt(out, "%s;\n", text);
         after_type = block;
         any = true;
     }

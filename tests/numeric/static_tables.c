@@ -27,3 +27,14 @@ double f(AD_LEN(3) const double *x)
         s += x[i] * nodes[i] * x[(i + options.n) % 3] + options.a * x[i];
     return s * scale + weighted(weights, x, 3);
 }
+
+/* Two declarators of a struct without a tag. */
+static const struct {
+    double stiffness, damping;
+} springs[2] = {{1.5, 0.2}, {0.7, 0.1}}, *softest = springs + 1;
+
+AD_GRAD(x)
+double spring(double x, int k)
+{
+    return springs[k & 1].stiffness * x * x + softest->damping * x;
+}
