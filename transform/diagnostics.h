@@ -144,7 +144,7 @@ ERROR("spec", "(SPEC '|SPEC '|is const: it cannot be|is passed by value: it cann
       "{\n"
       "    return x * x;\n"
       "}\n")
-ERROR("name-clash", "is something else in another file|with --name", "two things would have one name",
+ERROR("name-clash", "is something else in another file|with --name|includes two files that have a variable", "two things would have one name",
       "Name one of the derivatives with --name after its SPEC. What two files define differently under one name cannot both be repeated in OUT.",
       "// adgen --grad 'f(x)' --grad 'f(y)'\n"
       "double f(double x, double y)\n"
@@ -172,7 +172,7 @@ ERROR("unsupported", "adgen does not support|cannot show complex numbers", "a co
       "    __asm__(\"nop\");\n"
       "    return x * x;\n"
       "}\n")
-ERROR("variable-arguments", "has variable arguments", "a function with `...` cannot be differentiated", "Pass an array and its length.",
+ERROR("variable-arguments", "has variable arguments|of type 'va_list'", "a function with `...` cannot be differentiated", "Pass an array and its length.",
       "// adgen --grad f\n"
       "double f(double x, ...)\n"
       "{\n"
@@ -197,7 +197,7 @@ ERROR("bits", "bytes of type|the bits of floating data|copies the bytes|moves th
       "    memcpy(&x, &bits, sizeof bits);\n"
       "    return x;\n"
       "}\n")
-ERROR("memset", "memset of floating|by memset is not supported", "memset of floating numbers", "Only zero is a number of all equal bytes: assign others in a loop.",
+ERROR("memset", "memset of floating|by memset is not supported|this may clear an independent", "memset of floating numbers", "Only zero is a number of all equal bytes: assign others in a loop.",
       "// adgen --vjp f\n"
       "#include <string.h>\n"
       "void f(const double *x, double *y, int n)\n"
