@@ -59,7 +59,7 @@ numeric() {
 
 # The primal written back from the IR gives the source's bits.
 roundtrip() {
-    with_args check ADGEN --check --emit=primal "$file" -o "$dir/out.c" "$std"
+    PLAIN=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" with_args check ADGEN --check --emit=primal "$file" -o "$dir/out.c" "$std"
 }
 
 # Second derivatives of each gradient's function, or the refusal that a `// second:` line has; in the version for arguments that may
@@ -67,7 +67,8 @@ roundtrip() {
 second() {
     sed -e 's/AD_GRAD(/AD_HVP(/' -e '/^AD_[VJ]*P(.*)$/d' "$file" >"$dir/$(basename "$file")"
     want=$(directive second)
-    with_args check ADGEN --check "$dir/$(basename "$file")" -o "$dir/out.c" "$std" -fno-apart -I"$(dirname "$file")" >"$dir/out" 2>&1
+    PLAIN=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" \
+        with_args check ADGEN --check "$dir/$(basename "$file")" -o "$dir/out.c" "$std" -fno-apart -I"$(dirname "$file")" >"$dir/out" 2>&1
     status=$?
     cat "$dir/out"
     if [ -n "$want" ]; then
