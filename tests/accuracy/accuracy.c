@@ -29,7 +29,7 @@ static const Rule rules[] = {
     {OP_TANH, BY_ONE, {8, 8}},    {OP_LOGISTIC, BY_ONE, {8, 8}}, {OP_EXPM1, BY_ONE, {8, 8}},    {OP_J0, BY_WAVE, {8, 8}},    {OP_J1, BY_WAVE, {8, 8}},
     {OP_JN, BY_WAVE, {8, 8}},     {OP_Y0, BY_WAVE, {8, 8}},      {OP_Y1, BY_WAVE, {8, 8}},    {OP_YN, BY_WAVE, {8, 8}},
     {OP_TGAMMA, BY_TERMS, {8, 8}}, {OP_LGAMMA, BY_TERMS, {8, 8}}, {OP_DIGAMMA, BY_TERMS, {8, 8}},
-    {OP_POLYGAMMA, BY_TERMS, {16, 16}}, {OP_TRIGAMMA, BY_ULP, {8, 16}}, /* of which the second partial is a polygamma */
+    {OP_POLYGAMMA, BY_TERMS, {16, 16}},
 };
 
 static Rule rule_of(OpCode code)
@@ -211,8 +211,6 @@ static bool is_usable(OpCode code, TypeKind t, const Number *x, int k, int l, lo
             return false;
     if (code == OP_POW && x[0].f < 0 && (k == 1 || l == 1))
         return false;
-    if (code == OP_ATAN && l >= 0 && powl(x[0].f, 4) > most(t) / 4096) /* (1 + a * a)^2 leaves the range: 0, which is below 1e-28 */
-        return false;
     return isfinite(value) && (fabsl(value) >= least(t) || (value == 0 && reaches_zero));
 }
 
@@ -256,8 +254,6 @@ static void check(Run *run, OpCode code, TypeKind t, int k, int l)
             other = fabsl(mpfr_get_ld(first, MPFR_RNDN) / operands[l]);
         if (l >= 0 && k != l && code == OP_POW) /* y/a * (1 + b*log(a)) */
             other = fmaxl(other, fabsl(value / x[0].f));
-        if (l >= 0 && k != l && code == OP_ATAN2) /* 1 / h^2 - 2 * b^2 / h^4 */
-            other = fmaxl(other, 2 / (x[0].f * x[0].f + x[1].f * x[1].f));
         if (l >= 0 && oracle_is_smooth(code) && !(other <= around))
             other = around;
         compare(&w, t, &rule, value_at(&n, v, x), want, x, k < 0 ? code == OP_POLYGAMMA : k, value, isfinite(other) ? other : 0);
