@@ -110,33 +110,32 @@ REAL FN(ad_trigamma)(REAL x)
     return head + (z / 2 + (1 + p) / x);
 }
 
-/* sum over i >= 0 of (q / (q + i))^s, that is q^s * zeta(s, q), for q > 0 and s > 1 */
+/* sum over i >= 0 of (q / (q + i))^s, that is q^s * zeta(s, q), for q > 0 and s > 1. The smallest terms are added first, and each
+ * q + i is rounded once. */
 static REAL FN(scaled_zeta)(REAL s, REAL q)
 {
-    REAL a = q, head = 0;
-    for (; a < SHIFT + 2 * s; a += 1)
-        head += FN(pow)(q / a, s);
-    REAL f = s / a, tail = 0;
+    REAL last = FN(ceil)(SHIFT + 2 * s - q), n = last > 0 ? last : 0, a = q + n, f = s / a, sum = 0;
     for (int k = 0; k < TERMS; k++) {
-        tail += FN(bernoulli)[k] * f;
+        sum += FN(bernoulli)[k] * f;
         f *= (s + (2 * k + 1)) / (2 * k + 2) * ((s + (2 * k + 2)) / (2 * k + 3)) / a / a;
     }
-    return head + FN(pow)(q / a, s) * (tail + C(0.5) + a / (s - 1));
+    sum = FN(pow)(q / a, s) * (sum + C(0.5) + a / (s - 1));
+    for (REAL i = n - 1; i >= 0; i -= 1)
+        sum += FN(pow)(q / (q + i), s);
+    return sum;
 }
 
-/* The n-th derivative of pi*cot(pi*x), divided by n!, with r = x minus the nearest integer, n >= 1. Small n: a polynomial in the
- * cotangent c by Q' = -(1 + c^2) dQ/dc, whose terms never cancel. Large n: (-1)^n times the sum over the nearest poles of
- * (r + k)^-(n+1). */
+/* The n-th derivative of pi*cot(pi*x), divided by n!, with r = x minus the nearest integer, n >= 1: (-1)^n times the sum of (r + k)^-(n+1)
+ * over all integers k. Between two poles the sums of an even n cancel; there, if n is small, a polynomial in the cotangent c by
+ * Q' = -(1 + c^2) dQ/dc, whose terms never do. */
 static REAL FN(cot_derivative)(int n, REAL r)
 {
-    REAL q[16] = {0, 1}, c = FN(cot_pi)(r), sum = 0;
-    if (n > 12) {
-        for (int k = 20; k > 0; k--)
-            sum += FN(pow)(r + (REAL)k, (REAL)(-n - 1)) + FN(pow)(r - (REAL)k, (REAL)(-n - 1));
-        sum += FN(pow)(r, (REAL)(-n - 1));
+    REAL q[16] = {0, 1}, scale = PI, s = (REAL)(n + 1), sum = 0;
+    if (n > 12 || n % 2 || FN(fabs)(r) < C(0.25)) {
+        REAL above = FN(scaled_zeta)(s, 1 + r) * FN(pow)(1 + r, -s), below = FN(scaled_zeta)(s, 1 - r) * FN(pow)(1 - r, -s);
+        sum = (n % 2 ? above + below : above - below) + FN(pow)(r, -s);
         return n % 2 ? -sum : sum;
     }
-    REAL scale = PI;
     for (int k = 1; k <= n; k++) { /* after this, q is the k-th derivative / (pi^k k!) */
         REAL d[16] = {0};
         for (int i = 1; i <= k; i++) {
@@ -148,7 +147,7 @@ static REAL FN(cot_derivative)(int n, REAL r)
         scale *= PI;
     }
     for (int i = n + 1; i >= 0; i--)
-        sum = sum * c + q[i];
+        sum = sum * FN(cot_pi)(r) + q[i];
     return scale * sum;
 }
 
@@ -169,10 +168,13 @@ REAL FN(ad_polygamma)(int n, REAL x)
     }
     if (isinf(x))
         return sign * 0;
-    REAL leading = 1; /* n! / x^n: not so soon too small as n! / x^(n+1) */
-    for (int k = 1; k <= n; k++)
-        leading *= (REAL)k / x;
-    return sign * leading * (FN(scaled_zeta)((REAL)(n + 1), x) / x);
+    /* n! / x^n may leave the range before the result does; up to 5! its factor is exact. */
+    REAL result = sign * (FN(scaled_zeta)((REAL)(n + 1), x) / x);
+    for (int k = 2; k <= n && k <= 5; k++)
+        result *= (REAL)k;
+    for (int k = n; k > 0; k--)
+        result = (k > 5 ? result * (REAL)k : result) / x;
+    return result;
 }
 
 #undef X0_HI

@@ -100,6 +100,13 @@ static void eval_math(const Op *op, const Number *a, Number *values)
         values[op->results[0]->id].f = eval_round(type, 1 / eval_round(type, 1 + e));
         return;
     }
+    if (op->code == OP_TURN_A || op->code == OP_TURN_B) { /* turn.c: divided twice by hypot */
+        const Type *t = op->results[0]->type;
+        long double x = a[op->code == OP_TURN_B].f;
+        long double h = t->kind == TY_F32 ? hypotf((float)a[0].f, (float)a[1].f) : t->kind == TY_F64 ? hypot((double)a[0].f, (double)a[1].f) : hypotl(a[0].f, a[1].f);
+        values[op->results[0]->id].f = eval_round(t, eval_round(t, x / h) / h);
+        return;
+    }
     Arena *names = arena_new();
     AnyFunction fn = eval_function(math_c_name(op, names));
     const char *sig = op_info[op->code].sig;

@@ -24,7 +24,7 @@ static Value *itself_result(void *ctx, const Op *op)
     return op->results[0];
 }
 
-static const PartialEnv itself = {itself_operand, itself_result, NULL, NULL, false};
+static const PartialEnv itself = {itself_operand, itself_result, NULL, NULL, false, true};
 
 static Bench bench_empty(void)
 {

@@ -123,6 +123,27 @@ Test(ops, second_partials)
     }
 }
 
+/* Far from the origin: no factor leaves the range before the second partial does. */
+Test(ops, second_partials_far_out)
+{
+    static const struct {
+        OpCode code;
+        TypeKind type;
+        long double a, b, want; /* d2/da db, or of one operand d2/da2 */
+    } rows[] = {
+        {OP_ATAN, TY_F32, 1e12L, 0, -2e-36L},      {OP_ATAN, TY_F64, -1e90L, 0, 2e-270L},        {OP_ATAN, TY_F80, 1e1000L, 0, -2e-3000L},
+        {OP_ATAN2, TY_F64, 1e150L, 2e150L, -3e-300L / 25}, {OP_ATAN2, TY_F32, 3e-15L, 4e-15L, -7e30L / 625}, {OP_ATAN2, TY_F64, 2, 0, 0.25L},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        Bench n = bench(rows[i].code, rows[i].type, NULL);
+        Value *pp = tangent_value(&n, build_partial(&n.b, n.op, 0, &itself), op_info[rows[i].code].arity - 1);
+        long double got = value_at(&n, pp, (Number[]){{rows[i].a, 0}, {rows[i].b, 0}, {0, 0}});
+        cr_assert(fabsl(got / rows[i].want - 1) < (rows[i].type == TY_F32 ? 1e-6L : 1e-14L), "%s(%Lg, %Lg): %.17Lg, not %.17Lg",
+                  op_info[rows[i].code].text, rows[i].a, rows[i].b, got, rows[i].want);
+        bench_free(&n);
+    }
+}
+
 static int count_ops(const Bench *n, OpCode code)
 {
     int count = 0;

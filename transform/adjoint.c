@@ -90,7 +90,7 @@ static void reverse_scalar(Adjoint *a, Builder *b, Op *op)
     if (!d)
         return;
     UseEnv use = {b, &a->siblings};
-    PartialEnv env = {use_operand, use_result, &use, use_known, true};
+    PartialEnv env = {use_operand, use_result, &use, use_known, true, a->s->rq->again};
     for (int k = 0; k < op->nargs; k++)
         if (shadow_is_active(a->s, op->args[k]))
             accumulate(a, b, op->args[k], build_partial_product(b, op, k, d, &env));

@@ -334,6 +334,13 @@ void limit_tape(Fn *fn);
 /* Divisions of a fresh reverse sweep by one value become multiplications by its reciprocal. */
 void share_reciprocals(Fn *fn);
 
+/* ====================================================================== turn.c */
+
+/* The partials of atan2, which are ops only in what is differentiated again. */
+bool is_turn(OpCode code);
+Value *build_turn(Builder *b, OpCode code, Type *type, Value **args); /* one in C's terms */
+void expand_turns(Fn *fn);
+
 /* ====================================================================== table.c */
 
 /* Calls of libm in inner loops whose operands only their own counter changes are made once. Before reversal. */

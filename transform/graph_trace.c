@@ -77,7 +77,7 @@ static Value *own_result(void *ctx, const Op *op)
 static void trace_op(Trace *t, Op *op)
 {
     Value *v = op->results[0];
-    PartialEnv env = {own_operand, own_result, t, NULL, false};
+    PartialEnv env = {own_operand, own_result, t, NULL, false, false};
     Builder b = after_op(op);
     if (op->code == OP_CAST && type_is_float(op->args[0]->type)) {
         copy(&b, v->id, node(&b, op->args[0]));

@@ -58,18 +58,21 @@ Fn *hessian_vector(Fn *fn, Request *rq)
     int nprimal = fn->body->nargs;
     Request first = *rq;
     first.mode = MODE_GRAD;
+    first.again = true;
     Fn *g = adjoint(fn, &first);
     if (!g)
         return NULL;
     int nfirst = g->body->nargs;
     Request second = first;
     second.mode = MODE_JVP;
+    second.again = false;
     second_roles(g, &first, &second, nprimal);
     second.return_is_dep = false;
     second.second_order = nprimal;
     Fn *h = tangent(g, &second);
     if (!h)
         return NULL;
+    expand_turns(h);
     h->shadow = NULL; /* what fuse_loops knows is the gradient's */
     reorder(h, &first, nprimal, nfirst);
     return h;

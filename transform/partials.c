@@ -70,6 +70,8 @@ static Value *write_call(const Writer *w, const Node *n, Type *want)
         return build_cast(w->b, known, want);
     for (int k = 0; k < op_info[n->code].arity; k++)
         args[k] = write_node(w, n->kid[k], math_operand_type(n->code, k, w->type));
+    if (is_turn(n->code) && !w->env->again)
+        return build_cast(w->b, build_turn(w->b, n->code, w->type, args), want);
     return build_cast(w->b, marked(w, build_math(w->b, n->code, w->type, args)->results[0]), want);
 }
 
@@ -148,7 +150,10 @@ Value *build_partial_product(Builder *b, const Op *op, int k, Value *factor, con
         return k == 0 ? build_mulz(b, factor, env->operand(env->ctx, op, 1)) : build_mulz(b, env->operand(env->ctx, op, 0), factor);
     Writer w = writer_for(b, op, env, factor);
     const char *text = partial_text(op, k);
-    if (op->code == OP_DIV && k == 1 && !is_guarded(op)) /* d/b first: then both operands' products share the division */
+    bool divisor = op->code == OP_DIV && k == 1 && !is_guarded(op);
+    if (divisor && is_reciprocal(op) && !env->adjoint) /* y * y leaves the range before d * y * y does */
+        return write_node(&w, tree_parse(&t, op, k, "-(d * y * y)"), type);
+    if (divisor) /* d/b first: then both operands' products share the division */
         text = is_reciprocal(op) ? "-(y * y)" : "-(1 / b * y)";
     Node *n = tree_parse(&t, op, k, text);
     if (is_guarded(op) && n->kind != N_LIT)

@@ -47,7 +47,7 @@ static void scalar_tangent(Tangent *t, Op *op)
         return;
     Builder b = after_op(op);
     b.loc = op->loc;
-    PartialEnv env = {operand_itself, result_itself, NULL, NULL, false};
+    PartialEnv env = {operand_itself, result_itself, NULL, NULL, false, false};
     Value *sum = NULL;
     for (int k = 0; k < op->nargs; k++) {
         Value *d = tangent_of(t, op->args[k]);

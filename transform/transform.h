@@ -493,6 +493,7 @@ typedef struct {
     Role *global_roles;
     const bool *sums; /* recursion.h: parameters whose d_ is an accumulator of the caller's, though they are read after the call; or NULL */
     bool return_is_dep;
+    bool again;            /* hvp.c: the gradient is differentiated again */
     int second_order;      /* hvp.c: the function is a gradient whose first so many parameters are the primal's; else 0 */
 } Request;
 
@@ -538,6 +539,7 @@ typedef struct {
     void *ctx;
     Value *(*known)(void *ctx, const Op *op, OpCode code, int k, const Type *t); /* code(operand k) of type t if it is had; or NULL */
     bool adjoint; /* the factor is an adjoint, not a tangent: complex partials are conjugated */
+    bool again;   /* what is made is differentiated again: turn.c */
 } PartialEnv;
 Value *build_partial(Builder *b, const Op *op, int k, const PartialEnv *env);
 /* adjoint/tangent * partial of op wrt operand k, with MULZ where the row says so; trivial factors 1, -1 are folded. NULL: zero.
