@@ -7,14 +7,33 @@
 
 static const int64_t COEF_LIMIT = (int64_t)1 << 50;
 
+/* As far as it is in use: the terms after n are neither kept nor copied. */
+static size_t poly_bytes(const Poly *p)
+{
+    return offsetof(Poly, t) + (size_t)p->n * sizeof p->t[0];
+}
+
+Poly poly_copy(const Poly *p)
+{
+    Poly copy;
+    memcpy(&copy, p, poly_bytes(p));
+    return copy;
+}
+
 Poly poly_constant(int64_t c)
 {
-    return (Poly){.c = c, .known = true};
+    Poly p;
+    p.c = c;
+    p.known = true;
+    p.n = 0;
+    return p;
 }
 
 Poly poly_unknown(void)
 {
-    return (Poly){.known = false};
+    Poly p = poly_constant(0);
+    p.known = false;
+    return p;
 }
 
 Poly poly_symbol(int sym)
@@ -170,7 +189,7 @@ Poly poly_of_value(const MemInfo *m, const Value *v)
 {
     if (!mem_knows(m, v))
         return poly_unknown();
-    return m->poly[v->id] ? *m->poly[v->id] : poly_symbol(symbol_of(v, 0));
+    return m->poly[v->id] ? poly_copy(m->poly[v->id]) : poly_symbol(symbol_of(v, 0));
 }
 
 /* Does the conversion keep every value that a correct program gives it? Unsigned 64-bit integers count as exact: they wrap where
@@ -235,9 +254,8 @@ static Poly poly_of_op(const MemInfo *m, const Op *op)
 
 static const Poly *keep_poly(MemInfo *m, const Poly *p)
 {
-    Poly *kept = arena_alloc(m->arena, sizeof *kept);
-    *kept = *p;
-    return kept;
+    size_t bytes = poly_bytes(p);
+    return memcpy(arena_alloc(m->arena, bytes), p, bytes);
 }
 
 /* ------------------------------------------------------------------ addresses */
@@ -286,7 +304,7 @@ static void define_address(MemInfo *m, const Op *op)
     *a = (Address){op->code == OP_GLOBAL ? root_of_global(m, op) : result, NULL};
     if (moves && mem_knows(m, op->args[0]) && op->args[0]->type->kind == TY_PTR) {
         const Address *base = &m->address[op->args[0]->id];
-        Poly off = base->off ? *base->off : zero;
+        Poly off = base->off ? poly_copy(base->off) : zero;
         Poly step = step_of_op(m, op);
         poly_add(&off, &step, 1);
         if (off.known)

@@ -241,6 +241,7 @@ void mem_relate_objects(MemInfo *m);
 void affine_define(MemInfo *m, const Op *op);
 Poly poly_of_value(const MemInfo *m, const Value *v);
 Poly poly_constant(int64_t c);
+Poly poly_copy(const Poly *p); /* what mem_analyse keeps is as long as its terms: never *p */
 Poly poly_unknown(void);
 Poly poly_symbol(int sym);
 int symbol_of(const Value *v, int side);

@@ -65,7 +65,7 @@ static bool same_terms(const Poly *p, const Poly *q)
 {
     if (p->n != q->n)
         return false;
-    Poly difference = *p;
+    Poly difference = poly_copy(p);
     poly_add(&difference, q, -1);
     return difference.known && difference.n == 0;
 }
@@ -139,7 +139,7 @@ static bool access_from(Handed *h, const Value *p, const Poly *off)
         return true;
     const Address *at = &h->e->m->address[p->id];
     const Value *root = at->root ? at->root : p;
-    Poly sum = *off;
+    Poly sum = poly_copy(off);
     if (at->off)
         poly_add(&sum, at->off, 1);
     if (!sum.known)

@@ -331,6 +331,7 @@ static void hoist_all(Fn *fn, Hoister how)
     for (const Op *op = fn->body->first; op && how.nothing_ends; op = op->next)
         how.nothing_ends = !may_end_object(op);
     hoist_region(&how, fn->body);
+    mem_free(how.mem);
 }
 
 void hoist_invariants(Fn *fn)

@@ -100,6 +100,7 @@ void merge_loads(Fn *fn)
 {
     Loads l = {.m = mem_analyse(fn), .replaced = {.arena = fn->arena}};
     visit_region(&l, fn->body);
+    mem_free(l.m);
     replace_uses_map(fn, &l.replaced);
     simplify(fn);
 }

@@ -355,10 +355,11 @@ static void parameter_objects(MemInfo *m)
 
 MemInfo *mem_analyse(Fn *fn)
 {
-    MemInfo *m = arena_alloc(fn->arena, sizeof *m);
+    Arena *arena = arena_within(fn->arena);
+    MemInfo *m = arena_alloc(arena, sizeof *m);
     size_t n = (size_t)fn->nvalues + 1;
     m->fn = fn;
-    m->arena = m->position.arena = fn->arena;
+    m->arena = m->position.arena = arena;
     m->nvalues = fn->nvalues;
     m->effort = arena_alloc(m->arena, sizeof *m->effort);
     *m->effort = 200000;
@@ -384,6 +385,11 @@ MemInfo *mem_analyse(Fn *fn)
     mem_collect_writes(m);
     mem_relate_objects(m);
     return m;
+}
+
+void mem_free(const MemInfo *m)
+{
+    arena_free(m->arena);
 }
 
 /* ------------------------------------------------------------------ queries */

@@ -556,6 +556,7 @@ void split_nests(Fn *fn)
         turn_upwards(&c.memory, c.reversed.at[i]);
     for (size_t i = c.repeating.n; i-- > 0;)
         any |= hoist_loads(&c.memory, c.repeating.at[i], &replaced);
+    mem_free(c.memory.m);
     replace_uses_map(fn, &replaced);
     if (any)
         simplify(fn);

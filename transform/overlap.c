@@ -431,7 +431,7 @@ static int64_t next_step(const Op *loop)
  * counter of the carrier is not free to take any value on both sides. */
 static bool meet_near_start(const Timing *t, const Poly *difference, Window w)
 {
-    Poly d = *difference;
+    Poly d = poly_copy(difference);
     int64_t moves[MAX_FACTS];
     int counters = 0;
     bool rectangular = true;

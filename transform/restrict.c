@@ -64,6 +64,7 @@ void restrict_primal(Fn *fn, int nprimal)
 {
     Reads r = {fn, mem_analyse(fn), nprimal, true};
     walk_ops(fn->body, find_write, &r);
+    mem_free(r.mem);
     for (int i = 0; i < nprimal && r.only_reads; i++) {
         const Type *t = fn->body->args[i]->type;
         if (t->kind != TY_PTR || t->elem->kind == TY_FUNC || t->elem_volatile || fn->params[i]->type->kind == TY_RECORD)

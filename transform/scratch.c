@@ -68,7 +68,7 @@ static const Op *nest_before(const Activity *a, const Op *store, const Op *load)
 
 static Poly difference(const Poly *p, const Poly *q)
 {
-    Poly r = *p;
+    Poly r = poly_copy(p);
     poly_add(&r, q, -1);
     return r;
 }

@@ -18,6 +18,7 @@ struct Chunk {
 struct Arena {
     Chunk *head;
     size_t next_size; /* chunks double, so that a big function costs few of them and a small one little memory */
+    Arena *parent, *children, *before, *after; /* before, after: among the children of the parent */
 };
 
 enum { ALIGN = 16, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20 };
@@ -42,10 +43,34 @@ Arena *arena_new(void)
     return a;
 }
 
+Arena *arena_within(Arena *parent)
+{
+    Arena *a = arena_new();
+    a->parent = parent;
+    a->after = parent->children;
+    if (a->after)
+        a->after->before = a;
+    parent->children = a;
+    return a;
+}
+
+static void leave_parent(Arena *a)
+{
+    if (a->before)
+        a->before->after = a->after;
+    else if (a->parent)
+        a->parent->children = a->after;
+    if (a->after)
+        a->after->before = a->before;
+}
+
 void arena_free(Arena *a)
 {
     if (!a)
         return;
+    leave_parent(a);
+    while (a->children)
+        arena_free(a->children);
     for (Chunk *c = a->head, *next; c; c = next) {
         next = c->next;
         free(c);

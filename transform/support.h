@@ -8,6 +8,7 @@
 /* An arena: allocations live until the arena is freed. Zeroed memory; out of memory ends the run with exit 3. */
 typedef struct Arena Arena;
 Arena *arena_new(void);
+Arena *arena_within(Arena *parent); /* freed with its parent, if not before */
 void arena_free(Arena *a);
 void *arena_alloc(Arena *a, size_t bytes);
 char *arena_strdup(Arena *a, const char *s);

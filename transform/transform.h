@@ -426,6 +426,7 @@ void hoist_guarded(Fn *fn);
  * mem_analyse; new ops need a new analysis. */
 typedef struct MemInfo MemInfo;
 MemInfo *mem_analyse(Fn *fn);
+void mem_free(const MemInfo *m); /* and all that it answered with; else it is freed with fn */
 /* The abstract objects a pointer may point into, as indices 0..mem_count-1; returns how many, set in *objs. */
 int mem_objects(const MemInfo *m, const Value *ptr, const int **objs);
 int mem_held_objects(const MemInfo *m, int obj, const int **objs); /* what the pointers in an object may point to */
