@@ -98,9 +98,23 @@ static void hand_out(Op *op, void *ctx)
     }
 }
 
+/* ... or that a recursive function returns with its shadow. */
+static void hand_out_result(Activity *a)
+{
+    const Op *yield = region_terminator(a->fn->body);
+    bool pointer = a->fn->instance && yield->nargs && yield->args[0]->type->kind == TY_PTR;
+    const IntSet none = {0}, *what = pointer ? mem_points_to(a->m, yield->args[0]) : &none;
+    for (int i = 0; i < what->n; i++) {
+        int obj = what->at[i];
+        if (a->m->objects[obj].kind == OBJ_HEAP)
+            a->handed_out[obj] = ROLE_INDEP | ROLE_DEP, a->object_useful[obj] = true;
+    }
+}
+
 static void find_handed_out(Activity *a)
 {
     Handing h = {a, true};
+    hand_out_result(a);
     while (h.changed) {
         h.changed = false;
         walk_ops(a->fn->body, hand_out, &h);

@@ -80,8 +80,7 @@ static void report_carrier(const Activity *a, int obj, const Carrier *c)
     Loc write = c->write ? c->write->loc : a->fn->loc, read = c->read ? c->read->loc : a->fn->loc;
     if (!root && c->write && is_recursion(c->write)) {
         diag_error(write,
-                   "the recursive function '%s' leaves its caller memory of its own, which carries derivatives: that is not "
-                   "supported yet; "
+                   "the recursive function '%s' hands on memory that adgen cannot tell apart from any other, and it carries derivatives; "
                    "allocate it outside of it",
                    c->write->callee->name);
         diag_note(read, "it is read here");

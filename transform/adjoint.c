@@ -786,8 +786,10 @@ Fn *adjoint(Fn *fn, Request *rq)
         fn->boundary = marker;
     else
         op_remove(marker);
-    if (frees)
+    if (frees) {
         op_move(frees, &b);
+        heap_drop_list(fn, frees);
+    }
     fn->shadow = a.s;
     note_reverse_accesses(fn);
     recursion_leave(fn);

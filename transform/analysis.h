@@ -165,12 +165,15 @@ bool recursion_constraints(MemInfo *m, const Op *call);      /* false: the call 
 bool instance_constraints(MemInfo *m, const Op *call);       /* ... of a derivative of a recursive function */
 bool is_followed_instance(const Op *call); /* instance_constraints says all: it may write what its arguments lead to, and nothing else */
 bool recursion_is_closed(const Op *call);                    /* it stores and returns addresses from its arguments only */
-bool recursion_is_wild(const Op *call);                      /* it may write more than what its arguments point to */
+bool recursion_is_wild(const MemInfo *m, const Op *call);    /* it may write what recursion_written does not list */
 bool recursion_writes(const Op *call, int k);                /* ... what argument k points to */
 IntSet recursion_written(const MemInfo *m, const Op *call);  /* the objects that it may write */
+IntSet recursion_freed(const MemInfo *m, const Op *call);    /* ... may free */
+int recursion_new_object(const MemInfo *m, const Op *call);  /* what stands for the memory that the call leaves; -1: it leaves none */
 IntSet recursion_read(const MemInfo *m, const Op *call);    /* ... and read */
 /* An op that names a variable of static lifetime through which the callee may get or hand on derivatives; NULL: there is none. */
 const Op *recursion_state(const MemInfo *m, const Request *rq, const Op *call);
+bool recursion_frees(const Op *op);                          /* a call that may free what it is given */
 bool is_recursion(const Op *op);                             /* a call of a prepared function */
 
 /* ====================================================================== memory.c: flows */
@@ -193,6 +196,7 @@ typedef struct Constraint {
 
 int node_new(MemInfo *m);
 void node_point(MemInfo *m, int node, int obj);          /* node may point to obj */
+void node_point_to_records(MemInfo *m, int node);        /* ... but no string literal */
 void pools_connect(MemInfo *m);
 void edge_add(MemInfo *m, int from, int to);             /* `to` may point to all that `from` does */
 void constraint_add(MemInfo *m, int node, Constraint c); /* node -1, here and above: not a pointer, ignored */

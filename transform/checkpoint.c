@@ -279,6 +279,8 @@ static bool describe_object(Check *c, Builder *b, int obj, Piece *out)
             out->bytes = times(b, op->args[i], out->bytes);
         return true;
     case OBJ_HEAP:
+        if (op->code == OP_CALL)
+            return false;
         out->base = op->results[0];
         out->bytes = build_cast(b, op->args[0], type_scalar(TY_ULONG));
         if (op->nargs > 1)

@@ -145,6 +145,8 @@ void lower_reallocs(Fn *fn);
 void realloc_elements(Op *op, Type *t);
 /* Marks what stays for the reverse sweep and puts its FREEs off. Returns the op that ends it, before the return; or NULL. */
 Op *heap_defer_frees(Fn *fn);
+/* Removes that op if nothing is freed later after all. */
+void heap_drop_list(Fn *fn, Op *frees);
 /* The shadows of what is freed later are, too. */
 void heap_defer_shadows(Shadow *s);
 void heap_defer_shadow(Shadow *s, Op *push);
@@ -245,6 +247,8 @@ void recursion_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value *
 Value *recursion_forward(Shadow *s, Op *call, Value **tangents);
 Type *recursion_twin_type(Mode mode, Type *t);
 Value *recursion_twin(Shadow *s, Op *call);      /* the shadow of the pointer that the call returns */
+/* Memory that the prepared function, whose instance fn is, leaves to its caller? */
+bool recursion_leaves_memory(const Fn *fn);
 void recursion_return(Shadow *s, Builder *b);     /* hands on the shadow of the pointer that s->fn returns */
 /* Tells fn->mem what may have changed when the reverse function of a recursive function runs. */
 void recursion_forget(Fn *fn);

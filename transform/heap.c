@@ -5,6 +5,7 @@
  *
  * The second is for objects made in loops and kept in memory (rows, lists): each has its shadow allocated beside it, and both are there until the
  * reverse sweep is over. Objects that one iteration makes and ends are left to adjoint.c. */
+#include "analysis.h"
 #include "derivative.h"
 
 /* ---------------------------------------------------------------------- realloc */
@@ -113,6 +114,8 @@ void lower_reallocs(Fn *fn)
 typedef struct {
     PtrMap from;  /* Value* -> the ALLOC in a loop whose object it points into */
     Ptrs allocs, frees;
+    Ptrs calls;   /* of recursive functions that free */
+    bool leaves;  /* the function leaves memory to its caller: its other ALLOCs are like those in a loop */
 } Heap;
 
 static bool is_address(OpCode code)
@@ -154,18 +157,20 @@ static void follow_addresses(Op *op, void *ctx)
     Heap *h = ctx;
     if (op->code == OP_ALLOC && may_reach(shadow_pointer_type(op)->elem)) {
         ptrs_push(&h->allocs, op);
-        if (loop_depth(op) > 0)
+        if (loop_depth(op) > 0 || h->leaves)
             ptrmap_put(&h->from, op->results[0], op);
     }
     if (op->code == OP_FREE)
         ptrs_push(&h->frees, op);
+    if (recursion_frees(op))
+        ptrs_push(&h->calls, op);
     for (int k = 0; k < op->nargs; k++) {
         Op *alloc = ptrmap_get(&h->from, op->args[k]);
         if (!alloc)
             continue;
         if (is_address(op->code) && k == 0)
             ptrmap_put(&h->from, op->results[0], alloc);
-        else if (!stays_here(op, k) || (k == 0 && keeps_address(op)))
+        else if (!stays_here(op, k) || (k == 0 && keeps_address(op)) || is_recursion(op))
             alloc->deferred = true;
     }
 }
@@ -185,29 +190,39 @@ static bool some_stay(const Heap *h)
     return some;
 }
 
+static bool stay(const MemInfo *m, const int *objs, int n)
+{
+    bool changed = false;
+    for (int i = 0; i < n; i++) {
+        Op *made = mem_object_op(m, objs[i]);
+        if (made && made->code == OP_ALLOC && !made->deferred)
+            changed = made->deferred = true;
+    }
+    return changed;
+}
+
 /* A FREE that may end an object that stays is put off, and with it all else that it may end. */
 static bool put_off(const MemInfo *m, Op *op)
 {
     const int *objs;
     int n = mem_objects(m, op->args[0], &objs);
-    bool any = op->deferred, changed = false;
+    bool any = op->deferred;
     for (int i = 0; i < n; i++) {
-        Op *made = mem_object_op(m, objs[i]);
-        any |= made && made->code == OP_ALLOC && made->deferred;
+        const Op *made = mem_object_op(m, objs[i]);
+        any |= made && (made->code == OP_ALLOC ? made->deferred : made->code == OP_CALL);
+        any |= m->fn->instance && mem_object_kind(m, objs[i]) != OBJ_HEAP; /* of its caller */
     }
-    for (int i = 0; i < n && any; i++) {
-        Op *made = mem_object_op(m, objs[i]);
-        if (made && made->code == OP_ALLOC && !made->deferred)
-            changed = made->deferred = true;
-    }
-    changed |= any != op->deferred;
+    bool changed = (any && stay(m, objs, n)) || any != op->deferred;
     op->deferred = any;
     return changed;
 }
 
+/* The list of what is freed later: a recursive function's caller has it. */
 static Value *free_stack(Fn *fn)
 {
     Type *t = type_opaque("ad_stack");
+    if (fn->to_free)
+        return fn->to_free;
     Builder top = before_op(fn->body->first);
     Value *frees = build_local(&top, t, var_named(fn, t, "", NULL, "to_free"), NULL, 0);
     frees->def->zeroed = true;
@@ -215,7 +230,7 @@ static Value *free_stack(Fn *fn)
     Op *call = op_build(&end, OP_CALL, &frees, 1, 0);
     call->text = "ad_free_pushed";
     call->of = type_void();
-    return frees;
+    return fn->to_free = frees;
 }
 
 static Op *push_pointer(Builder *b, Value *stack, Value *p)
@@ -228,14 +243,18 @@ static Op *push_pointer(Builder *b, Value *stack, Value *p)
 
 Op *heap_defer_frees(Fn *fn)
 {
-    Heap h = {{.arena = fn->arena}, {.arena = fn->arena}, {.arena = fn->arena}};
+    Heap h = {{.arena = fn->arena}, {.arena = fn->arena}, {.arena = fn->arena}, {.arena = fn->arena}, recursion_leaves_memory(fn)};
     walk_ops(fn->body, follow_addresses, &h);
-    if (!some_stay(&h))
+    if (!some_stay(&h) && h.calls.n == 0 && !fn->to_free)
         return NULL;
     MemInfo *m = mem_analyse(fn);
-    bool changed = true, any = false;
+    bool changed = true, any = h.calls.n > 0;
     while (changed) {
         changed = false;
+        for (size_t i = 0; i < h.calls.n; i++) {
+            IntSet freed = recursion_freed(m, h.calls.at[i]);
+            changed |= stay(m, freed.at, freed.n);
+        }
         for (size_t i = 0; i < h.frees.n; i++)
             changed |= put_off(m, h.frees.at[i]);
     }
@@ -253,7 +272,16 @@ Op *heap_defer_frees(Fn *fn)
         push_pointer(&b, stack, op->args[0]);
         op_remove(op);
     }
-    return region_terminator(fn->body)->prev;
+    return fn->instance ? NULL : region_terminator(fn->body)->prev;
+}
+
+void heap_drop_list(Fn *fn, Op *frees)
+{
+    int *uses = count_uses(fn);
+    if (uses[fn->to_free->id] > 1)
+        return;
+    op_remove(frees);
+    fn->to_free = NULL;
 }
 
 /* ---------------------------------------------------------------------- their shadows */
@@ -272,7 +300,7 @@ void heap_defer_shadow(Shadow *s, Op *push)
     const int *objs;
     int n = mem_objects(s->mem, p, &objs);
     for (int i = 0; i < n; i++)
-        if (mem_object_kind(s->mem, objs[i]) != OBJ_HEAP) {
+        if (mem_object_kind(s->mem, objs[i]) != OBJ_HEAP && !s->fn->instance) {
             diag_error(push->loc, "this may free memory that the function was given as well as memory that it allocated; "
                                   "only the latter can be followed");
             s->failed = true;

@@ -25,6 +25,8 @@ static void value_define(MemInfo *m, const Value *v, int depth)
     m->value[v->id] = v;
     m->depth[v->id] = depth;
     m->node_of[v->id] = is_data_pointer(v->type) ? node_new(m) : -1;
+    if (m->node_of[v->id] >= 0 && v->type->elem->kind == TY_RECORD)
+        node_point_to_records(m, m->node_of[v->id]);
 }
 
 /* Can code elsewhere have the address of this file-scope or static local variable? Yes, unless it is static and no function takes its

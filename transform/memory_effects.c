@@ -161,6 +161,13 @@ static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value 
         intset_add(m->arena, &m->objects[objs->at[i]].writes, w);
 }
 
+static void write_objects(MemInfo *m, const Op *op, IntSet all)
+{
+    int w = all.n ? write_new(m, (MemWrite){.kind = WRITE_OBJECT, .op = op}) : -1;
+    for (int i = 0; i < all.n; i++)
+        intset_add(m->arena, &m->objects[all.at[i]].writes, w);
+}
+
 /* Calls of the runtime that write no memory of the function's: ad_log_save reads what it notes for others to write. */
 static bool only_notes(const Op *op)
 {
@@ -175,17 +182,19 @@ static void write_by_call(MemInfo *m, const Op *op)
         for (int i = 0; i < op->nargs; i++)
             if (op->args[i]->type->kind == TY_PTR && recursion_writes(op, i))
                 write_through(m, WRITE_OBJECT, op, op->args[i]);
-        if (recursion_is_wild(op))
+        write_objects(m, op, recursion_written(m, op));
+        if (recursion_is_wild(m, op))
             intset_add(m->arena, &m->wild, write_new(m, (MemWrite){.kind = WRITE_WILD, .op = op}));
         return;
     }
     if (is_followed_instance(op)) {
-        int w = write_new(m, (MemWrite){.kind = WRITE_OBJECT, .op = op, .addr = op->args[0]});
+        IntSet all = {0};
         for (int i = 0; i < op->nargs; i++) {
-            IntSet all = op->args[i]->type->kind == TY_PTR ? mem_reachable(m, op->args[i]) : (IntSet){0};
-            for (int k = 0; k < all.n; k++)
-                intset_add(m->arena, &m->objects[all.at[k]].writes, w);
+            IntSet reached = op->args[i]->type->kind == TY_PTR ? mem_reachable(m, op->args[i]) : (IntSet){0};
+            for (int k = 0; k < reached.n; k++)
+                intset_add(m->arena, &all, reached.at[k]);
         }
+        write_objects(m, op, all);
         return;
     }
     const KnownCall *known = known_call(op);

@@ -61,6 +61,7 @@ struct MemNode {
     IntSet out; /* nodes that include this one */
     Constraint *constraints;
     bool queued;
+    bool no_text; /* pointers to structs, which no string literal is */
 };
 
 int node_new(MemInfo *m)
@@ -92,8 +93,15 @@ static void node_queue(MemInfo *m, int node)
     m->queue[m->queued++] = node;
 }
 
+void node_point_to_records(MemInfo *m, int node)
+{
+    m->nodes[node].no_text = true;
+}
+
 void node_point(MemInfo *m, int node, int obj)
 {
+    if (node >= 0 && m->nodes[node].no_text && m->objects[obj].op && m->objects[obj].op->code == OP_STRING)
+        return;
     if (node >= 0 && intset_add(m->arena, &m->nodes[node].points_to, obj))
         node_queue(m, node);
 }

@@ -91,6 +91,9 @@ static struct Recursion *recursion_of(Program *p, Fn *source, Mode mode)
     r->deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->returns = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->stores = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->new_holds = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->frees_at = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->frees_deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     ptrs_push(&p->recursions, r);
     return r;
 }
@@ -168,9 +171,12 @@ bool recursion_close_over(Shadow *s, const Op *call)
         for (int i = 0; i < all.n; i++)
             any |= s->shadowed[all.at[i]];
         for (int i = 0; i < all.n && any; i++)
-            if (!s->shadowed[all.at[i]] && all.at[i] != UNKNOWN_OBJECT)
+            if (!s->shadowed[all.at[i]] && all.at[i] != UNKNOWN_OBJECT && !recursion_is_fixed(s->mem, all.at[i]))
                 changed = s->shadowed[all.at[i]] = true;
     }
+    int made = recursion_leaves(callee_of(call)) ? recursion_new_object(s->mem, call) : -1;
+    if (made >= 0 && !s->shadowed[made])
+        changed = s->shadowed[made] = true;
     return changed;
 }
 
@@ -192,12 +198,17 @@ static void check_call(Shadow *s, const Op *call)
     if (state)
         refuse(s, call, "the recursive function '%s' uses the variable '%s', which may carry derivatives; pass it as a parameter",
                state->var->name, state->loc);
-    if (r->frees)
-        refuse(s, call, "the recursive function '%s' %s: that cannot be differentiated yet; free it outside of it",
-               "frees memory that it did not allocate", r->frees->loc);
-    if (r->allocates && (r->stores_pointers || r->returns_new))
-        refuse(s, call, "the recursive function '%s' %s, which cannot be differentiated yet; allocate it outside of it",
-               "allocates memory that it leaves to its caller", (Loc){.file = -1});
+    if ((s->rq->directions || s->rq->index_sets) && (recursion_leaves(r) || r->frees)) {
+        if (!s->rq->inner)
+            refuse(s, call, "several directions at once are not possible: the recursive function '%s' %s memory for its caller; leave out --directions",
+                   r->frees ? "frees" : "allocates", (Loc){.file = -1});
+        s->failed = true;
+    }
+    IntSet freed = recursion_freed(s->mem, call);
+    for (int i = 0; i < freed.n; i++)
+        if (mem_object_kind(s->mem, freed.at[i]) > OBJ_HEAP && (!s->fn->instance || freed.at[i] == UNKNOWN_OBJECT))
+            refuse(s, call, "the recursive function '%s' frees memory that %s as well as memory that it allocated; only the latter can be followed",
+                   "the function was given", r->frees->loc);
 }
 
 /* ---------------------------------------------------------------------- instances */
@@ -385,6 +396,11 @@ struct Instance *instance_for(Shadow *s, const Op *call)
     return NULL;
 }
 
+bool recursion_frees_later(const struct Instance *inst)
+{
+    return inst->of->frees && inst->mode != MODE_JVP;
+}
+
 /* ---------------------------------------------------------------------- calls in the caller's derivative */
 
 /* The tape of a function that has none of its own yet. */
@@ -428,6 +444,8 @@ static void call_forward(Shadow *s, Op *call, const struct Instance *inst)
         }
     if (inst->twin_result)
         args[n++] = result_twin(s, call);
+    if (recursion_frees_later(inst))
+        args[n++] = s->fn->to_free;
     args[n++] = tape_of(s);
     op_set_args(call, args, n);
     call->callee = inst->fwd;
@@ -438,6 +456,12 @@ void recursion_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value *
     struct Instance *inst = instance_for(s, call);
     if (!inst)
         return;
+    if (!inst->of->reverses) { /* it frees, or moves pointers */
+        for (int k = 0; k < call->nargs; k++)
+            d_args[k] = NULL;
+        call_forward(s, call, inst);
+        return;
+    }
     Value **args = arena_alloc(s->fn->arena, sizeof *args * (size_t)(2 * call->nargs + 2));
     int n = 0;
     for (int k = 0; k < call->nargs; k++)

@@ -23,9 +23,16 @@ struct Recursion {
     bool stores_pointers; /* ... an address into what its arguments lead to */
     bool *stores;         /* ... by parameter: that of what it points to? */
     bool stores_behind;   /* ... one that is in memory already? */
-    bool allocates;
-    bool returns_new; /* the pointer that it returns may point to what no argument leads to */
-    const Op *frees;  /* the first that ends memory which is not its own, or NULL */
+    bool returns_other; /* the pointer that it returns may point to what no argument leads to and it has not allocated */
+    bool returns_new;   /* ... to memory that it allocates */
+    bool stores_new;    /* it leaves addresses of memory that it allocates behind its arguments */
+    bool *new_holds;    /* by parameter: may such memory hold the address of what it points to? */
+    bool new_holds_behind; /* ... of what pointers in memory lead to? */
+    const Op *frees;    /* the first that ends memory which is not its own, or NULL */
+    bool *frees_at;     /* by parameter: may it end what that points to? */
+    bool *frees_deep;   /* ... or what pointers in that lead to? */
+    bool frees_other;   /* ... or what is in nobody's arguments? */
+    bool reverses;      /* there may be something for a reverse sweep to do: numbers are stored or returned, memory allocated */
     const Op *global; /* the first that may write a variable of static lifetime that may carry derivatives, or NULL */
     Ptrs names;       /* Op*: GLOBAL, of those variables that are named */
     bool known;   /* false: the above is not computed yet, anything may happen */
@@ -54,6 +61,9 @@ struct Instance {
     bool settled, widened; /* widened: since its body was last made */
 };
 
+/* Does its forward function take the list of what is freed after the reverse sweep, before the tape? */
+bool recursion_frees_later(const struct Instance *inst);
+
 /* recursion.c */
 bool recursion_is_active(const Shadow *s, const Op *call); /* a call of a prepared function that needs a derivative */
 struct Instance *instance_for(Shadow *s, const Op *call);
@@ -65,6 +75,9 @@ int recursion_result_index(const struct Instance *inst);
 bool recursion_settle(Program *p);
 /* Does all that the argument leads to stay as it is from here to the end, and to the reverse sweep? */
 bool recursion_stays(const MemInfo *m, const Value *arg);
+bool recursion_is_fixed(const MemInfo *m, int obj);
+/* Does the caller find memory that the call has allocated? */
+bool recursion_leaves(const struct Recursion *r);
 /* Computes what all prepared functions do with memory. */
 void recursion_summaries(const Ptrs *all);
 

@@ -45,7 +45,7 @@ static Var *other_like(const struct Instance *inst, int shadow)
 
 int recursion_result_index(const struct Instance *inst)
 {
-    return inst->mode == MODE_JVP ? inst->of->fn->nparams : inst->fwd->nparams - 2;
+    return inst->mode == MODE_JVP ? inst->of->fn->nparams : inst->fwd->nparams - 2 - recursion_frees_later(inst);
 }
 
 /* What the placeholder's parameters are as things stand: primal ones, d_, the tape. Only their number, their order and what derivative
@@ -55,7 +55,7 @@ void recursion_declare(struct Instance *inst)
     const Fn *p = inst->of->fn;
     Arena *a = p->program->arena;
     int n = 0;
-    inst->fwd->params = param_list(a, 2 * p->nparams + 3);
+    inst->fwd->params = param_list(a, 2 * p->nparams + 4);
     for (int k = 0; k < p->nparams; k++)
         inst->fwd->params[n++] = p->params[k];
     if (inst->twin_result && inst->mode == MODE_JVP)
@@ -64,6 +64,8 @@ void recursion_declare(struct Instance *inst)
         if (inst->mode == MODE_JVP ? inst->args[k] & ARG_SHADOW : inst->twin[k])
             inst->fwd->params[n++] = shadow_like(inst, p->params[k]);
     if (inst->twin_result && inst->mode != MODE_JVP)
+        inst->fwd->params[n++] = other_like(inst, 0);
+    if (recursion_frees_later(inst))
         inst->fwd->params[n++] = other_like(inst, 0);
     if (inst->mode != MODE_JVP || inst->active_result)
         inst->fwd->params[n++] = other_like(inst, inst->mode == MODE_JVP ? 2 : 0);
@@ -177,12 +179,14 @@ static Fn *build_tangent(struct Instance *inst)
     return g && add_lanes(g, rq) ? g : NULL;
 }
 
-/* Parameters of both halves are primal..., d_result, tape, d_... (all of them); returns the reverse one. */
+/* Parameters of both halves are primal..., d_result, to_free, tape, d_... (all of them); returns the reverse one. */
 static Fn *build_halves(struct Instance *inst, Fn **fwd)
 {
     Fn *g = body_of(inst);
     g->split = true;
     add_result(inst, g);
+    if (recursion_frees_later(inst))
+        g->to_free = append_param(g, type_ptr(type_opaque("ad_stack")), "to_free");
     g->tape = append_param(g, type_ptr(type_opaque("ad_tape")), "tape");
     Request *rq = request_for(inst, g);
     g = adjoint(g, rq);
@@ -203,7 +207,7 @@ static Fn *build_halves(struct Instance *inst, Fn **fwd)
 
 static int tape_index(const struct Instance *inst)
 {
-    return inst->of->fn->nparams + inst->twin_result;
+    return inst->of->fn->nparams + inst->twin_result + recursion_frees_later(inst);
 }
 
 /* Which parameter of the halves is the d_ of k; -1: none. */
@@ -240,14 +244,14 @@ static bool note_needs(struct Instance *inst, const Fn *fwd, const Fn *rev)
 
 static void order_params(struct Instance *inst, Fn *fwd, Fn *rev)
 {
-    int np = inst->of->fn->nparams, n = 0, *order = arena_alloc(fwd->arena, sizeof *order * (size_t)(2 * np + 4));
+    int np = inst->of->fn->nparams, n = 0, *order = arena_alloc(fwd->arena, sizeof *order * (size_t)(2 * np + 5));
     for (int k = 0; k < np; k++)
         order[n++] = k;
     for (int k = 0; k < np; k++)
         if (inst->twin[k])
             order[n++] = shadow_index(inst, k);
     for (int i = np; i <= tape_index(inst); i++)
-        order[n++] = i; /* d_result, the tape */
+        order[n++] = i; /* d_result, to_free, the tape */
     set_params(fwd, order, n);
     n = 0;
     for (int k = 0; k < np; k++)
@@ -295,6 +299,10 @@ static void describe(struct Instance *inst)
         several = inst->directions == DIRECTION_SETS ? ", with sets of directions" : arena_printf(fwd->arena, ", %d directions at once", inst->directions);
     if (!rev) {
         fwd->comment = arena_printf(fwd->arena, "%s with its tangent%s.", name, several);
+        return;
+    }
+    if (!inst->of->reverses) {
+        fwd->comment = arena_printf(fwd->arena, "%s with the derivatives' memory.", name);
         return;
     }
     fwd->comment = arena_printf(fwd->arena, "Forward sweep of %s: leaves on the tape what %s takes.", name, rev->name);

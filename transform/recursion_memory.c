@@ -15,27 +15,63 @@ static bool leads_on(const Value *arg)
     return t->kind == TY_VOID || t->kind == TY_OPAQUE || type_has_pointers(t);
 }
 
+bool recursion_leaves(const struct Recursion *r)
+{
+    return r->returns_new || r->stores_new;
+}
+
+/* One object stands for all memory that calls of the op leave. It may hold what the summary says, and others of its kind. */
+static int new_memory(MemInfo *m, const Op *call, int behind)
+{
+    const struct Recursion *r = callee_of(call);
+    int obj = object_new(m, (MemObject){.kind = OBJ_HEAP, .op = (Op *)(uintptr_t)call, .parent = -1, .own = true});
+    int node = node_new(m), held = node_new(m);
+    node_point(m, node, obj);
+    node_point(m, held, obj);
+    for (int k = 0; k < call->nargs; k++)
+        if (r->new_holds[k])
+            edge_add(m, mem_node(m, call->args[k]), held);
+    if (r->new_holds_behind)
+        edge_add(m, behind, held);
+    constraint_add(m, node, (Constraint){.kind = WHEN_STORED, .other = held});
+    return node;
+}
+
+int recursion_new_object(const MemInfo *m, const Op *call)
+{
+    for (int i = 0; i < m->nobjects; i++)
+        if (m->objects[i].op == call)
+            return i;
+    return -1;
+}
+
+/* Text and constants: where an address may be theirs as far as is known, nothing is written. */
+bool recursion_is_fixed(const MemInfo *m, int obj)
+{
+    const MemObject *o = &m->objects[obj];
+    if (o->kind == OBJ_GLOBAL && (o->op->code == OP_STRING || o->op->var->is_const))
+        return true;
+    const Type *t = o->kind == OBJ_PARAM ? o->param->type : NULL;
+    return t && t->elem_const && t->elem->size == 1;
+}
+
 /* With the summary of the callee in place of unknown code. */
 bool recursion_constraints(MemInfo *m, const Op *call)
 {
     const struct Recursion *r = callee_of(call);
-    if (!r || !r->known || r->wild || r->returns_new || (r->stores_pointers && r->allocates))
+    if (!r || !r->known || r->wild || r->returns_other)
         return false;
     int result = call->nresults ? mem_node(m, call->results[0]) : -1;
-    int written = node_new(m), reached = node_new(m), behind = node_new(m), stored = node_new(m);
-    bool has_deep = false;
+    int reached = node_new(m), behind = node_new(m), stored = node_new(m);
     for (int k = 0; k < call->nargs; k++) {
         int arg = mem_node(m, call->args[k]);
-        if (r->deep[k]) /* what it leads to is written as unknown code would */
-            edge_add(m, arg, written);
-        has_deep |= r->deep[k];
-        edge_add(m, arg, reached);
+        if (call->args[k]->type->kind == TY_PTR && leads_on(call->args[k]))
+            edge_add(m, arg, reached);
         if (r->stores[k])
             edge_add(m, arg, stored);
         if (r->returns[k])
             edge_add(m, arg, result);
     }
-    constraint_add(m, written, (Constraint){.kind = WHEN_LOADED, .other = written});
     constraint_add(m, reached, (Constraint){.kind = WHEN_LOADED, .other = behind});
     edge_add(m, behind, reached);
     if (r->stores_behind)
@@ -44,9 +80,13 @@ bool recursion_constraints(MemInfo *m, const Op *call)
         edge_add(m, behind, result);
     if (r->stores_pointers) /* anywhere that it can reach */
         constraint_add(m, reached, (Constraint){.kind = WHEN_STORED, .other = stored});
-    edge_add(m, written, m->pool.any);
-    if (has_deep)
-        pools_connect(m);
+    if (recursion_leaves(r)) {
+        int made = new_memory(m, call, behind);
+        if (r->returns_new)
+            edge_add(m, made, result);
+        if (r->stores_new)
+            edge_add(m, made, stored);
+    }
     return true;
 }
 
@@ -55,7 +95,7 @@ static const struct Instance *followed(const Op *call)
 {
     const Fn *f = call->code == OP_CALL ? call->callee : NULL;
     const struct Recursion *r = f && f->instance ? f->instance->of : NULL;
-    return r && r->known && !r->wild && !r->returns_new ? f->instance : NULL;
+    return r && r->known && !r->wild && !r->returns_other && !recursion_leaves(r) ? f->instance : NULL;
 }
 
 bool is_followed_instance(const Op *call)
@@ -71,8 +111,9 @@ bool instance_constraints(MemInfo *m, const Op *call)
         return false;
     int reach[2] = {node_new(m), node_new(m)}, deep[2] = {node_new(m), node_new(m)}; /* of the primal, of derivatives */
     int result = f->instance->twin_result && f == f->instance->fwd ? recursion_result_index(f->instance) : -1;
-    int n = call->nargs - (f->instance->mode != MODE_JVP); /* without the tape, which is last */
     const struct Recursion *r = f->instance->of;
+    int n = call->nargs - (f->instance->mode != MODE_JVP); /* without the tape, which is last, */
+    n -= f == f->instance->fwd && recursion_frees_later(f->instance); /* and the list before it */
     for (int k = 0; k < n && k < f->nparams; k++) {
         const Value *arg = call->args[k];
         int which = f->params[k]->shadow != 0;
@@ -94,6 +135,17 @@ bool instance_constraints(MemInfo *m, const Op *call)
     return true;
 }
 
+bool recursion_frees(const Op *op)
+{
+    const struct Recursion *r = callee_of(op);
+    return r && r->frees;
+}
+
+bool recursion_leaves_memory(const Fn *fn)
+{
+    return fn->instance && recursion_leaves(fn->instance->of);
+}
+
 bool is_recursion(const Op *op)
 {
     return callee_of(op) != NULL;
@@ -102,15 +154,18 @@ bool is_recursion(const Op *op)
 bool recursion_is_closed(const Op *call)
 {
     const struct Recursion *r = callee_of(call);
-    return r && r->known && !r->wild && !r->allocates;
+    return r && r->known && !r->wild && !recursion_leaves(r);
 }
 
-bool recursion_is_wild(const Op *call)
+bool recursion_is_wild(const MemInfo *m, const Op *call)
 {
     const struct Recursion *r = callee_of(call);
     bool wild = r->wild || !r->known;
-    for (int k = 0; k < call->nargs; k++)
-        wild |= r->deep[k];
+    for (int k = 0; k < call->nargs && !wild; k++) {
+        IntSet all = r->deep[k] ? mem_reachable(m, call->args[k]) : (IntSet){0};
+        for (int i = 0; i < all.n; i++)
+            wild |= m->objects[all.at[i]].kind != OBJ_LOCAL && m->objects[all.at[i]].kind != OBJ_HEAP && !recursion_is_fixed(m, all.at[i]);
+    }
     return wild;
 }
 
@@ -142,12 +197,18 @@ IntSet recursion_written(const MemInfo *m, const Op *call)
         if (call->args[k]->type->kind != TY_PTR)
             continue;
         IntSet all = mem_reachable(m, call->args[k]);
+        for (int i = 0; i < all.n && (r->deep[k] || r->wild); i++)
+            if (!recursion_is_fixed(m, all.at[i]))
+                intset_add(m->arena, &out, all.at[i]);
         if (r->deep[k] || r->wild)
-            add_all(m->arena, &out, &all);
-        else if (r->writes[k])
+            continue;
+        if (r->writes[k])
             add_all(m->arena, &out, mem_points_to(m, call->args[k]));
     }
-    bool unknown = r->wild || r->allocates || r->returns_new;
+    bool unknown = r->wild || r->returns_other;
+    int made = recursion_leaves(r) ? recursion_new_object(m, call) : -1;
+    if (made >= 0)
+        intset_add(m->arena, &out, made);
     for (int i = 0; i < m->nobjects; i++)
         if ((unknown && i == UNKNOWN_OBJECT) || (r->global && m->objects[i].kind == OBJ_GLOBAL) ||
             (r->wild && (mem_escaped(m, i) || !m->objects[i].own)))
@@ -166,6 +227,25 @@ IntSet recursion_read(const MemInfo *m, const Op *call)
     for (int i = 0; i < m->nobjects; i++)
         if (m->objects[i].kind == OBJ_GLOBAL && m->objects[i].op->var && names_variable(callee_of(call), m->objects[i].op->var))
             intset_add(m->arena, &out, i);
+    return out;
+}
+
+IntSet recursion_freed(const MemInfo *m, const Op *call)
+{
+    const struct Recursion *r = callee_of(call);
+    IntSet out = {0};
+    for (int k = 0; r->frees && k < call->nargs; k++) {
+        if (call->args[k]->type->kind != TY_PTR)
+            continue;
+        IntSet all = mem_reachable(m, call->args[k]);
+        for (int i = 0; i < all.n && r->frees_deep[k]; i++)
+            if (!recursion_is_fixed(m, all.at[i]))
+                intset_add(m->arena, &out, all.at[i]);
+        if (r->frees_at[k])
+            add_all(m->arena, &out, mem_points_to(m, call->args[k]));
+    }
+    if (r->frees_other)
+        intset_add(m->arena, &out, UNKNOWN_OBJECT);
     return out;
 }
 
@@ -247,15 +327,53 @@ static void deep_through(struct Recursion *r, const MemInfo *m, const Value *arg
             set(r, &r->deep[m->objects[all.at[i]].param->index]);
 }
 
-/* Addresses that p may be are stored where callers find them. */
-static void stores_address(struct Recursion *r, const MemInfo *m, const Value *p)
+/* Addresses of these are stored where callers find them. */
+static void stores_address(struct Recursion *r, const MemInfo *m, const IntSet *objs)
 {
-    const IntSet *objs = mem_points_to(m, p);
     set(r, &r->stores_pointers);
     for (int i = 0; i < objs->n; i++) {
         const MemObject *o = &m->objects[objs->at[i]];
-        set(r, o->kind == OBJ_PARAM ? &r->stores[o->param->index] : &r->stores_behind);
+        set(r, o->kind == OBJ_PARAM ? &r->stores[o->param->index] : o->kind == OBJ_HEAP ? &r->stores_new : &r->stores_behind);
     }
+}
+
+/* ... in memory of its own, which may be what callers find. */
+static void holds_address(struct Recursion *r, const MemInfo *m, const IntSet *objs)
+{
+    for (int i = 0; i < objs->n; i++) {
+        const MemObject *o = &m->objects[objs->at[i]];
+        if (o->kind != OBJ_HEAP && o->kind != OBJ_LOCAL)
+            set(r, o->kind == OBJ_PARAM ? &r->new_holds[o->param->index] : &r->new_holds_behind);
+    }
+}
+
+static void holds_reachable(struct Recursion *r, const MemInfo *m, const Value *p)
+{
+    IntSet all = p->type->kind == TY_PTR ? mem_reachable(m, p) : (IntSet){0};
+    holds_address(r, m, &all);
+}
+
+/* What pointers in memory lead to that the call can reach. */
+static IntSet behind_arguments(const MemInfo *m, const Op *call)
+{
+    IntSet out = {0};
+    for (int k = 0; k < call->nargs; k++) {
+        IntSet all = call->args[k]->type->kind == TY_PTR ? mem_reachable(m, call->args[k]) : (IntSet){0};
+        for (int i = 0; i < all.n; i++) {
+            add_all(m->arena, &out, &m->objects[all.at[i]].children);
+            add_all(m->arena, &out, node_points_to(m, m->objects[all.at[i]].slots.all));
+        }
+    }
+    return out;
+}
+
+static bool may_be_new(const MemInfo *m, const Value *p)
+{
+    const IntSet *objs = mem_points_to(m, p);
+    for (int i = 0; i < objs->n; i++)
+        if (m->objects[objs->at[i]].kind == OBJ_HEAP)
+            return true;
+    return false;
 }
 
 static void stores_any(struct Recursion *r)
@@ -271,11 +389,43 @@ static void stores_of_callee(struct Recursion *r, const struct Recursion *callee
 {
     if (callee->stores_pointers)
         set(r, &r->stores_pointers);
-    if (callee->stores_behind) /* it may be an address that this one has put there */
-        stores_any(r);
-    for (int k = 0; k < call->nargs; k++)
+    IntSet behind = callee->stores_behind || callee->new_holds_behind ? behind_arguments(m, call) : (IntSet){0};
+    if (callee->stores_behind)
+        stores_address(r, m, &behind);
+    holds_address(r, m, &behind);
+    if (callee->stores_new)
+        set(r, &r->stores_new);
+    for (int k = 0; k < call->nargs; k++) {
         if (callee->stores[k])
-            stores_address(r, m, call->args[k]);
+            stores_address(r, m, mem_points_to(m, call->args[k]));
+        if (callee->stores[k] || callee->new_holds[k])
+            holds_address(r, m, mem_points_to(m, call->args[k]));
+    }
+}
+
+/* What a function that it calls frees, and what it frees itself: memory that is not its own. */
+static void frees_objects(struct Recursion *r, const MemInfo *m, const Op *op, const IntSet *objs)
+{
+    for (int i = 0; i < objs->n; i++) {
+        const MemObject *o = &m->objects[objs->at[i]];
+        if (o->kind == OBJ_HEAP || o->kind == OBJ_LOCAL)
+            continue;
+        bool at = o->kind == OBJ_PARAM, deep = o->kind == OBJ_POINTEE && o->param;
+        set(r, at ? &r->frees_at[o->param->index] : deep ? &r->frees_deep[o->param->index] : &r->frees_other);
+        r->frees = r->frees ? r->frees : op;
+    }
+}
+
+/* Has a reverse sweep anything to do for the op? */
+static bool is_reversed(const Op *op)
+{
+    const struct Recursion *callee = callee_of(op);
+    if (op->code == OP_STORE)
+        return type_is_differentiable(op->args[1]->type) || op->args[1]->type->size == 1;
+    if (op->code == OP_CALL)
+        return callee ? callee->reverses : !known_call(op);
+    return op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_COPY || op->code == OP_ALLOC || op->code == OP_REALLOC ||
+           op->code == OP_CALLPTR;
 }
 
 static void summarise_op(Op *op, void *ctx)
@@ -284,26 +434,28 @@ static void summarise_op(Op *op, void *ctx)
     struct Recursion *r = s->r;
     const struct Recursion *callee = callee_of(op);
     if (op->code == OP_STORE && op->args[1]->type->kind == TY_PTR && !is_own(s->m, op->args[0]))
-        stores_address(r, s->m, op->args[1]);
+        stores_address(r, s->m, mem_points_to(s->m, op->args[1]));
+    if (op->code == OP_STORE && op->args[1]->type->kind == TY_PTR && may_be_new(s->m, op->args[0]))
+        holds_address(r, s->m, mem_points_to(s->m, op->args[1]));
     if (op->code == OP_COPY && !is_own(s->m, op->args[0]) && type_has_pointers(op->args[0]->type->elem))
         stores_any(r);
-    if ((op->code == OP_FREE || op->code == OP_REALLOC) && !r->frees && !is_own(s->m, op->args[0]))
-        r->frees = op;
+    if (op->code == OP_COPY && may_be_new(s->m, op->args[0]) && type_has_pointers(op->args[0]->type->elem))
+        holds_reachable(r, s->m, op->args[1]);
+    if (is_reversed(op))
+        set(r, &r->reverses);
+    if (op->code == OP_FREE || op->code == OP_REALLOC)
+        frees_objects(r, s->m, op, mem_points_to(s->m, op->args[0]));
     if (op->code == OP_GLOBAL && op->var && may_carry(op->var) && !names_variable(r, op->var))
         ptrs_push(&r->names, op);
-    if (op->code == OP_ALLOC)
-        set(r, &r->allocates);
     if (!callee)
         return;
     stores_of_callee(r, callee, s->m, op);
-    if (callee->allocates)
-        set(r, &r->allocates);
     for (int k = 0; k < op->nargs; k++)
         if (callee->deep[k])
             deep_through(r, s->m, op->args[k]);
-    if (callee->frees && !r->frees) {
-        r->frees = callee->frees;
-        r->changed = true;
+    if (callee->frees) {
+        IntSet freed = recursion_freed(s->m, op);
+        frees_objects(r, s->m, callee->frees, &freed);
     }
     for (size_t i = 0; i < callee->names.n; i++)
         if (!names_variable(r, ((Op *)callee->names.at[i])->var)) {
@@ -336,6 +488,8 @@ static void summarise_object(struct Recursion *r, const MemInfo *m, int obj)
 static void summarise_result(struct Recursion *r, const MemInfo *m)
 {
     const Op *yield = region_terminator(r->fn->body);
+    if (yield->nargs && type_is_differentiable(yield->args[0]->type))
+        set(r, &r->reverses);
     if (!yield->nargs || yield->args[0]->type->kind != TY_PTR)
         return;
     const IntSet *objs = mem_points_to(m, yield->args[0]);
@@ -343,7 +497,9 @@ static void summarise_result(struct Recursion *r, const MemInfo *m)
         if (m->objects[objs->at[i]].kind == OBJ_PARAM)
             set(r, &r->returns[m->objects[objs->at[i]].param->index]);
         else
-            set(r, m->objects[objs->at[i]].kind == OBJ_POINTEE ? &r->returns_behind : &r->returns_new);
+            set(r, m->objects[objs->at[i]].kind == OBJ_POINTEE ? &r->returns_behind
+                   : m->objects[objs->at[i]].kind == OBJ_HEAP  ? &r->returns_new
+                                                               : &r->returns_other);
 }
 
 static void summarise(struct Recursion *r)

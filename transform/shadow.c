@@ -113,7 +113,9 @@ static void close_over(Op *op, void *ctx)
 static bool is_handed_out(const Shadow *s, int obj)
 {
     const Op *alloc = mem_object_op(s->mem, obj);
-    return activity_hands_out(s->act, obj) && alloc && alloc->code == OP_ALLOC && type_reaches_float(shadow_pointer_type(alloc)->elem);
+    if (!activity_hands_out(s->act, obj) || !alloc)
+        return false;
+    return alloc->code == OP_CALL || (alloc->code == OP_ALLOC && type_reaches_float(shadow_pointer_type(alloc)->elem));
 }
 
 static void decide_objects(Shadow *s)

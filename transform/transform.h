@@ -190,6 +190,7 @@ struct Fn {
     PtrMap *rerun;         /* rerun.c: forward Value* -> what the reverse loop carries instead; or NULL */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
     bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
+    Value *to_free; /* the ad_stack of what is freed after the reverse sweep; or NULL */
     Value *tape;  /* the ad_stack that carries kept values: a parameter, a local or made by ad_tape_new; NULL: made when needed */
     struct Recursion *recursion; /* recursion.h: a function that calls itself, with all else expanded; else NULL */
     struct Instance *instance;   /* ... a derivative of one; else NULL */

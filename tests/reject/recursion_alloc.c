@@ -1,22 +1,29 @@
-// expect: 18:22: error: the recursive function 'grow' leaves its caller memory of its own, which carries derivatives
+// expect: 21:22: error: the recursive function 'grow' hands on memory that adgen cannot tell apart from any other, and it carries derivatives; allocate it outside of it
 // args: --grad 'f(x)'
-// construct: recursive functions that leave memory from malloc to their caller: allocate it outside of them
+// construct: recursive functions that keep memory from malloc in a variable of static lifetime: give them a pointer to keep it in
 #include <stdlib.h>
-struct node { double v; struct node *l; };
+struct node { double v; struct node *l, *all; };
+static struct node *all;
 static struct node *grow(const double *x, int n)
 {
     if (!n)
         return NULL;
     struct node *t = malloc(sizeof *t);
     t->v = x[0];
+    t->all = all;
+    all = t; /* for a loop that frees them */
     t->l = grow(x + 1, n / 2);
     return t;
 }
-static void square(struct node *t) { t->v *= t->v; if (t->l) square(t->l); }
+static double square(struct node *t) { t->v *= t->v; return t->v + (t->l ? square(t->l) : 0); }
 double f(const double *x, int n)
 {
     struct node *t = grow(x, n);
-    double s = t->v;
-    square(t);
-    return s + t->v;
+    double s = square(t);
+    while (all) {
+        struct node *next = all->all;
+        free(all);
+        all = next;
+    }
+    return s;
 }
