@@ -153,6 +153,13 @@ C
 check freed_before "$ADGEN" freed.c --grad 'freed(x)' -o freed_grad.c
 check freed_not_copied without freed_grad.c freed_grad 'for \(long k'
 
+# What is the same in all iterations of a loop around has no index for it; what is not has all.
+check kept_once "$ADGEN" "$ROOT/tests/numeric/kept_once.c" -o once.c
+check kept_once_products without once.c once_products_grad 'kept_[A-Za-z0-9]*\[\(\('
+check kept_once_triangle without once.c once_triangle_grad 'kept_[A-Za-z0-9]*\[.* \* '
+check kept_each_overwritten with once.c each_overwritten_grad 'kept_P1\[i \* 8L \+ k\]'
+check kept_each_start with once.c each_start_grad 'ad_tape_alloc\(\(size_t\)t \* t1'
+
 printf 'double f(double x) { return x; }\n' >f.c
 for pass in rerun settle snapshot; do
     check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c

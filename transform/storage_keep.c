@@ -63,11 +63,26 @@ static Value *make_slot(Fn *fn, Value *v)
 
 enum { INVARIANT_DEPTH = 8 };
 
-/* Has v the same value in every iteration of the loop? Then all of them can keep it in one place. */
+static bool is_same_throughout(const Fn *fn, const Value *v, const Op *loop, int depth);
+
+/* The counter of a loop inside, which has an index of its own: the same in the iteration of the same number. */
+static bool counts_the_same(const Fn *fn, const Value *v, const Op *loop, int depth)
+{
+    const Op *inner = v->arg_of ? v->arg_of->owner : NULL;
+    return inner && inner != loop && inner->code == OP_FOR && v->index == 0 && is_same_throughout(fn, inner->args[0], loop, depth + 1) &&
+           is_same_throughout(fn, inner->args[2], loop, depth + 1);
+}
+
+/* Has v the same value in every iteration of the loop (where loops inside it have done as many iterations)? Then all can keep it in one place:
+ *
+ *   for (i..) for (j..) for (k..) { double b_kj = b[k][j]; kept_b[k * m + j] = b_kj; c[i][j] += a[i][k] * b_kj; }
+ */
 static bool is_same_throughout(const Fn *fn, const Value *v, const Op *loop, int depth)
 {
     if (value_outside(v, loop))
         return v->def != loop;
+    if (counts_the_same(fn, v, loop, depth))
+        return true;
     const Op *op = v->def;
     if (!op || depth > INVARIANT_DEPTH || op->nregions > 0 || v->id >= fn->mem_values)
         return false;
