@@ -316,6 +316,11 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out);
  * that is finished but for restrict and pragmas. */
 void split_nests(Fn *fn);
 
+/* ====================================================================== skip.c */
+
+/* What only hands on a derivative that is zero on one side of an if moves into its other side. */
+void skip_zeros(Fn *fn);
+
 /* ====================================================================== restrict.c */
 
 /* `restrict` for those of the first nprimal parameters that are pointers, where the function, which is finished, writes nothing but

@@ -51,6 +51,7 @@ static const Pass after_storage[] = {
     {"loads", merge_loads, &pass_options.no_loads},
     {"simplify", simplify, NULL},
     {"nest", split_nests, &pass_options.no_nest},
+    {"skip", skip_zeros, &pass_options.no_skip},
 };
 
 /* Switches that are no passes of their own. */
@@ -64,6 +65,7 @@ static const struct {
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"settle", &pass_options.no_settle},
+    {"skip", &pass_options.no_skip},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
     {"reciprocals", &pass_options.no_reciprocals},
