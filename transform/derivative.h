@@ -316,6 +316,11 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out);
  * that is finished but for restrict and pragmas. */
 void split_nests(Fn *fn);
 
+/* ====================================================================== diagonal.c */
+
+/* Loops that do one thing up to the counter of a loop around, and another behind it, become two. */
+void split_diagonals(Fn *fn);
+
 /* ====================================================================== skip.c */
 
 /* What only hands on a derivative that is zero on one side of an if moves into its other side. */

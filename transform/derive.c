@@ -31,6 +31,7 @@ static const Pass before_differentiation[] = {
 
 static const Pass before_reversal[] = {
     {"stride", unit_strides, NULL},
+    {"diagonal", split_diagonals, &pass_options.no_diagonal},
     {"loads", merge_loads, &pass_options.no_loads},
     {"hoist", hoist_guarded, &pass_options.no_hoist},
     {"table", tabulate_calls, &pass_options.no_table},
@@ -66,6 +67,7 @@ static const struct {
     {"restrict", &pass_options.no_restrict},
     {"settle", &pass_options.no_settle},
     {"skip", &pass_options.no_skip},
+    {"diagonal", &pass_options.no_diagonal},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
     {"reciprocals", &pass_options.no_reciprocals},

@@ -59,6 +59,17 @@ static void visit_load(Loads *l, Op *op)
     know(l, op->args[0], op->results[0]);
 }
 
+/* Is what op stores there already? */
+static bool changes_nothing(Loads *l, const Op *op)
+{
+    if (op->code != OP_STORE || !is_plain(op->args[0]) || memory_is_inactive(op->args[0]))
+        return false;
+    for (int i = l->n - 1; i >= 0; i--)
+        if (same_address(l->known[i].address, op->args[0]))
+            return map_value(&l->replaced, l->known[i].value) == map_value(&l->replaced, op->args[1]);
+    return false;
+}
+
 static void visit_region(Loads *l, Region *r);
 
 /* What is known before op is known in its regions; what they learn stays there. */
@@ -78,10 +89,15 @@ static void visit_regions(Loads *l, Op *op)
 
 static void visit_region(Loads *l, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first, *next; op; op = next) {
+        next = op->next;
         OpEffect effect = op_info[op->code].effect;
         if (op->code == OP_LOAD) {
             visit_load(l, op);
+            continue;
+        }
+        if (changes_nothing(l, op)) {
+            op_remove(op);
             continue;
         }
         if (op->code == OP_IF)
