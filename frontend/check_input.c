@@ -215,9 +215,22 @@ bool check_says(const CheckOptions *opt)
     return opt->set.n || opt->range.n || opt->len.n || opt->files.n;
 }
 
+/* A misspelt name would leave the check with other values than those that were meant. */
+static void warn_of_unused(const CheckOptions *opt, const Ptrs *list, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const char *said = list->at[i], *value = strchr(said, '=') + 1;
+        if (!ptrs_has(opt->used, value))
+            diag_warning((Loc){.file = -1}, "unused-option", "--%s %s has no effect: no argument that is made has this name", name, said);
+    }
+}
+
 bool check_input_used(const CheckOptions *opt)
 {
     bool all = true;
+    warn_of_unused(opt, &opt->set, "set");
+    warn_of_unused(opt, &opt->range, "range");
+    warn_of_unused(opt, &opt->len, "len");
     for (size_t i = 0; i < opt->input.n; i++) {
         const char *said = opt->input.at[i], *value = strchr(said, '=') + 1;
         if (ptrs_has(opt->used, value))

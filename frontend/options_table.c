@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <stdlib.h>
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -178,28 +177,37 @@ static void set_check(Parse *p, const char *arg)
     p->opt->check = true;
 }
 
-static void push_named(Parse *p, Ptrs *list, const char *arg)
+/* a[i].b=VALUE is a.b[i]=VALUE (suffix "[i]"), and a[].b=VALUE as well where VALUE has an i. */
+static void push_named(Parse *p, Ptrs *list, const char *arg, const char *suffix)
 {
-    const char *eq = strchr(arg, '=');
-    if (!eq || eq == arg || !eq[1])
+    const char *eq = strchr(arg, '='), *dot;
+    if (!eq || eq == arg || !eq[1]) {
         usage_error(p, "%s '%s': NAME=VALUE is expected", p->name, arg);
-    else
-        ptrs_push(list, (void *)(uintptr_t)arg);
+        return;
+    }
+    char *name = arena_strndup(p->arena, arg, (size_t)(eq - arg)), *open = name;
+    while ((open = strchr(open, '[')) && (dot = strchr(open, ']')) && dot[1] == '.')
+        memmove(open, dot + 1, strlen(dot));
+    bool elements = eq - arg != (long)strlen(name) && name[strlen(name) - 1] != ']';
+    for (const char *c = eq + 1; elements && *c; c++)
+        if (*c == 'i' && !isalnum((unsigned char)c[-1]) && c[-1] != '_' && !isalnum((unsigned char)c[1]) && c[1] != '_')
+            name = arena_printf(p->arena, "%s%s", name, suffix), elements = false;
+    ptrs_push(list, arena_printf(p->arena, "%s%s", name, eq));
 }
 
 static void set_set(Parse *p, const char *arg)
 {
-    push_named(p, &p->opt->check_opt.set, arg);
+    push_named(p, &p->opt->check_opt.set, arg, "[i]");
 }
 
 static void set_range(Parse *p, const char *arg)
 {
-    push_named(p, &p->opt->check_opt.range, arg);
+    push_named(p, &p->opt->check_opt.range, arg, "");
 }
 
 static void set_len(Parse *p, const char *arg)
 {
-    push_named(p, &p->opt->check_opt.len, arg);
+    push_named(p, &p->opt->check_opt.len, arg, "");
 }
 
 static void set_input(Parse *p, const char *arg)

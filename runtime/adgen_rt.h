@@ -370,6 +370,8 @@ size_t ad_checkpoint_back(ad_checkpoints *cp, size_t step);
 void ad_checkpoint_last(ad_checkpoints *cp);
 void ad_checkpoint_put(ad_checkpoints *cp, const void *p, size_t bytes);
 void ad_checkpoint_get(ad_checkpoints *cp, void *p, size_t bytes);
+/* The same for what the function may only change through another pointer: it may be in memory that cannot be written. */
+void ad_checkpoint_get_const(ad_checkpoints *cp, void *p, size_t bytes);
 
 /* Memory kept between calls: `ad_pool pool = {0};`, then f_grad(..., ad_pool_get(&pool, f_grad_workspace(n))) as often as you
  * like, from one thread at a time; ad_pool_free at the end. Contents are undefined. */

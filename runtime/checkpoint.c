@@ -134,3 +134,12 @@ void ad_checkpoint_get(ad_checkpoints *cp, void *p, size_t bytes)
     memcpy(p, cp->at, bytes);
     cp->at += bytes;
 }
+
+void ad_checkpoint_get_const(ad_checkpoints *cp, void *p, size_t bytes)
+{
+    if (!bytes || !cp->end)
+        return;
+    if (memcmp(p, cp->at, bytes))
+        memcpy(p, cp->at, bytes);
+    cp->at += bytes;
+}

@@ -60,6 +60,24 @@ fi
 grep -q '"largest": 128.' said && echo "FAIL check/input_values" || echo "PASS check/input_values"
 echo '{"p": {"n": 2, "scale": 3, "weight": 1}}' >unused.json
 expect input_unused 1 "no argument 'p.weight'" layers.c --len p.layers=3 --input unused.json
+expect set_unused 0 'warning: --set p.m=3 has no effect: no argument that is made has this name [-Wunused-option]' layers.c --len p.layers=3 --set p.n=3 --set p.m=3
+expect set_unused_error 1 '--len q=2 has no effect' layers.c --len p.layers=3 --set p.n=3 --len q=2 -Werror
+cat >forest.c <<'END'
+#include <adgen.h>
+typedef struct { int feature; double value; } node;
+AD_GRAD(x, nodes)
+double forest(AD_LEN(4) const node *nodes, AD_LEN(8) const double *x)
+{
+    double s = 0;
+    for (int i = 0; i < 4; i++)
+        s += (nodes[i].feature == 2 * i ? nodes[i].value : 1e9) * x[nodes[i].feature];
+    return s;
+}
+END
+for name in 'nodes[i].feature=2*i' 'nodes[].feature=2*i' 'nodes.feature[i]=2*i'; do
+    expect set_field 0 agrees forest.c --set "$name" --set 'nodes[].value=3'
+    grep -qE 'warning|e\+09' said && { echo "FAIL check/set_field_values"; cat said; }
+done
 echo '{"n": 5, "a": [1, 2]}' >short.json
 expect input_short 1 "'a' has 2 values in the input file" layers.c --len p.layers=3 --set p.n=1 --input short.json
 printf '{\n"n": 5,\n"m" 3}' >bad.json

@@ -13,20 +13,22 @@ static bool path_is(const char *said, const char *path, const char *suffix)
 }
 
 /* The VALUE of `path` + suffix, or NULL. */
-static const char *said(const Ptrs *list, const char *path, const char *suffix)
+static const char *said(const Maker *m, const Ptrs *list, const char *path, const char *suffix)
 {
     for (size_t i = list->n; i-- > 0;)
-        if (path_is(list->at[i], path, suffix))
-            return strchr((const char *)list->at[i] + strlen(path), '=') + 1;
+        if (path_is(list->at[i], path, suffix)) {
+            const char *value = strchr((const char *)list->at[i] + strlen(path), '=') + 1;
+            if (m->opt->used)
+                ptrs_push(m->opt->used, (void *)(uintptr_t)value);
+            return value;
+        }
     return NULL;
 }
 
 /* The value that the user gives to `path` + suffix, by an option or in a file, or NULL. */
 static const char *given(const Maker *m, const char *path, const char *suffix)
 {
-    const char *value = said(&m->opt->set, path, suffix), *input = said(&m->opt->input, path, suffix);
-    if (input && m->opt->used)
-        ptrs_push(m->opt->used, (void *)(uintptr_t)input);
+    const char *value = said(m, &m->opt->set, path, suffix), *input = said(m, &m->opt->input, path, suffix);
     return value ? value : input;
 }
 
@@ -76,7 +78,7 @@ static void element_value_end(Maker *m, const char *path)
 
 static void make_float(Maker *m, const Type *t, const char *lvalue, const char *path)
 {
-    const char *range = said(&m->opt->range, path, ""), *colon = range ? strchr(range, ':') : NULL;
+    const char *range = said(m, &m->opt->range, path, ""), *colon = range ? strchr(range, ':') : NULL;
     if (range && !colon) {
         cannot_make(m, path, "a range is LO:HI", "for example --range x=0.1:2");
         return;
@@ -183,7 +185,7 @@ static void make_elements(Maker *m, const Type *elem, const char *base, const ch
  * a record. */
 static const char *element_count(Maker *m, const Type *elem, const char *path, const Var *var)
 {
-    const char *len = said(&m->opt->len, path, "");
+    const char *len = said(m, &m->opt->len, path, "");
     if (!len && var && var->ndims > 0 && var->dims[0] && var->dims[0][0]) {
         Str product = {.arena = m->arena};
         int n = var->dims_runtime ? var->ndims : 1;
@@ -194,7 +196,7 @@ static const char *element_count(Maker *m, const Type *elem, const char *path, c
     if (!len && var)
         len = var->len;
     if (!len)
-        len = said(&m->opt->input_len, path, "");
+        len = said(m, &m->opt->input_len, path, "");
     return len ? len : elem->kind == TY_RECORD ? "1" : NULL;
 }
 
@@ -243,7 +245,7 @@ static void make_pointer(Maker *m, const Type *t, const char *lvalue, const char
     if (make_plain_pointer(m, t, lvalue, path))
         return;
     Type *elem = t->elem;
-    if (m->index && said(&m->opt->input, path, "[i]")) {
+    if (m->index && said(m, &m->opt->input, path, "[i]")) {
         cannot_make(m, path, "a file has one list for the fields of all elements", "give them by --set or check from a program of your own");
         return;
     }

@@ -130,12 +130,12 @@ static void find_free(Op *op, void *ctx)
     bool found = false, moves = moves_address(c->fn, op);
     if ((op->code != OP_FREE && !moves) || op->in_reverse || mem_position(c->fn->mem, op) <= mem_position(c->fn->mem, c->fwd))
         return;
-    int n = mem_objects(c->fn->mem, op->args[0], &objs);
+    int n = mem_objects(c->fn->mem, freed_pointer(op), &objs);
     for (int i = 0; i < n; i++)
         found |= f->state[objs[i]];
     if (found && moves)
         refuse(c, op->loc, "this changes a pointer that the loop reads: when steps are run again it is another; change a copy of it");
-    else if (found && op->parent != c->rev->parent)
+    else if (found && !reversed_around(c->rev, op->parent))
         refuse(c, op->loc, "memory of the loop is freed here, where it is not certain that it will be; free it where the loop is");
     else if (found)
         ptrs_push(&c->frees, op);
@@ -352,6 +352,10 @@ static Op *runtime_call(Builder *b, const char *name, Value **args, int n, Type 
 
 static void move_bytes(Check *c, Builder *b, const char *name, Value *p, Value *bytes)
 {
+    if (p->type->elem_const && !strcmp(name, "ad_checkpoint_get")) { /* what it may overlap is written */
+        p = build_ptrcast(b, p, type_ptr(p->type->elem));
+        name = "ad_checkpoint_get_const";
+    }
     Value *args[3] = {c->cp, p, bytes};
     runtime_call(b, name, args, 3, NULL);
 }
@@ -406,22 +410,6 @@ static bool is_int(const Value *v, int64_t k)
 {
     int64_t known;
     return value_int(v, &known) && known == k;
-}
-
-/* The number of a FOR's iteration: (i - lo) / step, as a size. */
-static Value *step_number(Builder *b, const Op *loop, Value *lo, Value *i)
-{
-    Type *t = type_scalar(TY_LONG);
-    int64_t step = for_step(loop);
-    Value *n = build_cast(b, i, t);
-    if (step > 0 && !is_int(lo, 0))
-        n = build_bin(b, OP_SUB, n, build_cast(b, lo, t));
-    if (step < 0)
-        n = build_bin(b, OP_SUB, build_cast(b, lo, t), n);
-    int64_t by = step < 0 ? -step : step;
-    if (by != 1)
-        n = build_bin(b, OP_DIV, n, build_int(b, t, by));
-    return build_cast(b, n, type_scalar(TY_ULONG));
 }
 
 /* The counter that reverse_while's count_trips has added: the argument of `before`, by the reverse loop's bound. */
@@ -635,8 +623,11 @@ static void rebuild_reverse(Check *c, Region *const *own)
     if (pass_options.tape == TAPE_HEAP)
         op_build(&after, OP_FREE, &memory, 1, 0);
     mark_new(c, rev->next, behind);
-    for (size_t i = 0; i < c->frees.n; i++)
-        op_move(c->frees.at[i], &after);
+    for (size_t i = 0; i < c->frees.n; i++) {
+        Op *op = c->frees.at[i], *around = reversed_around(rev, op->parent);
+        Builder outside = after_op(around);
+        free_later(op, c->fwd, around == rev ? &after : &outside);
+    }
     Value *step = c->is_for ? step_number(&b, c->fwd, reach(c, c->fwd->args[0]), body->args[0]) : body->args[0];
     Value *args[2] = {c->cp, step};
     Value *from = runtime_call(&b, "ad_checkpoint_back", args, 2, type_scalar(TY_ULONG))->results[0];

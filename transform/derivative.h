@@ -64,6 +64,14 @@ Value *shadow_twin(Shadow *s, Value *ptr);
 Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr);
 /* v as it was in the forward sweep: a USE, or a copy of a constant. */
 Value *build_use(Builder *b, Value *v);
+/* rev, or what is around it, in the region `home` or in its reversal; NULL: rev is not part of either. */
+Op *reversed_around(Op *rev, const Region *home);
+/* What a free frees, in terms of the forward sweep. */
+const Value *freed_pointer(const Op *op);
+/* Moves a free of the forward sweep to where the reverse of the loop `fwd` is over. */
+void free_later(Op *op, Op *fwd, Builder *at);
+/* The number of a FOR's iteration: (i - lo) / step, as a size. */
+Value *step_number(Builder *b, const Op *loop, Value *lo, Value *i);
 /* How often each value is an operand, by id. */
 int *count_uses(Fn *fn);
 /* Moves fixed-size locals to the function's top: an object whose contents start undefined can serve every iteration. */

@@ -554,12 +554,12 @@ static void plan_op(Plan *p, Op *op)
             vp->show = decide(p, op, vp);
         if (op->code == OP_GLOBAL && vp->show == SHOW_INLINE)
             vp->show = SHOW_OBJECT;
-        if (op->nresults > 1)
+        if (op->nresults > 1 && (i > 0 || vp->prints)) /* frexp(x, &e); */
             vp->show = SHOW_VAR;
     }
     if (op->code == OP_STORE)
         find_update(p, op);
-    bool none = op->nresults && plan_of(p, op->results[0])->show == SHOW_NONE;
+    bool none = op->nresults == 1 && plan_of(p, op->results[0])->show == SHOW_NONE;
     OpEffect effect = op_info[op->code].effect;
     if (!none || effect == EFFECT_WRITES || effect == EFFECT_OUTSIDE)
         use_operands(p, op);

@@ -399,7 +399,11 @@ static void emit_results(Emitter *e, Op *op)
             line(e, "%s;", declare_var(e->arena, var->type, var->hint, var->name));
         var->declared = true;
     }
-    assign_op(e, plan_of(e->plan, op->results[0])->var, op, op);
+    const ValuePlan *vp = plan_of(e->plan, op->results[0]);
+    if (vp->show == SHOW_VAR)
+        assign_op(e, vp->var, op, op);
+    else
+        line(e, "%s;", op_expr(e, op).s);
 }
 
 /* Does r end where the function ends? */
@@ -487,7 +491,7 @@ static void emit_statement(Emitter *e, Op *op)
     case OP_COND:
         break; /* emit_while */
     default:
-        if (op->nresults && plan_of(e->plan, op->results[0])->show == SHOW_VAR)
+        if (op->nresults > 1 || (op->nresults && plan_of(e->plan, op->results[0])->show == SHOW_VAR))
             emit_results(e, op);
         else if (!initialises_local(e, op))
             emit_memory(e, op);

@@ -561,6 +561,24 @@ static bool is_row(const Value *p)
     return declared || (p->def && p->def->code == OP_INDEX && p->def->nargs > 2) || (p->def && p->def->code == OP_LOCAL && p->def->nargs > 1);
 }
 
+/* a[r][k] with a constant k beyond the row, where a pointer to a[r][0] is followed: a[r + 1][k - count] and so on. */
+static Value *fold_next_row(Folder *f, int64_t k)
+{
+    const Op *decay = f->op->args[0]->def;
+    if (!decay || decay->code != OP_DECAY || !decay->args[0]->def)
+        return NULL;
+    const Op *row = decay->args[0]->def;
+    int64_t r = 0, count = decay->args[0]->type->elem->count;
+    bool first = row->code == OP_DECAY, other = row->code == OP_INDEX && row->nargs == 2 && value_int(row->args[1], &r);
+    if ((!first && !other) || count <= 0 || (k >= 0 && k < count) || k <= INT32_MIN || k >= INT32_MAX)
+        return NULL;
+    int64_t rows = k >= 0 ? k / count : -((count - 1 - k) / count);
+    Value *at = build_index(&f->b, first ? decay->args[0] : row->args[0], build_int(&f->b, type_scalar(TY_LONG), r + rows));
+    Value *start = build_decay(&f->b, at);
+    start->def->ival = decay->ival;
+    return build_index(&f->b, start, build_int(&f->b, type_scalar(TY_LONG), k - rows * count));
+}
+
 static Value *fold_index(Folder *f)
 {
     Op *op = f->op;
@@ -576,7 +594,7 @@ static Value *fold_index(Folder *f)
     if (in && in->code == OP_INDEX && in->nargs == 2 && value_int(op->args[1], &c2) && value_int(in->args[1], &c1) &&
         c1 > INT32_MIN && c1 < INT32_MAX && c2 > INT32_MIN && c2 < INT32_MAX)
         return build_index(&f->b, in->args[0], build_int(&f->b, type_scalar(TY_LONG), c1 + c2));
-    return NULL;
+    return value_int(op->args[1], &c2) ? fold_next_row(f, c2) : NULL;
 }
 
 /* index (const T *)p, i -> (const T *)(index p, i): casts that only change const move outwards and end at loads and stores, so that
@@ -645,7 +663,8 @@ static Value *fold_ptrcast(Folder *f)
     from = before_bytes(from);
     if (from->type == op->results[0]->type)
         return from;
-    if (from != op->args[0] && from->type->elem->size <= 1 && from->type->elem->kind != TY_FUNC)
+    bool plain = t->kind == TY_VOID || from->type->elem->size <= 1; /* free((char *)p) is free(p) */
+    if (from != op->args[0] && plain && from->type->elem->kind != TY_FUNC)
         return build_ptrcast(&f->b, from, op->results[0]->type);
     if (!defined_by(from, OP_INDEX) || from->def->nargs != 2 || from->type->elem->size != 1 || !type_is_int(from->type->elem) ||
         t->size <= 1 || t->kind == TY_FUNC)

@@ -16,6 +16,8 @@ typedef struct {
     int64_t part;  /* field or element number; -1: the object itself */
     bool inside;   /* at something within the part: of no interest here */
     bool in_array; /* inside: steps from element to element are allowed */
+    bool flat;     /* inside: the source has it as a pointer, which may go on to the next part: only known places are of this part */
+    int64_t bytes; /* inside: from the part's start, as far as constant steps tell */
 } Place;
 
 /* A candidate's state hangs on op->mark: index + 1 into candidates. */
@@ -82,6 +84,13 @@ static bool in_range(const Candidate *c, int64_t part)
     return part >= 0 && part < (is_array(c) ? c->local->of->count : c->local->of->nfields);
 }
 
+/* A step of so many elements within a part. `p = a[0]` may be followed to a[1] by p[k], which a[0][k] may not. */
+static bool step_inside(const Candidate *c, const Op *op, bool constant, int64_t i, Place *to)
+{
+    to->bytes += constant ? i * op->results[0]->type->elem->size : 0;
+    return to->in_array && (!to->flat || (constant && to->bytes >= 0 && to->bytes < c->local->of->elem->size));
+}
+
 /* The place of an address op's result; false: the op makes the candidate unfit. */
 static bool extend(Candidate *c, const Op *op, const Place *from, Place *to)
 {
@@ -92,7 +101,7 @@ static bool extend(Candidate *c, const Op *op, const Place *from, Place *to)
         if (constant && i == 0)
             return true;
         if (from->inside)
-            return from->in_array;
+            return step_inside(c, op, constant, i, to);
         to->part += constant ? i : 0;
         return is_array(c) && from->part >= 0 && constant;
     }
@@ -109,6 +118,9 @@ static bool extend(Candidate *c, const Op *op, const Place *from, Place *to)
         return op_only_qualifies(op);
     to->inside = true;
     to->in_array = op->code == OP_DECAY;
+    to->flat = op->code == OP_DECAY && is_array(c) && op->ival;
+    if (op->code == OP_FIELD)
+        to->bytes += op->args[0]->type->elem->fields[op->ival].offset_bits / 8;
     return in_range(c, from->part);
 }
 
