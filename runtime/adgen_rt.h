@@ -178,6 +178,22 @@ void ad_tape_free(ad_tape *tape);
 ad_tape *ad_put_aside(ad_tape *places, void *d, size_t unit, size_t size);
 void ad_put_back(ad_tape *aside, void *d, size_t unit, size_t size, size_t real);
 
+/* ====================================================================== several directions through functions that take one */
+
+/* Derivative memory of k directions, innermost, of which a function is given one at a time:
+ *   add     n elements of `size` bytes behind d (NULL: none); overlapping ones share their copy; written: it is put back
+ *   keep    n elements that the function may overwrite: before each call they are as they are now
+ *   take    the copies hold this direction (0 first)     ad_lane   what the function is given for the number-th that was added
+ *   put     ... go back */
+typedef struct ad_lanes ad_lanes;
+ad_lanes *ad_lanes_new(size_t k);
+void ad_lanes_add(ad_lanes *l, const void *d, size_t n, size_t size, int written);
+void ad_lanes_keep(ad_lanes *l, void *p, size_t n, size_t size);
+void ad_lanes_take(ad_lanes *l, size_t direction);
+void *ad_lane(const ad_lanes *l, size_t number);
+void ad_lanes_put(ad_lanes *l);
+void ad_lanes_free(ad_lanes *l);
+
 /* ====================================================================== a log of overwritten values */
 
 /* What stores overwrote, with its address; all entries of one log have the same size. `ad_log log = {0};` is empty. The reverse sweep

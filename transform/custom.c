@@ -197,6 +197,38 @@ static Value *sret_arg(const Op *call)
     return call->callee->sret ? call->args[call->nargs - 1] : NULL;
 }
 
+/* ---------------------------------------------------------------------- lengths, for several directions */
+
+/* Of what primal argument k points to, as a value at b. */
+static Value *length_at(Builder *b, Op *call, int k, bool reverse)
+{
+    const char *why;
+    Builder fwd = before_op(call);
+    Type *t = call->args[k]->type;
+    if (t->kind != TY_PTR || t->elem->kind == TY_FUNC || t->elem->kind == TY_OPAQUE)
+        return NULL;
+    Value *n = call->callee->params[k]->type->kind == TY_RECORD ? build_int(&fwd, type_scalar(TY_ULONG), 1) : custom_length(&fwd, call, k, &why);
+    return n && reverse ? build_use(b, n) : n;
+}
+
+/* Before the derivative's own call is built at b: that has f's parameters, their shadows, and d_return. */
+static void note_all_lengths(Shadow *s, Builder *b, Op *call, bool reverse)
+{
+    const Fn *f = call->callee;
+    Value **lengths = arena_alloc(s->fn->arena, sizeof *lengths * (size_t)(2 * f->nparams + 2));
+    int n = 0;
+    if (s->rq->directions <= 0)
+        return;
+    for (int k = 0; k < f->nparams; k++)
+        lengths[n++] = length_at(b, call, k, reverse);
+    for (int k = 0; k < f->nparams; k++)
+        if (custom_has_shadow(f, k))
+            lengths[n++] = call->args[k]->type->kind == TY_PTR ? lengths[k] : build_int(b, type_scalar(TY_ULONG), 1);
+    lengths[n++] = build_int(b, type_scalar(TY_ULONG), 1);
+    lengths[n++] = build_int(b, type_scalar(TY_ULONG), 1); /* a record result */
+    note_lengths(b, lengths, n, f->nparams);
+}
+
 /* ---------------------------------------------------------------------- reverse mode */
 
 static Value *reverse_shadow(Shadow *s, Builder *b, Op *call, int k, Ptrs *to_free)
@@ -242,6 +274,7 @@ void custom_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value **d_
     Value *sret = sret_arg(call);
     if (type_has_float(f->ret))
         args[n++] = reverse_seed(s, b, call, d_result);
+    note_all_lengths(s, b, call, true);
     Op *op = op_build(b, OP_CALL, args, n, 0);
     op->callee = (Fn *)(uintptr_t)own;
     op->of = type_void();              /* what f returns again is not used */
@@ -285,6 +318,7 @@ Value *custom_forward(Shadow *s, Op *call, Value **tangents)
     }
     if (sret)
         args[n++] = sret;
+    note_all_lengths(s, &b, call, false);
     op_set_args(call, args, n);
     call->callee = (Fn *)(uintptr_t)own;
     Builder after = after_op(call);

@@ -356,6 +356,12 @@ void limit_tape(Fn *fn);
 /* Divisions of a fresh reverse sweep by one value become multiplications by its reciprocal. */
 void share_reciprocals(Fn *fn);
 
+/* ====================================================================== lanes_calls.c */
+
+/* For --directions: how many elements of its type are behind each of the n arguments of the call that is built next (NULL: not known, or
+ * no pointer), of which the first nprimal are the primal's. */
+void note_lengths(Builder *b, Value **lengths, int n, int nprimal);
+
 /* ====================================================================== turn.c */
 
 /* The partials of atan2, which are ops only in what is differentiated again. */

@@ -112,6 +112,14 @@ static int primal_of(const Request *rq, int i)
     return -1;
 }
 
+/* What takes the result's tangent is the caller's own number: no other pointer gets there. */
+static void hold_result_apart(const Request *rq, Fn *tangent)
+{
+    for (int i = rq->fn->nparams; i < tangent->nparams; i++)
+        if (primal_of(rq, i) < 0)
+            tangent->params[i]->is_restrict = true;
+}
+
 /* The objective, f_tangent's result in direction v: *d_return, or v_err of `-> err`. What err itself holds is internal. */
 static Request adjoint_request(const Request *rq, Fn *tangent)
 {
@@ -234,6 +242,7 @@ Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
         return NULL;
     tangent = as_source(tangent, rq->fn->nparams);
     int ntangent = tangent->nparams;
+    hold_result_apart(rq, tangent);
     Request second = adjoint_request(rq, tangent);
     Fn *h = derive_one(&second, request_result_name(rq, a));
     if (!h)

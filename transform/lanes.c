@@ -184,6 +184,8 @@ static void find_lanes(Op *op, void *ctx)
         find_if(l, op);
     else if (lanes_is_instance(op))
         find_given(l, op);
+    else if (op->code == OP_CALL && lanes_is_single(l, op))
+        lanes_find_single(l, op, mark_objects);
     mem_op_flows(op, flow, l);
     for (int i = 0; i < op->nresults; i++)
         if (points_to_lanes(l, op->results[i]))
@@ -213,6 +215,12 @@ static void refuse_call(Lanes *l, const Op *op)
     bool follows = lanes_is_instance(op) && op->callee->instance->directions == l->k;
     if (frees_tape(op) || lanes_is_aside(op))
         return;
+    if (lanes_is_single(l, op)) {
+        const char *why = lanes_why_not_single(l, op);
+        if (why)
+            cannot(l, op->loc, why);
+        return;
+    }
     for (int i = 0; i < op->nargs; i++)
         if ((is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i])) && !(follows && lanes_takes(l, op, i)))
             cannot(l, op->loc, !strncmp(name, "ad_log", 6) ? "derivatives that are overwritten here would have to be saved"
@@ -338,5 +346,6 @@ bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why)
     l.uses = count_uses(fn);
     lanes_grow_memory(&l);
     lanes_make_loops(&l);
+    lanes_forget_lengths(fn);
     return true;
 }

@@ -5,6 +5,7 @@
  *   lanes_memory.c  derivative memory becomes K times as large, addresses follow
  *   lanes_bits.c    ... or becomes words of bits, one for each direction
  *   lanes_loops.c   what computes lanes moves into loops over the directions
+ *   lanes_calls.c   functions that take one direction are called in such loops
  */
 #ifndef ADGEN_LANES_H
 #define ADGEN_LANES_H
@@ -67,5 +68,14 @@ Type *lane_type(const Lanes *l, Type *t);
 
 /* lanes_loops.c */
 void lanes_make_loops(Lanes *l);
+/* The address of number k of a lane's home. */
+Value *lanes_home_address(Builder *b, Value *home, Value *k);
+
+/* lanes_calls.c: calls of what takes one direction, with lanes among their arguments. */
+bool lanes_is_single(const Lanes *l, const Op *call);
+void lanes_find_single(Lanes *l, const Op *call, void (*mark)(Lanes *l, const Value *p)); /* what else then points to lanes */
+const char *lanes_why_not_single(const Lanes *l, const Op *call); /* NULL: it can be called once for each */
+void lanes_call_each(Lanes *l, Op *call, Op *(*build_lanes)(Lanes *l, Builder *b, bool down));
+void lanes_forget_lengths(Fn *fn);
 
 #endif

@@ -40,7 +40,7 @@ static bool is_barrier(const Lanes *l, const Op *op)
     case OP_ZERO: case OP_FREE:
         return points_to_lanes(l, op->args[0]);
     case OP_CALL:
-        return lanes_is_aside(op) || takes_lanes(l, op) || op == l->fn->boundary;
+        return lanes_is_aside(op) || takes_lanes(l, op) || lanes_is_single(l, op) || op == l->fn->boundary;
     case OP_PUSH:
         return is_lane(l, op->args[1]);
     case OP_POP:
@@ -184,7 +184,7 @@ static Value *make_home(Lanes *l, Builder *b, Type *t, const Var *var, bool zero
     return local;
 }
 
-static Value *home_address(Builder *b, Value *home, Value *k)
+Value *lanes_home_address(Builder *b, Value *home, Value *k)
 {
     Value *p = home->type->elem->kind == TY_ARRAY ? build_decay(b, home) : home;
     return build_index(b, p, k);
@@ -202,7 +202,7 @@ static Value *lane_in(Loop *loop, Op *user, Value *v)
     if (!l->home[v->id])
         ICE("a lane has no home");
     Builder b = before_op(user);
-    Value *x = build_load(&b, home_address(&b, l->home[v->id], loop->k));
+    Value *x = build_load(&b, lanes_home_address(&b, l->home[v->id], loop->k));
     x->var = v->var;
     ptrmap_put(&loop->had, v, x);
     return x;
@@ -229,7 +229,7 @@ static void move_op(Loop *loop, Op *op, Builder *end)
     }
     for (int i = 0; i < op->nresults; i++)
         if (l->home[op->results[i]->id])
-            build_store(end, home_address(end, l->home[op->results[i]->id], loop->k), op->results[i]);
+            build_store(end, lanes_home_address(end, l->home[op->results[i]->id], loop->k), op->results[i]);
 }
 
 /* All that is handed on is read before any of it is written. */
@@ -242,7 +242,7 @@ static void make_copies(Loop *loop, Op *yield)
     Builder b = before_op(yield);
     for (size_t i = 0; i < loop->copies.n; i++) {
         const Copy *c = loop->copies.at[i];
-        build_store(&b, home_address(&b, c->to, loop->k), c->from);
+        build_store(&b, lanes_home_address(&b, c->to, loop->k), c->from);
     }
 }
 
@@ -474,10 +474,10 @@ static void stack_loop(Loop *loop, Op *op)
     op_move(op, &in);
     Value *k = lanes->regions[0]->args[0];
     if (pop) {
-        build_store(&in, home_address(&in, l->home[v->id], k), v);
+        build_store(&in, lanes_home_address(&in, l->home[v->id], k), v);
     } else {
         Builder first = before_op(op);
-        op->args[1] = build_load(&first, home_address(&first, l->home[v->id], k));
+        op->args[1] = build_load(&first, lanes_home_address(&first, l->home[v->id], k));
     }
 }
 
@@ -497,11 +497,17 @@ static void call_loops(Loop *loop, Op *call)
         if (!is_lane(l, v) && !is_zero(v)) {
             Op *lanes = build_lanes(l, &b, false);
             Builder in = before_op(region_terminator(lanes->regions[0]));
-            build_store(&in, home_address(&in, home, lanes->regions[0]->args[0]), v);
+            build_store(&in, lanes_home_address(&in, home, lanes->regions[0]->args[0]), v);
         }
         Value *p = home->type->elem->kind == TY_ARRAY ? build_decay(&b, home) : home;
         call->args[i] = build_ptrcast(&b, p, type_ptr_q(p->type->elem, true, false));
     }
+}
+
+static void single_calls(Loop *loop, Op *call)
+{
+    flush(loop, call);
+    lanes_call_each(loop->l, call, build_lanes);
 }
 
 /* ---------------------------------------------------------------------- regions */
@@ -518,6 +524,8 @@ static void barrier_loops(Loop *loop, Op *op)
         stack_loop(loop, op);
     else if (lanes_is_instance(op))
         call_loops(loop, op);
+    else if (op->code == OP_CALL && lanes_is_single(loop->l, op))
+        single_calls(loop, op);
     else
         flush(loop, op);
 }

@@ -55,6 +55,7 @@ static const KnownCall known_calls[] = {
     {"ad_unknown_target", 0, RETURNS_NOTHING},
     {"ad_boundary", 0, RETURNS_NOTHING},      {"ad_tape_new", 0, RETURNS_NOTHING},
     {"ad_tape_free", 0, RETURNS_NOTHING},     {"ad_stack_free", 1u << 0, RETURNS_NOTHING},
+    {"ad_lane_lengths", 0, RETURNS_NOTHING},
     {"ad_put_aside", 3u << 0, RETURNS_NOTHING}, {"ad_put_back", 3u << 0, RETURNS_NOTHING},
     {"_Exit", 0, RETURNS_NOTHING},            {"__errno_location", 0, RETURNS_UNKNOWN},
     {"__assert_fail", 0, RETURNS_NOTHING},    {"usleep", 0, RETURNS_NOTHING},

@@ -1,24 +1,23 @@
-// args: --directions 8
-// expect: 22:14: error: 8 directions at once are not possible: 'sq_jvp' takes one direction; leave out --directions
+// args: --directions 3
+// expect: 22:12: error: 3 directions at once are not possible: 'norm_vjp' takes one direction, and the length of its 'd_x' is not known (declare it with AD_LEN)
 #include <adgen.h>
-
-double sq(double x)
-{
-    return x * x;
-}
-
-double sq_jvp(double x, double d_x, double *d_return)
-{
-    *d_return = 2 * x * d_x;
-    return x * x;
-}
-AD_CUSTOM_JVP(sq, sq_jvp)
-
-AD_JVP(x)
-double sum(const double x[3])
+double norm(const double *x, int n)
 {
     double s = 0;
-    for (int i = 0; i < 3; i++)
-        s += sq(x[i]);
+    for (int i = 0; i < n; i++)
+        s += x[i] * x[i];
     return s;
+}
+double norm_vjp(const double *x, int n, double *d_x, double d_return)
+{
+    for (int i = 0; i < n; i++)
+        d_x[i] += 2 * x[i] * d_return;
+    return norm(x, n);
+}
+AD_CUSTOM_VJP(norm, norm_vjp)
+
+AD_VJP()
+double f(AD_LEN(n) const double *x, int n)
+{
+    return norm(x, n);
 }

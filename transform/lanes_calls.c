@@ -1,0 +1,293 @@
+/* lanes_calls.c: calls of functions that take one direction, the user's own derivatives, become K of them.
+ *
+ *   sq_vjp(x, c, &d_x, &d_c, d);     ->   for (long k = 0; k < K; k++) sq_vjp(x, c, &d_x[k], &d_c[k], d[k]);
+ *
+ * Of arrays, one direction's numbers are copied together before each call, and back after it (runtime/lanes.c), which also restores
+ * what the function overwrites of the primal's memory. custom.c says how long they are, by a call just before:
+ *
+ *   ad_lane_lengths(nprimal, length of argument 0, ...)    -1: not known */
+#include "analysis.h"
+#include "lanes.h"
+
+#include <string.h>
+
+static bool is_lengths(const Op *op)
+{
+    return op->code == OP_CALL && op->text && !strcmp(op->text, "ad_lane_lengths");
+}
+
+void note_lengths(Builder *b, Value **lengths, int n, int nprimal)
+{
+    Value **args = arena_alloc(b->fn->arena, sizeof *args * (size_t)(n + 1));
+    args[0] = build_int(b, type_scalar(TY_LONG), nprimal);
+    for (int i = 0; i < n; i++)
+        args[i + 1] = lengths[i] ? build_cast(b, lengths[i], type_scalar(TY_LONG)) : build_int(b, type_scalar(TY_LONG), -1);
+    Op *op = op_build(b, OP_CALL, args, n + 1, 0);
+    op->text = "ad_lane_lengths";
+    op->of = type_void();
+}
+
+/* NULL: the call is not one of these. */
+static const Op *lengths_of(const Op *call)
+{
+    if (call->code != OP_CALL || !call->callee)
+        return NULL;
+    for (const Op *op = call->prev; op && !(op->code == OP_CALL && op->callee); op = op->prev)
+        if (is_lengths(op))
+            return op;
+    return NULL;
+}
+
+static int first_shadow(const Op *lengths)
+{
+    return (int)lengths->args[0]->def->ival;
+}
+
+/* What the callee declares argument i as; NULL: the place of a record result. */
+static const Type *declared(const Op *call, int i)
+{
+    return i < call->callee->nparams ? call->callee->params[i]->type : NULL;
+}
+
+/* Is argument i a pointer to derivatives? */
+static bool is_shadow(const Op *call, const Op *lengths, int i)
+{
+    const Value *p = call->args[i];
+    return i >= first_shadow(lengths) && declared(call, i) && p->type->kind == TY_PTR && !(p->def && p->def->code == OP_NULLPTR);
+}
+
+/* Parameters as they arrive: arrays as pointers. */
+static Type *arrives(const Type *t)
+{
+    return t->kind == TY_ARRAY ? type_ptr_q(t->elem, t->elem_const, false) : (Type *)(uintptr_t)t;
+}
+
+/* May the callee overwrite what the primal's argument i points to? */
+static bool is_overwritten(const Op *call, const Op *lengths, int i)
+{
+    const Type *t = declared(call, i);
+    bool pointer = t && call->args[i]->type->kind == TY_PTR && !(call->args[i]->def && call->args[i]->def->code == OP_NULLPTR);
+    return i < first_shadow(lengths) && pointer && (t->kind == TY_ARRAY || t->kind == TY_PTR) && !t->elem_const && t->elem->kind != TY_FUNC;
+}
+
+static const Value *length(const Op *lengths, int i)
+{
+    return lengths->args[i + 1];
+}
+
+static bool is_number(const Value *n, int64_t want)
+{
+    int64_t known;
+    return value_int(n, &known) && known == want;
+}
+
+static bool has_any(const Lanes *l, const Op *call)
+{
+    for (int i = 0; i < call->nargs; i++)
+        if (is_lane(l, call->args[i]) || points_to_lanes(l, call->args[i]))
+            return true;
+    return false;
+}
+
+bool lanes_is_single(const Lanes *l, const Op *call)
+{
+    return l->k != DIRECTION_SETS && lengths_of(call) && has_any(l, call);
+}
+
+void lanes_find_single(Lanes *l, const Op *call, void (*mark)(Lanes *l, const Value *p))
+{
+    const Op *lengths = lengths_of(call);
+    for (int i = 0; i < call->nargs; i++)
+        if (is_shadow(call, lengths, i))
+            mark(l, call->args[i]);
+}
+
+/* One element in memory of the function's own: it is handed on where it is. */
+static bool is_in_place(const Lanes *l, const Op *call, const Op *lengths, int i)
+{
+    const int *objs;
+    const Value *p = call->args[i];
+    if (declared(call, i)->kind == TY_RECORD)
+        return true;
+    if (!is_number(length(lengths, i), 1) || arrives(declared(call, i))->elem->kind == TY_ARRAY)
+        return false;
+    int n = mem_objects(l->mem, p, &objs);
+    bool own = n > 0;
+    for (int k = 0; k < n; k++)
+        own = own && mem_object_kind(l->mem, objs[k]) == OBJ_LOCAL;
+    return own;
+}
+
+const char *lanes_why_not_single(const Lanes *l, const Op *call)
+{
+    Arena *a = l->fn->arena;
+    const Op *lengths = lengths_of(call);
+    const char *name = call->callee->name;
+    if (habits_of(a, call->callee).write)
+        return arena_printf(a, "'%s' has effects, which each direction would repeat", name);
+    for (int i = 0; i < call->nargs && declared(call, i); i++) {
+        bool shadow = is_shadow(call, lengths, i) && points_to_lanes(l, call->args[i]);
+        const Var *param = call->callee->params[i];
+        if (!shadow && !is_overwritten(call, lengths, i))
+            continue;
+        if (is_number(length(lengths, i), -1))
+            return arena_printf(a, "'%s' takes one direction, and the length of its '%s' is not known (declare it with AD_LEN)", name,
+                                param->name ? param->name : "argument");
+        if (type_has_pointers(call->args[i]->type->elem))
+            return arena_printf(a, "'%s' takes one direction, and there are pointers in its '%s'", name, param->name ? param->name : "argument");
+        if (pass_options.tape != TAPE_HEAP && !(shadow && is_in_place(l, call, lengths, i)))
+            return arena_printf(a, "'%s' takes one direction, and copying that together takes a heap", name);
+    }
+    return NULL;
+}
+
+/* ---------------------------------------------------------------------- the loop */
+
+typedef struct {
+    Lanes *l;
+    Op *call;
+    const Op *lengths;
+    Value *copies; /* ad_lanes *; NULL: none are needed */
+    int *number;   /* by argument: of its copy; -1: none */
+} Single;
+
+static Value *build_text_call(Builder *b, const char *name, Type *t, Value **args, int n)
+{
+    bool none = t->kind == TY_VOID;
+    Op *op = op_build(b, OP_CALL, args, n, none ? 0 : 1);
+    op->text = name;
+    op->of = t;
+    if (!none)
+        op->results[0]->type = t;
+    return none ? NULL : op->results[0];
+}
+
+/* A small number, which C converts. */
+static Value *build_small(Builder *b, int64_t n)
+{
+    return build_int(b, type_scalar(TY_INT), n);
+}
+
+static Value *copies_of(Single *s, Builder *b)
+{
+    if (s->copies)
+        return s->copies;
+    Type *t = type_ptr(type_opaque("ad_lanes"));
+    Value *k = build_small(b, s->l->k);
+    s->copies = build_text_call(b, "ad_lanes_new", t, &k, 1);
+    s->copies->var = var_named(s->l->fn, t, "", NULL, "lanes");
+    return s->copies;
+}
+
+/* What n elements behind argument i are: so many of these. */
+static Value *count_units(Builder *b, const Single *s, int i, const Type **unit)
+{
+    int64_t row = 1;
+    *unit = arrives(declared(s->call, i))->elem;
+    for (; (*unit)->kind == TY_ARRAY; *unit = (*unit)->elem)
+        row *= (*unit)->count;
+    int64_t known;
+    Value *n = (Value *)(uintptr_t)length(s->lengths, i);
+    if (value_int(n, &known) && known * row < INT32_MAX)
+        return build_small(b, known * row);
+    return row > 1 ? build_bin(b, OP_MUL, n, build_int(b, n->type, row)) : n;
+}
+
+static Value *size_of(Builder *b, const Type *t)
+{
+    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
+    size->of = (Type *)(uintptr_t)t;
+    size->results[0]->type = type_scalar(TY_ULONG);
+    return size->results[0];
+}
+
+/* Before the loop: what is copied, and what is kept. */
+static void note_memory(Single *s, Builder *b)
+{
+    int numbers = 0;
+    Type *any = type_ptr(type_void()), *any_const = type_ptr_q(type_void(), true, false);
+    for (int i = 0; i < s->call->nargs && declared(s->call, i); i++) {
+        Value *p = s->call->args[i];
+        const Type *unit;
+        bool shadow = is_shadow(s->call, s->lengths, i) && points_to_lanes(s->l, p);
+        s->number[i] = -1;
+        if (shadow ? is_in_place(s->l, s->call, s->lengths, i) || s->l->form[p->id] == FORM_RECORD : !is_overwritten(s->call, s->lengths, i))
+            continue;
+        Value *copies = copies_of(s, b), *n = count_units(b, s, i, &unit), *size = size_of(b, unit);
+        Value *at = build_ptrcast(b, p, shadow ? any_const : any);
+        if (!shadow) {
+            build_text_call(b, "ad_lanes_keep", type_void(), (Value *[]){copies, at, n, size}, 4);
+            continue;
+        }
+        bool written = !arrives(declared(s->call, i))->elem_const;
+        build_text_call(b, "ad_lanes_add", type_void(), (Value *[]){copies, at, n, size, build_small(b, written)}, 5);
+        s->number[i] = numbers++;
+    }
+}
+
+/* Argument i for direction k. */
+static Value *argument(const Single *s, Builder *b, int i, Value *k)
+{
+    Lanes *l = s->l;
+    Value *v = s->call->args[i];
+    if (is_lane(l, v))
+        return build_load(b, lanes_home_address(b, l->home[v->id], k));
+    if (!declared(s->call, i) || !is_shadow(s->call, s->lengths, i) || !points_to_lanes(l, v))
+        return v;
+    Type *t = arrives(declared(s->call, i));
+    if (s->number[i] < 0)
+        return build_ptrcast(b, lane_address(l, b, v, k), t->kind == TY_PTR ? t : v->type);
+    Value *args[2] = {s->copies, build_small(b, s->number[i])};
+    Value *one = build_text_call(b, "ad_lane", t, args, 2);
+    one->var = var_named(l->fn, t, "", s->call->callee->params[i], "d");
+    return one;
+}
+
+/* The primal's result is the same each time. */
+static void hand_out_result(Single *s, Op *loop, Builder *end)
+{
+    Op *call = s->call;
+    if (call->nresults == 0)
+        return;
+    Builder before = before_op(loop), after = after_op(loop);
+    Value *v = call->results[0], *local = build_local(&before, v->type, v->var, NULL, 0);
+    after.loc = call->loc;
+    Value *loaded = build_load(&after, local);
+    replace_uses(s->l->fn, v, loaded);
+    build_store(end, local, v);
+}
+
+void lanes_call_each(Lanes *l, Op *call, Op *(*build_lanes)(Lanes *l, Builder *b, bool down))
+{
+    Single s = {l, call, lengths_of(call), NULL, arena_alloc(l->fn->arena, sizeof(int) * (size_t)(call->nargs + 1))};
+    Builder b = before_op(call);
+    b.loc = call->loc;
+    note_memory(&s, &b);
+    Op *loop = build_lanes(l, &b, false);
+    Builder in = before_op(region_terminator(loop->regions[0]));
+    in.loc = call->loc;
+    Value *k = loop->regions[0]->args[0];
+    if (s.copies)
+        build_text_call(&in, "ad_lanes_take", type_void(), (Value *[]){s.copies, k}, 2);
+    for (int i = 0; i < call->nargs; i++)
+        call->args[i] = argument(&s, &in, i, k);
+    op_move(call, &in);
+    hand_out_result(&s, loop, &in);
+    if (s.copies) {
+        build_text_call(&in, "ad_lanes_put", type_void(), &s.copies, 1);
+        Builder after = after_op(loop);
+        build_text_call(&after, "ad_lanes_free", type_void(), &s.copies, 1);
+    }
+}
+
+static void drop_lengths(Op *op, void *ctx)
+{
+    (void)ctx;
+    if (is_lengths(op))
+        op_remove(op);
+}
+
+void lanes_forget_lengths(Fn *fn)
+{
+    walk_ops(fn->body, drop_lengths, NULL);
+}
