@@ -329,6 +329,17 @@ void split_nests(Fn *fn);
 /* Loops that do one thing up to the counter of a loop around, and another behind it, become two. */
 void split_diagonals(Fn *fn);
 
+/* ====================================================================== scale.c */
+
+/* e, the exponential of what m is subtracted from, stored in an array whose elements all become p, a multiple of it that does not depend on m. */
+typedef struct {
+    Value *e, *p, *loaded, *factor; /* p = loaded * factor, or / factor: loaded is e again */
+    Op *store, *norm;               /* of e and of p, to one place */
+    PtrMap changing;                /* Value*: all that changes with m */
+} Normal;
+/* Exponentials of the forward sweep are read as what became of them (fn->normals). Before storage. */
+void use_normalised(Fn *fn);
+
 /* ====================================================================== skip.c */
 
 /* What only hands on a derivative that is zero on one side of an if moves into its other side. */
@@ -387,7 +398,7 @@ void open_guards(Fn *fn);
 /* ====================================================================== shift.c */
 
 /* m of exp(x - m) is held where the function is proved not to depend on it: max in softmax and log-sum-exp. Before differentiation. */
-void hold_shifts(Fn *fn);
+void hold_shifts(Fn *fn, bool scale); /* scale: also notes in fn->normals what scale.c asks for */
 void release_shifts(Fn *fn); /* after it: hold(m) is m */
 
 /* ====================================================================== settle.c */

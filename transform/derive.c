@@ -41,6 +41,7 @@ static const Pass after_differentiation[] = {
     {"fuse", fuse_loops, &pass_options.no_fuse},
     {"checkpoint", checkpoint_loops, &pass_options.no_checkpoint},
     {"rerun", rerun_recurrences, &pass_options.no_rerun},
+    {"scale", use_normalised, &pass_options.no_scale},
     {"storage", storage_resolve, NULL},
 };
 
@@ -66,6 +67,7 @@ static const struct {
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"settle", &pass_options.no_settle},
+    {"scale", &pass_options.no_scale},
     {"skip", &pass_options.no_skip},
     {"diagonal", &pass_options.no_diagonal},
     {"snapshot", &pass_options.no_snapshot},
@@ -330,7 +332,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     g->primal_done = rq->primal_done;
     g->has_tape = rq->mode != MODE_JVP;
     if (!pass_options.no_shift) {
-        hold_shifts(g);
+        hold_shifts(g, (rq->mode == MODE_GRAD || rq->mode == MODE_VJP) && !rq->second_order);
         if (step_done(g, "shift"))
             return g;
     }

@@ -37,6 +37,7 @@ typedef struct {
     const Op *loop;     /* it is being overwritten in this loop; or NULL: */
     Change next;        /* ... with this */
     bool stored, fresh; /* ... this iteration has done so; nothing followed was in it before */
+    Op *by, *next_by;   /* the stores that have left change and next */
 } Array;
 
 enum { MAX_ARRAYS = 8, MAX_OPS = 20000, MAX_ROUNDS = 6 };
@@ -52,6 +53,7 @@ typedef struct {
     PtrMap changes;   /* Value* -> Change*, but STAYS */
     Arrays arrays;
     Ptrs followed;    /* Op*: loads of arrays in which the array's change is known */
+    Ptrs normals;     /* Normal*: arrays that m cancels out of */
     int left;         /* ops that may still be looked at, for all m together */
     bool refused;
 } Proof;
@@ -287,7 +289,27 @@ static bool visit_load(Proof *p, Op *op)
     return true;
 }
 
-static bool visit_store(Proof *p, const Op *op)
+/* x[i] = x[i] * c or x[i] / c, where m cancels: in scale.c the exponential that was there is what it is now. */
+static void note_normalised(Proof *p, Op *by, Op *norm)
+{
+    const Op *op = norm->args[1]->def;
+    if (!by || by->args[1]->def->code != OP_EXP || !op || (op->code != OP_MUL && op->code != OP_DIV))
+        return;
+    for (size_t i = 0; i < p->normals.n; i++)
+        if (((Normal *)p->normals.at[i])->norm == norm)
+            return; /* in an earlier round */
+    for (int k = 0; k < (op->code == OP_DIV ? 1 : 2); k++) {
+        Value *x = op->args[k];
+        if (x->def && x->def->code == OP_LOAD && same_address(x->def->args[0], norm->args[0]) && x->type == by->args[1]->type) {
+            Normal *n = arena_alloc(p->fn->arena, sizeof *n);
+            *n = (Normal){by->args[1], norm->args[1], x, op->args[1 - k], by, norm, {0}};
+            ptrs_push(&p->normals, n);
+            return;
+        }
+    }
+}
+
+static bool visit_store(Proof *p, Op *op)
 {
     const Value *address = op->args[0];
     const Op *loop = loop_over(address);
@@ -305,7 +327,10 @@ static bool visit_store(Proof *p, const Op *op)
         a = &p->arrays.at[p->arrays.n++];
         *a = (Array){.base = base_of(address), .range = loop, .change = stays(), .fresh = true};
     }
+    if (a->change.kind == SCALES && c.kind == STAYS && a->by && !a->loop)
+        note_normalised(p, a->by, op);
     a->address = address;
+    a->next_by = op;
     a->loop = loop;
     a->next = c;
     a->stored = true;
@@ -320,6 +345,7 @@ static void settle_arrays(Proof *p, const Op *loop)
         Array a = p->arrays.at[i];
         if (a.loop == loop) {
             a.change = a.next;
+            a.by = a.next_by;
             a.range = loop;
             a.loop = NULL;
             a.fresh = a.stored = false;
@@ -532,7 +558,7 @@ static bool cancels(Proof *p, const Value *m)
     Region *region = m->def ? m->def->parent : m->arg_of;
     const Op *end = region->last;
     p->changes = (PtrMap){.arena = p->fn->arena};
-    p->followed = (Ptrs){.arena = p->fn->arena};
+    p->followed = p->normals = (Ptrs){.arena = p->fn->arena};
     p->arrays.n = 0;
     p->refused = false;
     set_change(p, m, (Change){ADDS, 1});
@@ -582,7 +608,25 @@ static void hold(Fn *fn, Value *m)
     op->args[0] = m;
 }
 
-void hold_shifts(Fn *fn)
+/* One array that m has cancelled out of, and what else changes with m: for scale.c. */
+static void keep_normal(Proof *p)
+{
+    Fn *fn = p->fn;
+    if (p->normals.n != 1)
+        return;
+    Normal *n = p->normals.at[0];
+    n->changing.arena = fn->arena;
+    for (size_t i = 0; i < p->changes.cap; i++)
+        if (p->changes.keys[i] && !is_kept(*(const Change *)p->changes.vals[i]))
+            ptrmap_put(&n->changing, p->changes.keys[i], n);
+    if (!fn->normals) {
+        fn->normals = arena_alloc(fn->arena, sizeof *fn->normals);
+        *fn->normals = (Ptrs){.arena = fn->arena};
+    }
+    ptrs_push(fn->normals, n);
+}
+
+void hold_shifts(Fn *fn, bool scale)
 {
     Ptrs found = {.arena = fn->arena};
     walk_ops(fn->body, find_shift, &found);
@@ -591,8 +635,11 @@ void hold_shifts(Fn *fn)
     Proof p = {.fn = fn, .mem = mem_analyse(fn), .left = MAX_OPS};
     Ptrs held = {.arena = fn->arena};
     for (size_t i = 0; i < found.n; i++)
-        if (cancels(&p, found.at[i]))
+        if (cancels(&p, found.at[i])) {
             ptrs_push(&held, found.at[i]);
+            if (scale)
+                keep_normal(&p);
+        }
     for (size_t i = 0; i < held.n; i++)
         hold(fn, held.at[i]);
 }

@@ -53,6 +53,15 @@ static const Op *known_load(const Storage *s, const Op *load)
     return primal->code == OP_LOAD && primal->results[0]->id < s->fn->mem_values ? primal : NULL; /* not a call that returns a pointer */
 }
 
+/* Is one of the stores not to be taken back, as others read what it leaves? */
+static bool any_lasts(const Storage *s, const Ptrs *stores)
+{
+    for (size_t i = 0; s->fn->read_again && i < stores->n; i++)
+        if (ptrmap_get(s->fn->read_again, stores->at[i]))
+            return true;
+    return false;
+}
+
 /* The stores to log so that the load can be repeated (none: it can be as it is); NULL: logging does not help. */
 static const Ptrs *spoilers_of(Storage *s, const Op *load)
 {
@@ -63,7 +72,7 @@ static const Ptrs *spoilers_of(Storage *s, const Op *load)
     if (!found) {
         found = arena_alloc(s->fn->arena, sizeof *found);
         *found = (Ptrs){.arena = s->fn->arena};
-        bool helps = !pass_options.no_reload && mem_reloadable_but_for(s->fn->mem, primal, found) &&
+        bool helps = !pass_options.no_reload && mem_reloadable_but_for(s->fn->mem, primal, found) && !any_lasts(s, found) &&
                      (found->n == 0 || (!pass_options.no_log && log_covers(&s->logger, primal, found)));
         if (!helps || (found->n > 0 && (primal != load || ptrmap_get(&s->no_log, load)))) /* the log restores no twins */
             found->cap = SIZE_MAX;                      /* never */
@@ -151,6 +160,14 @@ static void find_stored(Op *op, void *ctx)
         return;
     if (mem_stored_reloadable(s->fn->mem, op))
         ptrmap_put(&s->stored, v, op);
+}
+
+static void find_read_again(Op *op, void *ctx)
+{
+    Storage *s = ctx;
+    const PtrMap *again = s->fn->read_again;
+    if (op->code == OP_STORE && again && ptrmap_get(again, op->args[1]) == op)
+        ptrmap_put(&s->stored, op->args[1], op);
 }
 
 static void forbid_log(Storage *s, const Value *v, int depth)
@@ -696,6 +713,7 @@ void storage_resolve(Fn *fn)
     walk_ops(fn->body, collect, &s);
     walk_ops(fn->body, find_forwarded, &s);
     walk_ops(fn->body, find_stored, &s);
+    walk_ops(fn->body, find_read_again, &s);
     Ptrs targets = {.arena = arena};
     PtrMap seen = {.arena = arena};
     for (size_t i = 0; i < s.uses.n; i++) {

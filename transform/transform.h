@@ -188,6 +188,9 @@ struct Fn {
     bool has_tape;        /* a derivative in reverse mode: what --tape-storage is about */
     Fn *workspace;        /* --tape-storage=arg: says how large its workspace has to be; or NULL */
     PtrMap *rerun;         /* rerun.c: forward Value* -> what the reverse loop carries instead; or NULL */
+    Ptrs *normals;         /* shift.c: Normal*; or NULL */
+    PtrMap *read_again;    /* scale.c: Value* -> the store Op* whose memory has what the reverse sweep is to see as that value; and the stores that are
+                              to last; or NULL */
     struct Shadow *shadow; /* set by adjoint(): where the shadows are, for fuse_loops */
     bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
     Value *to_free; /* the ad_stack of what is freed after the reverse sweep; or NULL */
@@ -623,7 +626,7 @@ typedef struct {
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool associative;    /* -fassociative: sums in another order */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_apart, no_diagonal, no_exits, no_forward, no_fuse, no_guards, no_hoist, no_loads, no_log, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_settle, no_shift, no_skip, no_snapshot, no_table, no_unroll; /* -fno-PASS */
+    bool no_apart, no_diagonal, no_exits, no_forward, no_fuse, no_guards, no_hoist, no_loads, no_log, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_scale, no_settle, no_shift, no_skip, no_snapshot, no_table, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
