@@ -329,6 +329,11 @@ void split_nests(Fn *fn);
 /* Loops that do one thing up to the counter of a loop around, and another behind it, become two. */
 void split_diagonals(Fn *fn);
 
+/* ====================================================================== deviation.c */
+
+/* The mean in a sum of squared deviations becomes hold(mean). */
+void hold_means(Fn *fn);
+
 /* ====================================================================== scale.c */
 
 /* e, the exponential of what m is subtracted from, stored in an array whose elements all become p, a multiple of it that does not depend on m. */

@@ -69,6 +69,7 @@ static const struct {
     {"settle", &pass_options.no_settle},
     {"scale", &pass_options.no_scale},
     {"skip", &pass_options.no_skip},
+    {"deviation", &pass_options.no_deviation},
     {"diagonal", &pass_options.no_diagonal},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
@@ -336,6 +337,11 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         if (step_done(g, "shift"))
             return g;
     }
+    if (!pass_options.no_deviation && (rq->mode == MODE_GRAD || rq->mode == MODE_VJP) && !rq->second_order) {
+        hold_means(g);
+        if (step_done(g, "deviation"))
+            return g;
+    }
     note_accesses(g);
     g = rq->mode == MODE_JVP ? tangent(g, rq) : rq->mode == MODE_HVP ? hessian_vector(g, rq) : adjoint(g, rq);
     if (!g)
@@ -522,6 +528,7 @@ const char *pass_names(Arena *a, bool optional)
     for (size_t i = 0; i < COUNT(before_reversal); i++)
         put_pass(&s, before_reversal[i].name);
     put_pass(&s, "shift");
+    put_pass(&s, "deviation");
     put_pass(&s, "adjoint");
     put_pass(&s, "tangent");
     put_pass(&s, "reciprocals");
