@@ -11,7 +11,7 @@ check() { # check NAME COMMAND...
     if "$@" >log 2>&1; then echo "PASS reverse_loops/$name"; else echo "FAIL reverse_loops/$name"; cat log; fi
 }
 CC="${CC:-gcc} -std=gnu99 -O2 -ffp-contract=off -w -I$ROOT/runtime"
-cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/while_counts.c" .
+cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -71,6 +71,9 @@ scaled_vjp(x, 0, d_x); show("none"); turned_vjp((void *)x, 3, (void *)d_x); show
 count_calls='strided_vjp(x, N, 3, d_x); show("strided"); wrapped_vjp(x, 9, d_x); show("wrapped"); until_vjp(x, N, 7, d_x); show("until");
 uneven_vjp(x, N, d_x); show("uneven"); nested_vjp(x, N, d_x); show("nested"); strided_vjp(x, 1, 3, d_x); show("no trip");
 strided_vjp(x, N, 50, d_x); show("one trip"); until_vjp(x, 3, 9, d_x); show("short"); nested_vjp(x, 2, d_x); show("small");'
+unread_calls='unread_state_grad(x, y, N, d_x); show("state"); unread_struct_grad(f, N, d_f); show("struct"); read_before_grad(x, N, d_x); show("before");
+read_through_struct_grad(x, 8, d_x); show("through"); read_by_caller_grad(x, y, N, d_x, d_y); show("caller"); unread_state_grad(x, y, 1, d_x); show("one");
+unread_struct_grad(f, 1, d_f); show("one struct"); read_before_grad(x, 1, d_x); show("one before"); read_through_struct_grad(x, 0, d_x); show("none");'
 
 run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     source=$1 calls=$2
@@ -153,6 +156,15 @@ C
 check freed_before "$ADGEN" freed.c --grad 'freed(x)' -o freed_grad.c
 check freed_not_copied without freed_grad.c freed_grad 'for \(long k'
 
+check unread_same_bits same_bits unread unread.c "$unread_calls"
+for f in unread_state_grad unread_struct_grad; do
+    check "drops_$f" without with.c $f '^        (d_now|d_l)\[.*\](\.b)? = 0\.0'
+    check "clears_$f" with without_unread.c $f '^        (d_now|d_l)\[.*\](\.b)? = 0\.0'
+done
+for f in read_before_grad read_by_caller_grad; do
+    check "clears_$f" with with.c $f '(d_u|d_work)\[.*\] = 0\.0'
+done
+
 # What is the same in all iterations of a loop around has no index for it; what is not has all.
 check kept_once "$ADGEN" "$ROOT/tests/numeric/kept_once.c" -o once.c
 check kept_once_products without once.c once_products_grad 'kept_[A-Za-z0-9]*\[\(\('
@@ -161,7 +173,7 @@ check kept_each_overwritten with once.c each_overwritten_grad 'kept_P1\[i \* 8L 
 check kept_each_start with once.c each_start_grad 'ad_tape_alloc\(\(size_t\)t \* t1'
 
 printf 'double f(double x) { return x; }\n' >f.c
-for pass in rerun settle snapshot; do
+for pass in rerun settle snapshot unread; do
     check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c
 done
 "$ADGEN" rerun.c --emit=ir --after=rerun -o rerun.ir && check after_rerun grep -q 'func' rerun.ir

@@ -406,6 +406,11 @@ void open_guards(Fn *fn);
 void hold_shifts(Fn *fn, bool scale); /* scale: also notes in fn->normals what scale.c asks for */
 void release_shifts(Fn *fn); /* after it: hold(m) is m */
 
+/* ====================================================================== unread.c */
+
+/* Removes stores into the function's own memory that nothing reads before it ends. */
+void drop_unread_stores(Fn *fn);
+
 /* ====================================================================== settle.c */
 
 /* What a fresh reverse sweep clears and then adds to is stored. */

@@ -54,6 +54,7 @@ static const Pass after_storage[] = {
     {"simplify", simplify, NULL},
     {"nest", split_nests, &pass_options.no_nest},
     {"skip", skip_zeros, &pass_options.no_skip},
+    {"unread", drop_unread_stores, &pass_options.no_unread},
 };
 
 /* Switches that are no passes of their own. */
@@ -73,6 +74,7 @@ static const struct {
     {"diagonal", &pass_options.no_diagonal},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
+    {"unread", &pass_options.no_unread},
     {"reciprocals", &pass_options.no_reciprocals},
     {"shift", &pass_options.no_shift},
     {"table", &pass_options.no_table},
