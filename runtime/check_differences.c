@@ -94,10 +94,89 @@ static void sides(const Check *c, const long double *v, long double h, long doub
     free(at);
 }
 
+/* ---------------------------------------------------------------------- where rounding or jumps decide */
+
+/* <s, f(x + h v) - f(x)> */
+static long double moved(const Check *c, const long double *s, const long double *v, long double h, long double *y)
+{
+    exit_values(c, v, h, y);
+    for (size_t i = 0; i < c->n; i++)
+        y[i] -= ck_get(&c->y0.leaf[i]);
+    return weighed(c, s, y);
+}
+
+/* How far rounding moves <s, f> along v, from third differences over lengths in which nothing else happens (R. W. Hamming; J. J. More and
+ * S. M. Wild, Estimating computational noise, SIAM J. Sci. Comput. 33, 2011). It is found on both sides: a jump at x is on one only.
+ * At least what rounds the widest difference. */
+static long double noise_along(const Check *c, const long double *s, const long double *v, long double *y)
+{
+    enum { POINTS = 8 };
+    long double most = ck_epsilon(c) * fminl(fabsl(moved(c, s, v, 0.1L, y)), fabsl(moved(c, s, v, -0.1L, y))), f[POINTS], level[2];
+    if (!isfinite(most))
+        most = 0;
+    for (int size = 0; size < 3; size++) {
+        long double apart = (c->t->single ? 1e-6L : 1e-12L) * (size == 0 ? 1 : size == 1 ? 64 : 4096);
+        for (int side = 0; side < 2; side++) {
+            level[side] = 0;
+            for (int k = 0; k < POINTS; k++)
+                f[k] = moved(c, s, v, (side ? apart : -apart) * (k + 1), y);
+            for (int k = 3; k < POINTS; k++) {
+                long double d = (f[k] - f[k - 3]) - 3 * (f[k - 1] - f[k - 2]);
+                level[side] += d * d / 20 / (POINTS - 3); /* a third difference has 20 times the variance */
+            }
+        }
+        if (isfinite(level[0]) && isfinite(level[1]))
+            most = fmaxl(most, sqrtl(fminl(level[0], level[1])));
+    }
+    return most;
+}
+
+/* The last resort: is `got` the slope along v but for what rounding does to the widest differences, or, where a jump or a kink is nearer
+ * than these reach, that of much closer ones? *error is the closest distance, of *best; *jump: only the closer ones say so. */
+static int within_noise(const Check *c, const long double *s, const long double *v, long double got, long double *y, long double *best,
+                        long double *error, int *jump)
+{
+    static const long double close[] = {6e-8L, 6e-9L};
+    enum { SIGMAS = 16 };
+    long double noise = SIGMAS * noise_along(c, s, v, y), n = ridders(c, s, v, 0.1L, y), err = fabsl(got - n);
+    *jump = 0;
+    if (err <= ck_bound(c) * (fabsl(got) + fabsl(n)) + noise / 2e-3L) { /* the narrowest of Ridders' */
+        *best = n;
+        *error = 0;
+        return 1;
+    }
+    for (size_t k = 0; k < sizeof close / sizeof *close && !c->t->single; k++) {
+        n = central(c, s, v, close[k], y);
+        long double size = fabsl(got) + fabsl(n), slack = noise / close[k];
+        err = fabsl(got - n);
+        if (!(slack <= 1e-5L * size))
+            continue;
+        if (err < *error || isnan(*error)) {
+            *error = err;
+            *best = n;
+        }
+        if (err <= ck_bound(c) * size + slack)
+            return *jump = 1;
+    }
+    return 0;
+}
+
 /* By more than a step as small as those here would make of a curve. */
 static int apart(const Check *c, long double left, long double right)
 {
     return fabsl(left - right) > (c->t->single ? 2e-2L : 5e-4L) * (fabsl(left) + fabsl(right));
+}
+
+/* The slope of one side with step 0, from those with a step and a sixteenth of it. */
+static long double sharpened(long double far, long double near)
+{
+    return near + (near - far) / 15;
+}
+
+/* How well the slopes of one side are known. */
+static long double side_slack(const Check *c, long double size)
+{
+    return (c->t->single ? 1e-3L : 1e-5L) * size;
 }
 
 /* Is x itself at a kink in direction v: do the sides' slopes stay as far apart however small the step is? */
@@ -107,12 +186,39 @@ static int at_kink(const Check *c, const long double *v, long double *y, long do
     sides(c, v, h, y, &l, &r);
     sides(c, v, h / 16, y, left, right);
     long double gap = fabsl(r - l), next = fabsl(*right - *left);
-    return apart(c, l, r) && apart(c, *left, *right) && next > 0.5L * gap && next < 2 * gap;
+    int kink = apart(c, l, r) && apart(c, *left, *right) && next > 0.5L * gap && next < 2 * gap;
+    *left = sharpened(l, *left);
+    *right = sharpened(r, *right);
+    return kink;
 }
 
 static int between(long double g, long double left, long double right, long double slack)
 {
     return g >= fminl(left, right) - slack && g <= fmaxl(left, right) + slack;
+}
+
+/* Is x itself at a jump in direction v, one side's slope out of all proportion, and g the slope of the other? */
+static int at_jump(const Check *c, const long double *v, long double *y, long double g)
+{
+    long double near[2], far[2], h = c->t->single ? 3e-3L : 1e-5L;
+    sides(c, v, h, y, &far[0], &far[1]);
+    sides(c, v, h / 16, y, &near[0], &near[1]);
+    for (int k = 0; k < 2; k++) {
+        int smooth = !apart(c, near[k], far[k]), jump = fabsl(near[1 - k] / far[1 - k] - 16) < 0.1L;
+        if (smooth && jump && fabsl(g - sharpened(far[k], near[k])) <= side_slack(c, fabsl(g) + fabsl(near[k])))
+            return 1;
+    }
+    return 0;
+}
+
+/* g is infinite: does the difference grow without bound, in its direction? */
+static ck_slope infinite_slope(const Check *c, const long double *v, long double g, long double *y)
+{
+    long double wide = central(c, c->seed, v, ck_step(c, 3), y), close = central(c, c->seed, v, ck_step(c, 3) / 1024, y);
+    ck_slope s = {close, INFINITY, (close > 0) == (g > 0) && fabsl(close) > 4 * fabsl(wide), 0};
+    if (s.fine)
+        s.error = 0;
+    return s;
 }
 
 ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, long double noise, long double biggest)
@@ -121,6 +227,11 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
     long double g = c->g[i], scale = ck_scale(c, i);
     long double left, right;
     v[i] = scale;
+    if (isinf(g)) {
+        s = infinite_slope(c, v, g, y);
+        v[i] = 0;
+        return s;
+    }
     sides(c, v, ck_step(c, 0), y, &left, &right);
     int bend = apart(c, left, right);
     for (int k = 0; k < 4 && !s.fine; k++) {
@@ -129,21 +240,28 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
             n = k < 3 ? central(c, c->seed, v, h, y) : ridders(c, c->seed, v, h, y);
         n /= scale;
         long double err = fabsl(g - n);
-        long double slack = 1e-9L * biggest + 16 * ck_epsilon(c) * noise / ((k < 3 ? h : 1e-3L) * scale);
-        s.fine = err <= ck_bound(c) * (fabsl(g) + fabsl(n)) + slack;
-        if (err < s.error || isnan(s.numerical)) {
+        long double size = fabsl(g) + fabsl(n), rounding = 16 * ck_epsilon(c) * noise / ((k < 3 ? h : 1e-3L) * scale);
+        int tells = k == 3 || rounding <= 10 * ck_bound(c) * size; /* more than rounding */
+        s.fine = tells && err <= ck_bound(c) * size + 1e-9L * biggest + rounding;
+        if (tells && (err < s.error || isnan(s.numerical))) {
             s.error = err;
             s.numerical = n;
         }
         s.kink = bend && k > 0 && s.fine; /* only a smaller step stays on one side */
     }
     if (bend && at_kink(c, v, y, &left, &right)) {
-        long double slack = 1e-3L * (fabsl(left) + fabsl(right)) / scale;
+        long double slack = side_slack(c, fabsl(left) + fabsl(right)) / scale;
         int fits = between(g, left / scale, right / scale, slack); /* the derivative of a branch, or between two */
         s.kink = fits;
         if (fits && !s.fine)
             s.error = 0;
         s.fine = s.fine || fits;
+    }
+    if (!s.fine && isfinite(g)) {
+        long double n = s.numerical * scale, err = s.error * scale;
+        s.fine = within_noise(c, c->seed, v, g * scale, y, &n, &err, &s.kink) || (s.kink = at_jump(c, v, y, g * scale));
+        s.numerical = n / scale;
+        s.error = s.fine && s.kink ? 0 : err / scale;
     }
     v[i] = 0;
     return s;
@@ -158,27 +276,55 @@ long double ck_directional_error(Check *c, int param, const long double *v, cons
         noise += fabsl(s[i] * ck_get(&c->y0.leaf[i]));
     }
     long double n = ridders(c, s, v, 0.1L, y), got = weighed(c, s, dy), err = fabsl(got - n);
+    int jump, fine = err <= 1e4L * ck_epsilon(c) * noise || (isfinite(got) && within_noise(c, s, v, got, y, &n, &err, &jump));
     free(s);
     free(y);
-    return err <= 1e4L * ck_epsilon(c) * noise ? 0 : err / (fabsl(got) + fabsl(n));
+    return fine ? 0 : err / (fabsl(got) + fabsl(n));
+}
+
+int ck_within_noise(const Check *c, const long double *v, long double difference)
+{
+    long double *y = ck_grow(NULL, sizeof *y * (c->n + 1)), noise = noise_along(c, c->seed, v, y);
+    free(y);
+    return difference <= 64 * noise;
+}
+
+/* Of one output, the slopes to the left and right with a step and with a sixteenth of it: is there a kink at x, dy between its slopes; or
+ * a jump, and dy the slope of the side without it? *kink: one of these; else dy is the slope of both sides. */
+static int fits_sides(const Check *c, long double dy, const long double *far, const long double *near, long double noise, int *kink)
+{
+    long double gap = fabsl(far[1] - far[0]), next = fabsl(near[1] - near[0]);
+    long double left = sharpened(far[0], near[0]), right = sharpened(far[1], near[1]), slack = side_slack(c, fabsl(left) + fabsl(right)) + noise;
+    if (!apart(c, near[0], near[1]) || next < 0.5L * gap) /* a curve: its sides become one */
+        return between(dy, left, right, slack);
+    *kink = 1;
+    if (next < 2 * gap)
+        return between(dy, left, right, slack);
+    for (int k = 0; k < 2; k++) {
+        long double slope = k ? right : left;
+        if (!apart(c, near[k], far[k]) && fabsl(dy - slope) <= side_slack(c, fabsl(dy) + fabsl(slope)) + noise)
+            return 1;
+    }
+    return 0;
 }
 
 int ck_kink_along(const Check *c, int param, const long double *v, const long double *dy)
 {
-    long double *y[2] = {ck_grow(NULL, sizeof **y * (c->n + 1)), ck_grow(NULL, sizeof **y * (c->n + 1))};
-    long double h = c->t->single ? 1e-3L : 1e-6L;
+    long double *y[4], h = c->t->single ? 3e-3L : 1e-5L;
     int kink = 0, fine = 1;
-    for (int k = 0; k < 2; k++)
-        exit_values(c, v, k ? h : -h, y[k]);
+    for (int k = 0; k < 4; k++) {
+        y[k] = ck_grow(NULL, sizeof **y * (c->n + 1));
+        exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 16), y[k]);
+    }
     for (size_t i = 0; i < c->n && fine; i++) {
         if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
             continue;
-        long double y0 = ck_get(&c->y0.leaf[i]), left = (y0 - y[0][i]) / h, right = (y[1][i] - y0) / h;
-        long double slack = (c->t->single ? 1e-2L : 1e-4L) * (fabsl(left) + fabsl(right)) + 16 * ck_epsilon(c) * fabsl(y0) / h;
-        kink |= apart(c, left, right);
-        fine = between(dy[i], left, right, slack);
+        long double y0 = ck_get(&c->y0.leaf[i]), slope[4];
+        for (int k = 0; k < 4; k++)
+            slope[k] = (k % 2 ? y[k][i] - y0 : y0 - y[k][i]) / h * (k < 2 ? 1 : 16);
+        fine = fits_sides(c, dy[i], slope, slope + 2, 256 * ck_epsilon(c) * fabsl(y0) / h, &kink);
     }
-    free(y[0]);
-    free(y[1]);
+    for (int k = 0; k < 4; k++)
+        free(y[k]);
     return fine && kink;
 }

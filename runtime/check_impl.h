@@ -81,7 +81,9 @@ void ck_difference(const Check *c, const long double *v, long double h, long dou
 ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, long double noise, long double biggest);
 /* Of the tangent dy along v, in a random mixture of the parameter's outputs, against Ridders' difference. */
 long double ck_directional_error(Check *c, int param, const long double *v, const long double *dy);
-/* Is x at a kink of the parameter's outputs in direction v, and dy between what the two sides say? */
+/* Is it no more than what rounding makes of <seed, J v>, which the size of f's own numbers decides? */
+int ck_within_noise(const Check *c, const long double *v, long double difference);
+/* Is x at a kink or jump of the parameter's outputs in direction v, and dy between what the two sides say, or what the side without the jump says? */
 int ck_kink_along(const Check *c, int param, const long double *v, const long double *dy);
 
 /* check_entries.c */

@@ -71,7 +71,7 @@ void ck_row(Check *c, const ck_row_data *r)
         fprintf(ck_report, "  %-20s %8zu elements   |g|max %-10.4Lg  error %-9.2Lg %-16s %s", r->name, r->elements, r->biggest, r->error, worst,
                 r->bad ? "WRONG" : "ok");
         if (r->kinks)
-            fprintf(ck_report, ", %zu at or near a kink", r->kinks);
+            fprintf(ck_report, ", %zu at or near a kink or jump", r->kinks);
         putc('\n', ck_report);
         return;
     }

@@ -168,3 +168,88 @@ expect rows_and_columns 1 "the derivative of z[0] with respect to y is 1.1009953
 expect right_beside 0 agrees wrong.c --grad h
 sed -i 's/2\.1/2.0/; s/2\.9/3.0/' wrong.c
 expect right 0 agrees wrong.c --grad 'f(x)' --jvp 'g(x)'
+
+# Where differences are rounding noise, cross a jump or a kink, or the derivative is tiny, huge or exactly 0: no right derivative is called
+# wrong, and no wrong one right. Lines: value; derivative; x.
+cases() { # cases FILE: own derivatives of the lines in standard input, as functions f1, f2, ... of x1, x2, ...; prints the options
+    printf '#include <adgen.h>\n#include <math.h>\n' >"$1"
+    n=0
+    while IFS=';' read -r value slope at; do
+        n=$((n + 1))
+        cat >>"$1" <<END
+static double own$n(double x) { return $value; }
+static double own${n}_vjp(double x, double *d_x, double d_return) { *d_x += ($slope) * d_return; return $value; }
+AD_CUSTOM_VJP(own$n, own${n}_vjp)
+static double own${n}_jvp(double x, double d_x, double *d_return) { *d_return = ($slope) * d_x; return $value; }
+AD_CUSTOM_JVP(own$n, own${n}_jvp)
+AD_GRAD()
+double f$n(double x$n) { return own$n(x$n); }
+END
+        echo "--set x$n=$at"
+    done
+}
+cases right_ones.c >options <<'END'
+x * x * x - 3 * x * x + 3 * x - 1;0;1
+x * x - 2 * x + 1;0;1
+sin(x) * sin(x) + cos(x) * cos(x);0;0.4
+log(exp(x)) - x;0;0.4
+exp(x) - 1 - x;0;0
+1e6 + x * x;2 * x;1
+1 + 1e-9 * x;1e-9;1
+sin(1e5 * x);1e5 * cos(1e5 * x);0.3
+x * x * 1e-200;2 * x * 1e-200;1
+x * x * 1e200;2 * x * 1e200;1
+(double)(float)(x * x);2 * x;0.3
+floor(x * 4);0;0.3
+fabs(x);0;0
+fabs(x);1;1e-9
+x > 0.7 ? 1 + x : x * x;2 * x;0.7
+x > 0.7 ? 1 + x : x * x;1;0.7000003
+END
+# shellcheck disable=SC2046
+expect right_ones 0 'at or near a kink or jump' right_ones.c $(cat options)
+cases wrong_ones.c >options <<'END'
+x * x;2.00001 * x;1
+(x - 1) * (x - 1);1e-8;1
+x * x * x - 3 * x * x + 3 * x - 1;1e-6;1
+x * x - 2 * x + 1;1e-6;1
+sin(x) * sin(x) + cos(x) * cos(x);1e-7;0.4
+log(exp(x)) - x;1e-7;0.4
+exp(x) - 1 - x;1e-4;0
+1e6 + x;1.0001;1
+1 + 1e-9 * x;0;1
+1e-12 * x;1.001e-12;1
+sin(1e5 * x);1.0001e5 * cos(1e5 * x);0.3
+x * x * 1e-200;2.01 * x * 1e-200;1
+x * x * 1e200;2.01 * x * 1e200;1
+(double)(float)(x * x);2.01 * x;0.3
+floor(x * 4);0.1;0.3
+floor(x * 1e7) / 1e7;0;0.33333333
+fabs(x);2;0
+fabs(x);1.01;1e-9
+x > 0.7 ? 1 + x : x * x;2.001 * x;0.7
+x > 0.7 ? 1 + x : x * x;1e5;0.7
+x > 0.7 ? 1 + x : x * x;1.00002;0.7000003
+x > 0.7 ? 1 + x : x * x;1e6;0.7000006
+x > 0.7 ? 1 + x : x * x;0;0.7000003
+sqrt(x);NAN;1
+sqrt(x);INFINITY;1
+END
+# shellcheck disable=SC2046
+expect wrong_ones 1 'error nan' wrong_ones.c $(cat options)
+if [ "$(grep -c 'x[0-9][0-9]* .*WRONG' said)" -eq 25 ] && ! grep -q 'error 0 .*WRONG' said; then
+    echo "PASS check/each_wrong_one"
+else
+    echo "FAIL check/each_wrong_one"
+    cat said
+fi
+cat >equal.c <<'END'
+#include <adgen.h>
+AD_GRAD() AD_JVP()
+double det(const double m[3][3])
+{
+    return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
+           m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
+}
+END
+expect equal_arguments 0 agrees equal.c --range m=0.7:0.7
