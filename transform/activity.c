@@ -388,7 +388,7 @@ static void propagate(Activity *a)
     } while (a->changed);
 }
 
-Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
+Activity *activity_draft(Fn *fn, const MemInfo *m, const Request *rq)
 {
     Arena *arena = fn->arena;
     Activity *a = arena_alloc(arena, sizeof *a);
@@ -406,6 +406,12 @@ Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
     find_handed_out(a);
     start_values(a);
     propagate(a);
+    return a;
+}
+
+Activity *activity_analyse(Fn *fn, const MemInfo *m, const Request *rq)
+{
+    Activity *a = activity_draft(fn, m, rq);
     scratch_settle(a);
     start_objects(a); /* scratch is useful at the end; only adds */
     find_handed_out(a);

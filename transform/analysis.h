@@ -318,6 +318,11 @@ bool range_is_positive(const MemInfo *m, const Poly *p, const Op *op);
 Range range_hull(Ranges *r, Range x, Range y);
 Value *range_sum(Ranges *r, OpCode code, Value *x, Value *y); /* ADD or SUB */
 
+/* ====================================================================== static_temporaries.c */
+
+/* Is there a store to the variable on every way to the load? */
+bool stored_on_every_way(const Op *load, const Var *var);
+
 /* ====================================================================== activity.c */
 
 struct Activity {
@@ -340,6 +345,10 @@ const Var *activity_root(const Activity *a, int obj);
 
 /* scratch.c: sets the request's roles. */
 void scratch_settle(Activity *a);
+/* ... Holds the object numbers alone, and is each stored before it is read? */
+bool memory_is_filled(Fn *fn, const MemInfo *m, int obj);
+/* activity.c: what carries derivatives as things stand; nothing is refused, and no role is found. */
+Activity *activity_draft(Fn *fn, const MemInfo *m, const Request *rq);
 
 /* activity_check.c: diag_errors. */
 void activity_check(Activity *a);

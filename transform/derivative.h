@@ -175,6 +175,13 @@ bool moves_address(const Fn *fn, const Op *op);
 /* File-scope scalars that the function writes on every way become locals, but those in fn->named_globals. */
 void localise_globals(Fn *fn);
 
+/* ====================================================================== workspaces.c */
+
+/* Static pointers to memory that carries derivatives, which the function allocates, become locals. */
+void localise_workspaces(Fn *fn);
+/* Says so where an earlier call might matter; after the passes that make loops of whiles. */
+void warn_of_workspaces(Fn *fn);
+
 /* ====================================================================== bytes.c */
 
 /* memcpy, memset and realloc of bytes become those of the elements that they are. */

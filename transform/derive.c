@@ -16,6 +16,7 @@ static const Pass before_differentiation[] = {
     {"byval", load_byval, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
+    {"workspaces", localise_workspaces, NULL},
     {"globals", localise_globals, NULL},
     {"bytes", type_bytes, NULL},
     {"walk", normalise_pointers, NULL},
@@ -136,6 +137,7 @@ void finish_callee(Fn *fn)
 static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
 {
     Fn *g = clone_fn(fn, name);
+    g->request = rq;
     g->noalias |= rq && rq->primal_done; /* arguments that overlap were overwritten by now: documented above the function */
     if (rq && !rq->primal_done && !rq->split && !pass_options.openmp)
         g->named_globals = &rq->global_vars;
@@ -153,6 +155,7 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
     }
     *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation)) ||
                (rq && rq->mode != MODE_JVP && !run_passes(g, before_reversal, COUNT(before_reversal)));
+    warn_of_workspaces(g);
     return g;
 }
 

@@ -16,7 +16,9 @@ WARNING("nondifferentiable", true, "a result depends on a number whose derivativ
         "}\n")
 WARNING("private-static", true, "a copied function has a static local variable that it writes",
         "A static function of the source that the derivative calls without differentiating it is repeated in OUT, with static\n"
-        "variables of its own: what one copy writes the other does not see. Give the function external linkage, or use --with-primal.",
+        "variables of its own: what one copy writes the other does not see. Give the function external linkage, or use --with-primal.\n"
+        "Static numbers, and memory in static pointers, that carry derivatives start anew in each call of the derivative: right for\n"
+        "caches and workspaces. Nothing is said where it is seen that all is written before it is read.",
         "// adgen --grad 'f(x)'\n"
         "static int calls(void)\n"
         "{\n"

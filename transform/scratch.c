@@ -214,6 +214,34 @@ static bool is_scratch(const Activity *a, int obj)
     return true;
 }
 
+typedef struct {
+    const Accesses *c;
+    bool other;
+} Others;
+
+static void find_other(Op *op, void *ctx)
+{
+    Others *o = ctx;
+    const Value *v = op->code == OP_LOAD ? op->results[0] : op->code == OP_STORE ? op->args[1] : NULL;
+    o->other |= v && reaches(o->c, op->args[0]) && !type_is_differentiable(v->type);
+}
+
+bool memory_is_filled(Fn *fn, const MemInfo *m, int obj)
+{
+    Activity a = {.fn = fn, .m = m};
+    Accesses c = {.a = &a, .obj = obj, .stores.arena = fn->arena, .loads.arena = fn->arena};
+    Others o = {&c, false};
+    walk_ops(fn->body, find_other, &o);
+    walk_ops(fn->body, find_access, &c);
+    bool filled = !c.other && !o.other;
+    for (size_t i = 0; i < c.loads.n && filled; i++) {
+        filled = false;
+        for (size_t k = 0; k < c.stores.n && !filled; k++)
+            filled = covers(&a, c.stores.at[k], c.loads.at[i]);
+    }
+    return filled;
+}
+
 /* A pointer that f writes through and that may point to scratch points to nothing that stays an independent. */
 static bool told_apart(const Activity *a, const bool *scratch, int obj)
 {

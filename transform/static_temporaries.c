@@ -5,6 +5,7 @@
  *
  * What an earlier call left in them is read nowhere: in each function that mentions the variable a store comes before every load, and its
  * address goes nowhere. Then no call sees another's value, and the derivative needs no copy that lives on. */
+#include "analysis.h"
 #include "derivative.h"
 
 #include <string.h>
@@ -28,8 +29,7 @@ static bool stored_by(const Op *op, const Var *var)
     return false;
 }
 
-/* Is there one on every way to the load? */
-static bool stored_before(const Op *load, const Var *var)
+bool stored_on_every_way(const Op *load, const Var *var)
 {
     for (const Op *at = load; at; at = at->parent->owner) {
         const Op *owner = at->parent->owner;
@@ -46,7 +46,7 @@ static void check_use(Op *op, void *ctx)
     Search *s = ctx;
     for (int i = 0; i < op->nargs && s->temporary; i++)
         if (is_variable(op->args[i], s->var))
-            s->temporary = (op->code == OP_STORE && i == 0) || (op->code == OP_LOAD && stored_before(op, s->var));
+            s->temporary = (op->code == OP_STORE && i == 0) || (op->code == OP_LOAD && stored_on_every_way(op, s->var));
 }
 
 static bool is_in_initialiser(const Program *p, const Var *var)

@@ -162,6 +162,9 @@ struct Fn {
     bool is_static, is_inline, is_variadic;
     bool takes_varargs;   /* variadic, and unsupported but where its calls are expanded (varargs.c) */
     bool noalias;         /* AD_NOALIAS */
+    const struct Request *request; /* what will be derived of it; or NULL */
+    Ptrs anew;            /* Var*: static variables of the source that start anew in each call (workspaces.c) */
+    bool anew_plain;      /* ... nothing but the memory's content is left to the next call */
     const Ptrs *named_globals; /* Var*: those of the SPEC; NULL: globals stay in memory (globals_local.c) */
     bool apart;           /* what is written behind one of the primal's pointer parameters is not accessed through another */
     int64_t tape_cost;    /* set by storage_resolve: estimated bytes of kept arrays, stacks and logs */
@@ -475,7 +478,7 @@ typedef enum { MODE_GRAD, MODE_VJP, MODE_JVP, MODE_HVP, MODE_JACOBIAN, MODE_HESS
 typedef enum { ROLE_NONE = 0, ROLE_INDEP = 1, ROLE_DEP = 2, ROLE_SCRATCH = 4 } Role; /* bits; INDEP|DEP: in/out */
 
 /* One derivative to make, as asked for by an option or annotation. */
-typedef struct {
+typedef struct Request {
     Mode mode;
     const char *fn_name;
     const char *new_name;  /* --name or NULL */
