@@ -94,7 +94,6 @@ bool cx_is_volatile(CXType t);
 bool same_shape(const Type *a, const Type *b);
 /* A typedef's or enum's name that hides the base type (pointers and arrays stripped), or NULL. */
 const char *spelled_base(Reader *r, CXType t);
-bool type_is_va_list(const Type *t);
 Type *promoted(Type *t);
 Type *usual_arithmetic(Type *a, Type *b);
 

@@ -271,4 +271,7 @@ int sitter_pragmas(const char *file_text, size_t len, Arena *arena, Pragma **out
  * fn->unsupported and reported only when a differentiated function reaches it. */
 void lower_unit(Program *p, Unit *u);
 
+/* clang_type.c: variable arguments of a function. */
+bool type_is_va_list(const Type *t);
+
 #endif

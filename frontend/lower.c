@@ -134,7 +134,7 @@ static void lower_params(Lower *l)
     Fn *fn = l->fn;
     for (int i = 0; i < d->nparams; i++) {
         Type *t = lower_type(d->params[i]->ctype);
-        region_add_arg(fn->body, t->kind == TY_RECORD ? type_ptr(t) : t, d->params[i]->var);
+        region_add_arg(fn->body, t->kind == TY_RECORD || type_is_va_list(t) ? type_ptr(t) : t, d->params[i]->var);
     }
     if (fn->sret)
         l->result = region_add_arg(fn->body, type_ptr(fn->ret), lower_new_var(l, "result", fn->ret));
@@ -144,13 +144,12 @@ static void lower_params(Lower *l)
         Slot *slot = arena_alloc(l->arena, sizeof *slot);
         param->lowered = slot;
         l->b.loc = param->loc;
-        if (lower_type(param->ctype)->kind == TY_RECORD) {
+        if (lower_type(param->ctype)->kind == TY_RECORD || type_is_va_list(lower_type(param->ctype))) {
             slot->addr = arg;
             continue;
         }
         slot->addr = build_local(&l->b, arg->type, param->var, NULL, 0);
-        if (type_is_scalar(arg->type)) /* not a va_list */
-            build_store(&l->b, slot->addr, arg);
+        build_store(&l->b, slot->addr, arg);
     }
     for (int i = 0; i < d->nparams; i++)
         lower_dims(l, d->params[i]->ctype);
@@ -193,13 +192,16 @@ static bool only_reports(const Fn *fn)
 static void lower_variadic(Program *p, Decl *d)
 {
     Fn *fn = d->fn;
-    if (!fn->is_variadic || fn->is_inactive)
+    bool takes_list = false;
+    for (int i = 0; i < fn->nparams; i++)
+        takes_list |= type_is_va_list(fn->params[i]->type);
+    if ((!fn->is_variadic && !takes_list) || fn->is_inactive)
         return;
     Lower l = {.program = p, .fn = fn, .decl = d, .arena = p->arena, .dims = {.arena = p->arena}};
     l.b = before_op(fn->body->first);
     l.b.loc = fn->loc;
     lower_mark_statement(&l);
-    if (only_reports(fn))
+    if (fn->is_variadic && only_reports(fn))
         fn->is_inactive = true;
     else if (!fn->unsupported.what)
         fn->takes_varargs = varargs_are_followed(fn);

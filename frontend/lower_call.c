@@ -37,6 +37,11 @@ static const char *library_name(const char *name)
 /* Records are passed as the address of a copy of their own. */
 static Value *argument(Lower *l, Expr *arg, Type *param)
 {
+    const Expr *list = arg;
+    while (list->kind == EX_CAST)
+        list = list->a;
+    if (list->kind == EX_VAR && list->decl->lowered && list->decl->var && type_is_va_list(list->decl->var->type))
+        return ((Slot *)list->decl->lowered)->addr; /* the callee may take from it, and the caller no more after it */
     if (arg->type->kind != TY_RECORD) {
         Value *v = lower_expr(l, arg);
         if (!v)
@@ -77,7 +82,10 @@ static Value *emit_call(Lower *l, OpCode code, Value *leading, Expr *call, Fn *c
 Value *lower_external(Lower *l, const char *name, Expr *call)
 {
     for (int i = 0; i < call->nargs; i++)
-        if (call->args[i]->type->kind == TY_RECORD)
+        if (type_is_va_list(call->args[i]->type))
+            lower_unsupported(l, call->args[i]->loc, "a value of type 'va_list' cannot be used here; take the arguments in this function, "
+                                                     "or pass an array");
+        else if (call->args[i]->type->kind == TY_RECORD)
             lower_unsupported(l, call->args[i]->loc,
                               "'%s' takes a struct by value, which adgen supports for functions of the program only", name);
     Value *v = emit_call(l, OP_CALL, NULL, call, NULL, NULL);
@@ -278,7 +286,7 @@ static Value *lower_vararg(Lower *l, Expr *call)
         Expr *e = call->args[i];
         while (e->kind == EX_CAST)
             e = e->a;
-        if (!l->fn->is_variadic || e->kind != EX_VAR || !e->decl->lowered) {
+        if (e->kind != EX_VAR || !e->decl->lowered || !type_is_va_list(e->decl->var->type)) {
             lower_unsupported(l, call->loc, "a va_list that comes from elsewhere is not supported; pass an array and its length instead");
             return call->type->kind == TY_VOID ? NULL : lower_stub(l, lower_type(call->type));
         }

@@ -17,6 +17,8 @@ typedef struct Frame {
     const Fn *fn;
     const struct Frame *caller;
     int depth;
+    Value *const *extra; /* what is behind the ... of the innermost call that has one */
+    int nextra;
 } Frame;
 
 /* What is known of a LOCAL whose address goes nowhere but into loads and one store. */
@@ -320,8 +322,13 @@ static void expand_call(Inliner *in, Op *op, const Frame *f)
     clone_ops(&b, callee->body, &map, true);
     if (op->shared)
         share_ops(before ? before->next : r->first, op, false);
+    Frame inner = {callee, f, f->depth + 1, f->extra, f->nextra};
+    if (callee->is_variadic) {
+        inner.extra = op->args + callee->nparams;
+        inner.nextra = op->nargs - callee->nparams;
+    }
     if (callee->takes_varargs)
-        expand_varargs(before ? before->next : r->first, op, op->args + callee->nparams, op->nargs - callee->nparams, &in->results);
+        expand_varargs(before ? before->next : r->first, op, inner.extra, inner.nextra, &in->results);
     const Op *yield = region_terminator(callee->body);
     if (op->nresults) {
         if (!yield || yield->nargs != 1)
@@ -332,7 +339,7 @@ static void expand_call(Inliner *in, Op *op, const Frame *f)
             value->var = op->results[0]->var;
     }
     arena_free(map.arena);
-    expand_range(in, before ? before->next : r->first, op, &(Frame){callee, f, f->depth + 1});
+    expand_range(in, before ? before->next : r->first, op, &inner);
     op_remove(op);
 }
 
@@ -430,7 +437,7 @@ static bool expand_all(Fn *root, bool keep_vjp, bool keep_jvp, bool choose, Mode
                   .choose = choose,
                   .mode = mode};
     int errors = diag_error_count();
-    Frame top = {root, NULL, 0};
+    Frame top = {.fn = root};
     if (root->unsupported.what) {
         report_unsupported(&in, root, root->loc, &top, true);
     } else if (root->has_body) {

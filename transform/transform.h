@@ -160,7 +160,7 @@ struct Fn {
     int nvalues;
     Loc loc;
     bool is_static, is_inline, is_variadic;
-    bool takes_varargs;   /* variadic, and unsupported but where its calls are expanded (varargs.c) */
+    bool takes_varargs;   /* variadic or with a va_list, and unsupported but where its calls are expanded (varargs.c) */
     bool noalias;         /* AD_NOALIAS */
     const struct Request *request; /* what will be derived of it; or NULL */
     Ptrs anew;            /* Var*: static variables of the source that start anew in each call (workspaces.c) */

@@ -1,4 +1,4 @@
-/* varargs.c: the arguments behind `...`, when a call is expanded: they are known there.
+/* varargs.c: the arguments behind `...`, when a call is expanded: they are known there, and in functions that are given the list.
  *
  *   double sum(int n, ...) { ... va_start(ap, n); while (n--) s += va_arg(ap, double); }       sum(2, x, y)
  *
@@ -15,6 +15,7 @@ bool is_vararg_op(const Op *op)
 
 typedef struct {
     const Fn *fn;
+    int depth;
     bool found, other; /* some such op; a va_list that goes elsewhere */
 } Uses;
 
@@ -24,21 +25,39 @@ static bool is_list(const Value *p)
     return t->kind == TY_OPAQUE && !strcmp(t->name, "va_list");
 }
 
+static bool list_is_followed(const Fn *fn, int depth);
+
+/* A list goes to va_arg and its kin, or to a function that gives it to those. */
 static void find_uses(Op *op, void *ctx)
 {
     Uses *u = ctx;
     bool own = is_vararg_op(op);
     u->found |= own;
-    for (int i = 0; i < op->nargs; i++)
-        if (is_list(op->args[i]))
-            u->other |= !own || !op->args[i]->def || op->args[i]->def->code != OP_LOCAL;
+    for (int i = 0; i < op->nargs; i++) {
+        const Value *list = op->args[i];
+        if (!is_list(list))
+            continue;
+        bool handed = op->code == OP_CALL && op->callee && !op->callee->is_variadic && list_is_followed(op->callee, u->depth + 1);
+        u->found |= handed;
+        u->other |= (!own && !handed) || (list->def && list->def->code != OP_LOCAL);
+    }
+}
+
+static bool list_is_followed(const Fn *fn, int depth)
+{
+    Uses u = {.fn = fn, .depth = depth};
+    if (!fn->has_body || depth > 8)
+        return false;
+    walk_ops(fn->body, find_uses, &u);
+    return u.found && !u.other && !fn->sret;
 }
 
 bool varargs_are_followed(const Fn *fn)
 {
-    Uses u = {.fn = fn};
-    walk_ops(fn->body, find_uses, &u);
-    return u.found && !u.other && !fn->sret;
+    for (int i = 0; i < fn->nparams && fn->is_variadic; i++)
+        if (is_list(fn->body->args[i]))
+            return false;
+    return list_is_followed(fn, 0);
 }
 
 /* ---------------------------------------------------------------------- at a call */

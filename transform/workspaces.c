@@ -304,7 +304,8 @@ static void find_owner(Op *op, void *ctx)
     LeafState state = code == OP_ALLOC || code == OP_REALLOC ? LEAF_OWNS : code == OP_INDEX ? LEAF_VIEW : LEAF_UNKNOWN;
     Leaf *other = state == LEAF_OWNS ? ptrmap_get(&s->owner, value) : NULL;
     leaf->state = (leaf->state == LEAF_EMPTY || leaf->state == state) && (!other || other == leaf) ? state : LEAF_UNKNOWN;
-    ptrmap_put(&s->owner, value, leaf);
+    if (state == LEAF_OWNS)
+        ptrmap_put(&s->owner, value, leaf);
 }
 
 /* free(buf) that leaves the address there ends it for good; free(p) of what may be it is not followed. */
