@@ -174,7 +174,7 @@ ERROR("unsupported", "adgen does not support|cannot show complex numbers", "a co
       "    __asm__(\"nop\");\n"
       "    return x * x;\n"
       "}\n")
-ERROR("variable-arguments", "has variable arguments|of type 'va_list'", "a function with `...` cannot be differentiated", "Pass an array and its length.",
+ERROR("variable-arguments", "has variable arguments|takes a variable number|of type 'va_list'", "a function with `...` cannot be differentiated", "Pass an array and its length.",
       "// adgen --grad f\n"
       "double f(double x, ...)\n"
       "{\n"
