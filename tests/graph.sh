@@ -86,6 +86,33 @@ check too_many sh -c "test ! -e big.dot && grep -q 'set gives smaller sizes' sai
 "$ADGEN" main.c --emit=dot --set n=3 -o none.dot >said 2>&1
 check needs_a_spec sh -c "test ! -e none.dot && grep -q 'needs a SPEC' said"
 
+# What it cannot see into is refused: a node without its edges would have a wrong adjoint.
+cat >hidden.c <<'C'
+#include <stdlib.h>
+static int order(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+double median(const double x[3])
+{
+    double y[3] = {x[0], x[1], x[2]};
+    qsort(y, 3, sizeof *y, order);
+    return y[1] * y[1];
+}
+double power(double x, int n)
+{
+    return n == 0 ? 1 : x * power(x, n - 1);
+}
+C
+hides() { # hides WORDS ARGUMENTS...
+    words=$1
+    shift
+    ! "$ADGEN" hidden.c --emit=dot -o hidden.dot "$@" >said 2>&1 && [ ! -e hidden.dot ] && grep -qF -- "$words" said
+}
+check hidden_sort hides "cannot show what the call of 'qsort' computes" --grad median --set 'x[i]=i'
+check hidden_recursion hides "cannot show what the recursive function 'power' computes" --grad 'power(x)' --set n=3
+
 # Numeric tests of each kind of construct, with and without values.
 for t in struct_value globals swapped_buffers switch goto while_do arenas custom_vjp math_all rows_of_pointers; do
     f=$ROOT/tests/numeric/$t.c

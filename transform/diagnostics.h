@@ -36,6 +36,15 @@ WARNING("unused-option", true, "an option has no effect in this run",
         "{\n"
         "    return n * x;\n"
         "}\n")
+ERROR("graph-values", "a graph with values cannot show", "--emit=dot with inputs meets what has no nodes",
+      "Every number of a run is a node with edges to those it was made of. What a recursive function, a sort, BLAS or input makes out of\n"
+      "sight would stand there as a constant, and complex numbers are two: the adjoints would be wrong. Leave out the inputs for the graph\n"
+      "of the function as it stands.",
+      "// adgen --emit=dot --grad 'power(x)' --set n=3\n"
+      "double power(double x, int n)\n"
+      "{\n"
+      "    return n == 0 ? 1 : x * power(x, n - 1);\n"
+      "}\n")
 ERROR("recursion", "recursive function|recursive call of|through recursion", "a recursive function does what is not supported in one",
       "Functions that call themselves have derivatives where their memory is local or the caller's. Write it as a loop, or give the\n"
       "function a derivative of its own with AD_CUSTOM_VJP(f, f_vjp).",

@@ -6,7 +6,9 @@
  * is handed from number to number (ad_graph_copy); what memory holds is known by its address.
  */
 #include "derivative.h"
+#include "analysis.h"
 #include "graph.h"
+#include "library.h"
 
 typedef struct {
     Fn *fn;
@@ -199,6 +201,43 @@ static bool is_complex_free(const Trace *t)
     return true;
 }
 
+static bool takes_numbers(const Op *call)
+{
+    for (int k = 0; k < call->nargs; k++)
+        if (is_traced(call->args[k]) || (call->args[k]->type->kind == TY_PTR && type_reaches_float(call->args[k]->type)))
+            return true;
+    return false;
+}
+
+/* May it write numbers to memory? */
+static bool writes_numbers(const Op *call)
+{
+    const KnownCall *known = known_call(call);
+    for (int k = 0; k < call->nargs; k++) {
+        Type *t = call->args[k]->type;
+        bool numbers = t->kind == TY_PTR && (type_reaches_float(t) || t->elem->kind == TY_VOID);
+        if (numbers && known && call_writes_arg(call, known, k))
+            return true;
+    }
+    return false;
+}
+
+/* What a call computes out of sight would be shown as if it depended on nothing. */
+static bool sees_into_calls(const Trace *t)
+{
+    for (size_t i = 0; i < t->ops.n; i++) {
+        const Op *op = t->ops.at[i];
+        bool source = op->code == OP_CALL && op->callee && op->callee->has_body && !op->callee->is_inactive && takes_numbers(op);
+        bool pointer = op->code == OP_CALLPTR && takes_numbers(op);
+        if (!source && !pointer && !(op->code == OP_CALL && (call_is_library(op) ? takes_numbers(op) : writes_numbers(op))))
+            continue;
+        diag_error(op->loc, "a graph with values cannot show what %s '%s' computes; leave out the inputs, or --emit=c",
+                   source ? "the recursive function" : "the call of", pointer ? "a function pointer" : op->callee ? op->callee->name : op->text);
+        return false;
+    }
+    return true;
+}
+
 static void trace(Trace *t, Op *op)
 {
     const OpInfo *info = &op_info[op->code];
@@ -236,14 +275,15 @@ static void trace_ends(Trace *t)
 
 Fn *graph_traced(Program *p, const Request *rq)
 {
-    Fn *fn = prepare_primal(p, rq->fn);
+    Fn *whole = clone_fn(rq->fn, rq->fn->name);
+    Fn *fn = inline_calls_for(whole, MODE_HVP) ? prepare_primal(p, whole) : NULL; /* also what has derivatives of its own, and pointers' targets */
     if (!fn)
         return NULL;
     fn->name = graph_traced_name(fn->arena, rq);
     fn->is_static = fn->is_inline = false;
     Trace t = {.fn = fn, .rq = rq, .arena = fn->arena, .nvalues = fn->nvalues, .next = fn->nvalues, .ops = {.arena = fn->arena}};
     walk_ops(fn->body, collect, &t.ops);
-    if (!is_complex_free(&t))
+    if (!is_complex_free(&t) || !sees_into_calls(&t))
         return NULL;
     for (size_t i = 0; i < t.ops.n; i++)
         trace(&t, t.ops.at[i]);
