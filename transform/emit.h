@@ -81,6 +81,7 @@ typedef struct {
     bool accessed;        /* an address that is loaded from or stored to */
     bool lazy;            /* printed where it may not be evaluated: right of && and ||, in an arm of ?: */
     bool indexed;         /* an address that is the base of an INDEX */
+    bool is_index;        /* an integer that is the index of one */
     Value *stored;        /* an address that it is stored to */
     bool own;             /* must be a variable of its own */
     bool is_zero;         /* the flag of a loop's breaks where the loop goes on */

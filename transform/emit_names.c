@@ -427,7 +427,7 @@ static const char *derived_name(const Plan *p, const Namer *n, const CVar *var, 
         return row_name(p, n, v->def);
     const Value *place = v->def && v->def->code == OP_LOAD ? v->def->args[0] : plan_of(p, v)->stored;
     const char *name = place ? place_name(p, n, place) : NULL;
-    return name ? name : v->type->kind == TY_PTR ? "p" : "t";
+    return name ? name : v->type->kind == TY_PTR ? "p" : plan_of(p, v)->is_index ? "at" : "t";
 }
 
 /* i > 0 in decimal. */
