@@ -41,9 +41,10 @@ static bool is_counter(const Value *v)
     return !v->def && v->index == 0 && v->arg_of->owner && v->arg_of->owner->code == OP_FOR;
 }
 
+/* A USE that a forward op has is one that is run again in the reverse sweep, before which it stands (checkpoint.c). */
 static bool is_free(const Storage *s, const Value *v)
 {
-    return (v->def && op_info[v->def->code].kind == KIND_CONST) || value_region(v) == s->fn->body || is_counter(v) ||
+    return (v->def && (op_info[v->def->code].kind == KIND_CONST || v->def->code == OP_USE)) || value_region(v) == s->fn->body || is_counter(v) ||
            (s->fn->rerun && ptrmap_get(s->fn->rerun, v));
 }
 

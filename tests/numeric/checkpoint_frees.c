@@ -87,3 +87,35 @@ double twice(AD_LEN(n) const double *w, int n, int steps, int mode)
     free(next);
     return loss;
 }
+
+/* what the steps need again is computed from values before the test above them */
+AD_VJP(rate, strike->price, delta)
+int option(double rate, double strike, int n, AD_LEN(1) double *price, AD_LEN(1) double *delta)
+{
+    int status = 1;
+    double *v = NULL;
+    if (n < 2)
+        goto done;
+    v = malloc((n + 1) * sizeof *v);
+    if (!v)
+        goto done;
+    const double discount = exp(-0.1 * rate), p = (exp(0.1 * rate) - 0.8) / (1.3 - 0.8);
+    if (p <= 0 || p >= 1) {
+        status = 2;
+        goto done;
+    }
+    for (int i = 0; i <= n; i++)
+        v[i] = fmax(strike - 0.3 * i, 0);
+    AD_CHECKPOINT(2)
+    for (int k = n - 1; k >= 0; k--) {
+        for (int i = 0; i <= k; i++)
+            v[i] = fmax(discount * (p * v[i + 1] + (1 - p) * v[i]), strike - 0.2 * i - 0.1 * k);
+        if (k == 1)
+            *delta = v[1] - v[0];
+    }
+    *price = v[0];
+    status = 0;
+done:
+    free(v);
+    return status;
+}
