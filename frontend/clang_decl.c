@@ -144,11 +144,13 @@ static Type *declared_dims(Reader *r, Var *v, Type *t, const Kids *dims)
     for (const Type *a = t; a->kind == TY_ARRAY; a = a->elem)
         n++;
     v->dims = arena_alloc(r->arena, (size_t)n * sizeof *v->dims);
+    v->dim_counts = arena_alloc(r->arena, (size_t)n * sizeof *v->dim_counts);
     for (; t->kind == TY_ARRAY; t = t->elem) {
         int inner = n - 1 - v->ndims; /* how many arrays are inside this one: its expression's index */
         const CXCursor *dim = inner < dims->n ? &dims->at[inner] : NULL;
         bool first_of_param = v->is_param && v->ndims == 0;
         v->dims_runtime |= !first_of_param && runtime_dim(t);
+        v->dim_counts[v->ndims] = t->vla_dim || t->count < 0 ? 0 : t->count;
         v->dims[v->ndims++] = dim_text(r, t, dim);
     }
     return t;
@@ -222,6 +224,21 @@ static void var_notes(Reader *r, CXCursor c, Var *v)
     }
 }
 
+/* AD_LEN counts rows where the declaration has some, as C counts elements; declared dimensions that are all there say more. With run-time
+ * dimensions the array is flat: numbers are counted. */
+static void length_in_elements(Reader *r, Var *v)
+{
+    if (!v->len || v->ndims < 2)
+        return;
+    if (v->dims[0] && v->dims[0][0]) {
+        v->len = NULL;
+        return;
+    }
+    for (int i = 1; v->dims_runtime && i < v->ndims; i++)
+        v->len = v->dim_counts[i] ? arena_printf(r->arena, "(%s) * %lld", v->len, (long long)v->dim_counts[i])
+                                  : arena_printf(r->arena, "(%s) * (%s)", v->len, v->dims[i]);
+}
+
 static Var *var_new(Reader *r, CXCursor c, Decl *d)
 {
     Var *v = d->var = arena_alloc(r->arena, sizeof *v);
@@ -255,6 +272,7 @@ Decl *read_param(Reader *r, Fn *owner, CXCursor c, int number, bool defined)
     if (!v->name[0] && defined)
         v->name = arena_printf(r->arena, "unused%d", number);
     var_notes(r, c, v);
+    length_in_elements(r, v);
     return p;
 }
 

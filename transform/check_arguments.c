@@ -186,7 +186,7 @@ static void make_elements(Maker *m, const Type *elem, const char *base, const ch
 static const char *element_count(Maker *m, const Type *elem, const char *path, const Var *var)
 {
     const char *len = said(m, &m->opt->len, path, "");
-    if (!len && var && var->ndims > 0 && var->dims[0] && var->dims[0][0]) {
+    if (!len && var && !var->len && var->ndims > 0 && var->dims[0] && var->dims[0][0]) {
         Str product = {.arena = m->arena};
         int n = var->dims_runtime ? var->ndims : 1;
         for (int i = 0; i < n; i++)

@@ -90,16 +90,20 @@ static Value *parse_length(Builder *b, const Op *call, const char *text)
     return v && !*l.at ? v : NULL;
 }
 
-/* Declared dimensions `x[n][m]`, of which only the first may be missing where AD_LEN says more. */
-static Value *declared_length(Builder *b, const Op *call, const Var *var)
+/* AD_LEN, or the declared dimensions `x[n][m]` but for those that are part of the type that the parameter points to. */
+static Value *declared_length(Builder *b, const Op *call, const Var *var, const Type *elem)
 {
+    int n = var->ndims;
     if (var->len)
         return parse_length(b, call, var->len);
-    if (var->ndims == 0 || !var->dims[0] || !var->dims[0][0])
+    if (n == 0 || !var->dims[0] || !var->dims[0][0])
         return NULL;
+    for (; elem->kind == TY_ARRAY; elem = elem->elem)
+        n--;
     Value *v = NULL;
-    for (int i = 0; i < var->ndims; i++) {
-        Value *dim = parse_length(b, call, var->dims[i]);
+    for (int i = 0; i < n; i++) {
+        int64_t count = var->dim_counts ? var->dim_counts[i] : 0;
+        Value *dim = count ? build_int(b, type_scalar(TY_LONG), count) : parse_length(b, call, var->dims[i]);
         if (!dim)
             return NULL;
         v = v ? build_bin(b, OP_MUL, v, dim) : dim;
@@ -157,16 +161,11 @@ Value *custom_length(Builder *b, const Op *call, int k, const char **why)
     const Var *var = call->callee->params[k];
     const char *name = var->name ? var->name : "the argument";
     const Type *leaf = call->args[k]->type->elem;
-    int64_t row = 1;
     if (leaf->size == 0) {
         *why = arena_printf(a, "the size of what '%s' points to is not known", name);
         return NULL;
     }
-    for (; leaf->kind == TY_ARRAY; leaf = leaf->elem)
-        row *= leaf->count;
-    Value *n = declared_length(b, call, var);
-    if (n && row > 1) /* lengths count numbers */
-        n = build_bin(b, OP_DIV, n, build_int(b, n->type, row));
+    Value *n = declared_length(b, call, var, leaf);
     if (!n && var->len) {
         *why = arena_printf(a, "adgen cannot compute AD_LEN(%s) here; use integers, the other parameters, and + - * /", var->len);
         return NULL;

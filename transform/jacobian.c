@@ -56,7 +56,7 @@ static void find_length(Dense *d, Part *p)
     if (d->rq->mode == MODE_HESSIAN && p->role == ROLE_DEP)
         p->length = "1";
     else if (v->len) /* rows, of double (*x)[3] */
-        p->length = inner > 1 ? arena_printf(d->arena, "(%s) * %ld", v->len, inner) : v->len;
+        p->length = inner > 1 && !v->dims_runtime ? arena_printf(d->arena, "(%s) * %ld", v->len, inner) : v->len;
     else if (declared && !v->dims_runtime && is_number(v->dims[0]))
         p->length = arena_printf(d->arena, "%ld", inner * strtol(v->dims[0], NULL, 10));
     for (int i = 0; declared && !p->length && i < v->ndims; i++)

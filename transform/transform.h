@@ -65,9 +65,10 @@ struct Var {
     bool is_array_param; /* declared with [] : a[], a[3], a[n][m]; dims below */
     int ndims;           /* declared array dimensions as source text; param: outermost included (may be "") */
     const char **dims;
+    int64_t *dim_counts; /* those that are constants (their texts may be enum constants); else 0. NULL: not known */
     bool dims_runtime;   /* one of dims but a parameter's first is not a constant: indexing uses INDEX with stride */
     const char *decl_text; /* file scope and static locals: full definition's source text, macros expanded; NULL for locals */
-    const char *len;     /* AD_LEN's text or NULL */
+    const char *len;     /* AD_LEN's text or NULL: in elements of what the parameter's value points to */
     Fn *owner;           /* function of a param or local, NULL at file scope */
     Value *local_at;     /* globals_local.c, for its pass: the address of the variable */
     Fn *initial;         /* static local with an initialiser that is not zero: void initial(T *p) sets *p to it; else NULL */
