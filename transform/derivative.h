@@ -330,6 +330,19 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out);
 /* Sums to places far apart become nests whose inner loop runs along memory; loops whose iterations do not meet run forwards. Of a function
  * that is finished but for restrict and pragmas. */
 void split_nests(Fn *fn);
+/* What is known of the finished function's memory. */
+typedef struct {
+    Fn *fn;
+    const MemInfo *m;
+    PtrMap primal_of; /* parameter that points to derivatives -> the primal's */
+} FinalMemory;
+void final_memory(FinalMemory *memory, Fn *fn); /* m is to be freed by mem_free */
+bool may_meet(const FinalMemory *memory, const Op *x, const Op *y);
+
+/* ====================================================================== join.c */
+
+/* Loops side by side over the same elements that only add to derivatives become one. */
+void join_loops(Fn *fn);
 
 /* ====================================================================== diagonal.c */
 

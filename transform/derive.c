@@ -54,6 +54,7 @@ static const Pass after_storage[] = {
     {"loads", merge_loads, &pass_options.no_loads},
     {"simplify", simplify, NULL},
     {"nest", split_nests, &pass_options.no_nest},
+    {"join", join_loops, &pass_options.no_join},
     {"skip", skip_zeros, &pass_options.no_skip},
     {"unread", drop_unread_stores, &pass_options.no_unread},
 };
@@ -69,6 +70,7 @@ static const struct {
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"settle", &pass_options.no_settle},
+    {"join", &pass_options.no_join},
     {"scale", &pass_options.no_scale},
     {"skip", &pass_options.no_skip},
     {"deviation", &pass_options.no_deviation},

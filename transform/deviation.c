@@ -37,25 +37,6 @@ static bool same_range(const Op *a, const Op *b)
     return is_plain(a) && is_plain(b) && a->args[1]->type == b->args[1]->type && value_same(a->args[1], b->args[1]);
 }
 
-/* Is p in loop a what q is in loop b, in the same iteration? */
-static bool same_there(const Value *p, const Value *q, const Op *a, const Op *b, int depth)
-{
-    const Op *x = p->def, *y = q->def;
-    if (p == a->regions[0]->args[0])
-        return q == b->regions[0]->args[0];
-    if (value_same(p, q))
-        return value_outside(p, a) && value_outside(p, b);
-    if (!x || !y || depth == 0 || x->code != y->code || x->nargs != y->nargs || p->type != q->type || x->ival != y->ival ||
-        x->nregions ||
-        (x->code != OP_INDEX && x->code != OP_CAST && x->code != OP_ADD && x->code != OP_MUL && x->code != OP_DECAY &&
-         x->code != OP_FIELD))
-        return false;
-    for (int i = 0; i < x->nargs; i++)
-        if (!same_there(x->args[i], y->args[i], a, b, depth - 1))
-            return false;
-    return true;
-}
-
 /* s = 0 + x[0] + x[1] + ...: the load of x[i]; else NULL. */
 static const Op *summed_load(const Value *s)
 {
@@ -138,7 +119,7 @@ static bool is_deviation(const Deviations *d, const Op *loop, const Op *minus, i
     const Value *sum = sum_of_mean(m, loop->args[1]);
     const Op *first = sum ? summed_load(sum) : NULL;
     return first && same_range(sum->def, loop) && sum->def->parent == loop->parent && !first->args[0]->type->elem_volatile &&
-           first->results[0]->type == load->results[0]->type && same_there(first->args[0], load->args[0], sum->def, loop, 12) &&
+           first->results[0]->type == load->results[0]->type && same_in_loops(first->args[0], load->args[0], sum->def, loop) &&
            is_unchanged(d, sum->def, loop, load->args[0]);
 }
 

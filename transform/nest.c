@@ -22,12 +22,7 @@
 
 enum { MAX_CONE = 24, MAX_FLOPS = 8, MIN_TRIPS = 8, MAX_ACCESSES = 24 };
 
-/* What is known of the finished function's memory. */
-typedef struct {
-    Fn *fn;
-    const MemInfo *m;
-    PtrMap primal_of; /* parameter that points to derivatives -> the primal's */
-} Memory;
+typedef FinalMemory Memory;
 
 typedef struct {
     Fn *fn;
@@ -181,8 +176,15 @@ static bool comes_first(const Nest *n, const Op *store, const Op *load)
     return mem_accesses_meet(&t, store->args[0], load->args[0]);
 }
 
+void final_memory(Memory *memory, Fn *fn)
+{
+    *memory = (Memory){.fn = fn, .m = mem_analyse(fn), .primal_of.arena = fn->arena};
+    if (fn->shadow && fn->shadow->fn == fn && !fn->split)
+        shadow_roots(fn->shadow, &memory->primal_of);
+}
+
 /* May the two ever meet? A ZERO is of several elements. */
-static bool may_meet(const Memory *memory, const Op *x, const Op *y)
+bool may_meet(const Memory *memory, const Op *x, const Op *y)
 {
     bool cells = x->code != OP_ZERO && y->code != OP_ZERO;
     return !(cells && !mem_may_alias(memory->m, x->args[0], y->args[0])) && !objects_apart(memory, x->args[0], y->args[0]);
@@ -546,9 +548,7 @@ void split_nests(Fn *fn)
     walk_ops(fn->body, find_candidates, &c);
     if (c.nests.n + c.reversed.n + c.repeating.n == 0)
         return;
-    c.memory.m = mem_analyse(fn);
-    if (fn->shadow && fn->shadow->fn == fn && !fn->split)
-        shadow_roots(fn->shadow, &c.memory.primal_of);
+    final_memory(&c.memory, fn);
     bool any = false;
     for (size_t i = c.nests.n; i >= 2; i -= 2)
         any |= split_nest(&c.memory, c.nests.at[i - 2], c.nests.at[i - 1]);

@@ -360,6 +360,8 @@ void op_drop_result(Op *op, int k);
 void region_drop_arg(Region *r, int k);
 /* Are two addresses in one execution computed in the same way from the same values? */
 bool same_address(const Value *p, const Value *q);
+/* ... Is p in loop a what q is in loop b, in the same iteration? */
+bool same_in_loops(const Value *p, const Value *q, const Op *a, const Op *b);
 /* Is v known before outer, or can it be computed there from what is? b is before such an op: v there. */
 bool value_computable(const Value *v, const Op *outer);
 Value *value_computed(Builder *b, Value *v);
@@ -630,7 +632,7 @@ typedef struct {
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool associative;    /* -fassociative: sums in another order */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_apart, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_guards, no_hoist, no_loads, no_log, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_scale, no_settle, no_shift, no_skip, no_snapshot, no_table, no_unread, no_unroll; /* -fno-PASS */
+    bool no_apart, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_guards, no_hoist, no_join, no_loads, no_log, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_scale, no_settle, no_shift, no_skip, no_snapshot, no_table, no_unread, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
