@@ -91,6 +91,7 @@ static struct Recursion *recursion_of(Program *p, Fn *source, Mode mode)
     r->deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->returns = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->stores = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->reads_deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->new_holds = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->frees_at = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->frees_deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);

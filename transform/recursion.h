@@ -17,6 +17,7 @@ struct Recursion {
     bool prepared;
     bool *writes;         /* by parameter: may what it points to be written? */
     bool *deep;           /* ... or what pointers in that point to? */
+    bool *reads_deep;     /* ... are pointers read from what it leads to? */
     bool *returns;        /* ... may the pointer that it returns point to that? */
     bool returns_behind;  /* ... or to what pointers in memory lead to? */
     bool wild;            /* may write what is in nobody's arguments */

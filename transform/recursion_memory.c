@@ -45,14 +45,29 @@ int recursion_new_object(const MemInfo *m, const Op *call)
     return -1;
 }
 
+/* Bytes may be anything's. */
+static bool points_to_numbers(const Value *arg)
+{
+    const Type *t = arg->type->kind == TY_PTR ? arg->type->elem : NULL;
+    while (t && t->kind == TY_ARRAY)
+        t = t->elem;
+    return t && (type_is_float(t) || (type_is_int(t) && t->size > 1));
+}
+
 /* Text and constants: where an address may be theirs as far as is known, nothing is written. */
 bool recursion_is_fixed(const MemInfo *m, int obj)
 {
     const MemObject *o = &m->objects[obj];
-    if (o->kind == OBJ_GLOBAL && (o->op->code == OP_STRING || o->op->var->is_const))
+    if (o->kind == OBJ_GLOBAL && (o->op->code == OP_STRING || o->op->var->is_const || (o->op->var->type->kind == TY_ARRAY && o->op->var->type->elem_const)))
         return true;
     const Type *t = o->kind == OBJ_PARAM ? o->param->type : NULL;
-    return t && t->elem_const && t->elem->size == 1;
+    if (o->kind == OBJ_POINTEE && m->objects[o->parent].kind != OBJ_GLOBAL && recursion_is_fixed(m, o->parent))
+        return true; /* bytes of a text as an address */
+    if (o->kind == OBJ_POINTEE)
+        t = o->key ? o->key->type : m->objects[o->parent].elem;
+    while (t && t->kind == TY_ARRAY)
+        t = t->elem;
+    return t && t->kind == TY_PTR && t->elem_const && t->elem->size == 1;
 }
 
 /* With the summary of the callee in place of unknown code. */
@@ -65,7 +80,7 @@ bool recursion_constraints(MemInfo *m, const Op *call)
     int reached = node_new(m), behind = node_new(m), stored = node_new(m);
     for (int k = 0; k < call->nargs; k++) {
         int arg = mem_node(m, call->args[k]);
-        if (call->args[k]->type->kind == TY_PTR && leads_on(call->args[k]))
+        if (!points_to_numbers(call->args[k]) && (r->reads_deep[k] || r->writes[k] || r->deep[k]))
             edge_add(m, arg, reached);
         if (r->stores[k])
             edge_add(m, arg, stored);
@@ -471,6 +486,8 @@ static void summarise_op(Op *op, void *ctx)
 static void summarise_object(struct Recursion *r, const MemInfo *m, int obj)
 {
     const MemObject *o = &m->objects[obj];
+    if (o->kind == OBJ_POINTEE && o->param)
+        set(r, &r->reads_deep[o->param->index]);
     if (!o->writes.n || o->kind == OBJ_LOCAL || o->kind == OBJ_HEAP)
         return;
     if (o->kind == OBJ_PARAM)
