@@ -239,6 +239,7 @@ static void lower_fn(Program *p, Decl *d)
     l.b.loc = fn->loc;
     lower_mark_statement(&l);
     lower_params(&l);
+    jumps_enter(&l, d->body);
     exits_analyse(&l, d->body);
     lower_body(&l, d->body);
     lower_return(&l);

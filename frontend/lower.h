@@ -94,6 +94,10 @@ uint64_t label_bit(Lower *l, const char *label); /* 0: too many labels */
 void exits_combine(Stmt *s);
 bool stmt_never_ends(const Expr *cond); /* a loop condition that is absent or a constant other than 0 */
 void switch_rewrite(Lower *l, Stmt *s);
+/* `label: statement` in a list -> a label without a statement, then the statement. False: there are none. */
+bool split_labels(Lower *l, Stmt *block);
+/* lower_enter.c: jumps into blocks become jumps within lists. Before exits_analyse. */
+void jumps_enter(Lower *l, Stmt *body);
 /* A block whose list has labels: they are resolved as far as jumps come from the list itself. Parts are analysed. */
 void goto_rewrite(Lower *l, Stmt *block);
 

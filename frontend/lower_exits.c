@@ -77,8 +77,7 @@ void exits_combine(Stmt *s)
     }
 }
 
-/* `label: statement` in a list -> a label without a statement, then the statement. */
-static bool split_labels(Lower *l, Stmt *block)
+bool split_labels(Lower *l, Stmt *block)
 {
     int nlabels = 0;
     for (int i = 0; i < block->nlist; i++)
