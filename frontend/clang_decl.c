@@ -314,7 +314,7 @@ static const char *with_braces(Reader *r, const char *text, const Expr *init)
 
 Decl *read_local(Reader *r, CXCursor c)
 {
-    if (clang_getCursorLinkage(c) == CXLinkage_External) {
+    if (clang_getCursorLinkage(c) != CXLinkage_NoLinkage) { /* also `extern` of what is static at file scope */
         decl_of_var(r, c);
         return NULL;
     }

@@ -270,6 +270,8 @@ int sitter_pragmas(const char *file_text, size_t len, Arena *arena, Pragma **out
  * loops are WHILE; break, continue, return, goto are flags and guards). A construct that is not supported is recorded in
  * fn->unsupported and reported only when a differentiated function reaches it. */
 void lower_unit(Program *p, Unit *u);
+/* lower_enum.c: enumerators that several of the files (or functions) have are numbers from now on. After all units. */
+void enumerators_resolve(Program *p);
 
 /* clang_type.c: variable arguments of a function. */
 bool type_is_va_list(const Type *t);

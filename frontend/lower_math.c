@@ -23,6 +23,21 @@ static int skipped_arguments(OpCode op, const Expr *call)
     return op == OP_FPCLASSIFY && call->nargs == 6 ? 5 : 0;
 }
 
+static bool is_number(const Type *t)
+{
+    return type_is_float(t) || type_is_int(t) || type_is_complex(t);
+}
+
+/* A function of the user's own may have a library name and other types: double cabs(struct pair *). */
+static bool fits(OpCode code, const Expr *call, int skip, Type *f)
+{
+    for (int i = 0; i < op_info[code].arity; i++)
+        if (!is_number(call->args[skip + i]->type))
+            return false;
+    const Type *t = math_result_type(code, 0, f);
+    return call->type->kind == TY_VOID || is_number(call->type) == is_number(t ? t : call->type);
+}
+
 bool lower_math(Lower *l, const char *name, Expr *call, Value **result)
 {
     Type *f;
@@ -30,7 +45,7 @@ bool lower_math(Lower *l, const char *name, Expr *call, Value **result)
     if (code == OP_COUNT)
         return false;
     int nresults = math_nresults(code), nargs = op_info[code].arity, skip = skipped_arguments(code, call);
-    if (call->nargs != skip + nargs + nresults - 1)
+    if (call->nargs != skip + nargs + nresults - 1 || !fits(code, call, skip, f))
         return false;
     Value *args[4], *pointers[4];
     for (int i = 0; i < nargs; i++) {

@@ -57,6 +57,7 @@ static bool read_sources(Program *p, Options *opt, Ptrs *inclusions)
         lower_unit(p, units.at[i]);
         trace_step(opt->inputs.at[i], "lower", NULL);
     }
+    enumerators_resolve(p);
     library_read(p);
     return diag_error_count() == 0;
 }

@@ -87,8 +87,23 @@ void ck_row(Check *c, const ck_row_data *r)
     fprintf(ck_report, ", \"kinks\": %zu, \"agrees\": %s}", r->kinks, r->bad ? "false" : "true");
 }
 
+/* Where the function itself has no finite value, no derivative can be held against differences. */
+static void say_not_finite(Check *c)
+{
+    for (size_t i = 0; c->y0.leaf && i < c->n; i++) {
+        const ck_leaf *y = &c->y0.leaf[i];
+        if (!ck_is_output(&c->x0.leaf[i]) || isfinite(ck_get(y)))
+            continue;
+        ck_say(c, "'%s' is %Lg at these arguments: nothing can be compared; choose others with --set, --range or --input",
+               c->t->params[y->param].name, ck_get(y));
+        return;
+    }
+}
+
 void ck_report_end(Check *c)
 {
+    if (c->failed)
+        say_not_finite(c);
     if (!as_json()) {
         fprintf(ck_report, "  %s\n", c->failed ? "DISAGREES" : "agrees");
         return;

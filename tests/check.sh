@@ -253,3 +253,36 @@ double det(const double m[3][3])
 }
 END
 expect equal_arguments 0 agrees equal.c --range m=0.7:0.7
+
+cat >outside.c <<'END'
+#include <math.h>
+double f(double x, double y) { return acos(x * y + 5.0) * x; }
+END
+expect outside_the_domain 1 "'return' is nan at these arguments: nothing can be compared" outside.c --grad f
+
+# A variable named like a macro of a header that only the generated file includes; enumerators and externals of two files.
+cat >own.c <<'END'
+extern double INFINITY, fabs(double);
+double INFINITY = 1e300;
+double h(const double x[4]);
+enum { ORDER = 3 };
+double f(const double x[4])
+{
+    double s = fabs(x[0]) > INFINITY ? INFINITY : fabs(x[1]);
+    for (int i = 0; i < ORDER; i++)
+        s += x[i] * x[i];
+    return s * h(x);
+}
+END
+cat >other.c <<'END'
+extern double INFINITY;
+enum { ORDER = 4 };
+double h(const double x[4])
+{
+    double s = 0;
+    for (int i = 0; i < ORDER; i++)
+        s += x[i] < INFINITY ? x[i] * x[i] * x[i] : 0;
+    return s;
+}
+END
+expect names_of_macros_and_of_two_files 0 agrees own.c other.c --grad f

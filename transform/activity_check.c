@@ -205,11 +205,55 @@ static void check_custom_call(const Activity *a, const Op *op)
     }
 }
 
+static bool reaches(const Activity *a, const Value *pointer, const bool *set)
+{
+    IntSet all = mem_reachable(a->m, pointer);
+    for (int i = 0; i < all.n; i++)
+        if (set[all.at[i]])
+            return true;
+    return false;
+}
+
+/* Does what the function returns, or may write, matter? (Nothing says what it is computed from: no analysis marks it as varied.) */
+static bool result_matters(const Activity *a, const Op *op)
+{
+    if (op->nresults && op->results[0]->type->kind == TY_PTR ? reaches(a, op->results[0], a->object_useful)
+                                                             : op->nresults && a->useful[op->results[0]->id])
+        return true;
+    for (int i = 0; i < op->nargs; i++)
+        if (op->args[i]->type->kind == TY_PTR && !is_const_pointer_param(op, i) && reaches(a, op->args[i], a->object_useful))
+            return true;
+    return false;
+}
+
+static void refuse_body(const Op *op)
+{
+    diag_error(op->loc,
+               "cannot differentiate through call of '%s': its body is not in the given files; give its source file too, "
+               "declare AD_CUSTOM_VJP, or AD_INACTIVE",
+               callee_name(op));
+}
+
+/* Another file's function may use the variables that it can name. */
+static void check_globals_of_call(const Activity *a, const Op *op, bool matters)
+{
+    for (int i = 0; i < a->nobjects; i++) {
+        const Op *global = a->m->objects[i].kind == OBJ_GLOBAL ? a->m->objects[i].op : NULL;
+        if (!global || !global->var || global->var->is_static || !a->object_varied[i] || !(matters || a->object_useful[i]))
+            continue;
+        refuse_body(op);
+        diag_note(global->loc, "it may use '%s', which carries derivatives", global->var->name);
+        return;
+    }
+}
+
 static void check_unknown_call(const Activity *a, const Op *op)
 {
+    bool matters = result_matters(a, op);
     for (int i = 0; i < op->nargs; i++) {
         const Value *arg = op->args[i];
-        bool carries = arg->type->kind == TY_PTR ? active_pointer(a, arg) : a->varied[arg->id];
+        bool carries = arg->type->kind != TY_PTR ? a->varied[arg->id]
+                                                 : active_pointer(a, arg) || (matters && reaches(a, arg, a->object_varied));
         if (!carries)
             continue;
         bool other_mode = op->code == OP_CALL && op->callee && (op->callee->custom_vjp || op->callee->custom_jvp);
@@ -225,12 +269,11 @@ static void check_unknown_call(const Activity *a, const Op *op)
             diag_error(op->loc,
                        "cannot differentiate through this call of a function pointer: no function in the given files fits");
         else
-            diag_error(op->loc,
-                       "cannot differentiate through call of '%s': its body is not in the given files; give its source file too, "
-                       "declare AD_CUSTOM_VJP, or AD_INACTIVE",
-                       callee_name(op));
+            refuse_body(op);
         return;
     }
+    if (op->code == OP_CALL && !(op->callee && op->callee->has_body))
+        check_globals_of_call(a, op, matters);
 }
 
 static void check_call(const Activity *a, const Op *op)

@@ -271,6 +271,20 @@ static bool declares_size_t(const File *f)
     return false;
 }
 
+/* A variable of the source may be named like a macro of <math.h> or <complex.h>, which OUT includes though the source does not. */
+static void put_undefs(const File *f, Str *out)
+{
+    static const char *const macros[] = {"INFINITY", "NAN", "HUGE_VAL", "HUGE_VALF", "HUGE_VALL", "I"};
+    for (size_t k = 0; k < sizeof macros / sizeof macros[0]; k++)
+        for (size_t i = 0; i < f->p->items.n; i++) {
+            const TopItem *item = f->p->items.at[i];
+            if (!f->repeated[i] || item->kind != TOP_VAR || strcmp(item->name, macros[k]) != 0)
+                continue;
+            str_fmt(out, "#undef %s\n", macros[k]);
+            break;
+        }
+}
+
 static void put_includes(File *f, Str *out)
 {
     StrMap seen = {.arena = f->arena};
@@ -296,6 +310,7 @@ static void put_includes(File *f, Str *out)
     put_include(f, out, n->stdarg_h, "<stdarg.h>");
     put_include(f, out, n->stdio_h, "<stdio.h>");
     put_include(f, out, n->runtime && !f->opt->standalone, "<adgen_rt.h>");
+    put_undefs(f, out);
     if (out->n > before)
         str_put(out, "\n");
 }
@@ -363,6 +378,18 @@ static const char *added_declarator(const char *text, const char *next)
     return *at && !strncmp(text, next, n) ? next + n : NULL;
 }
 
+/* `extern double x;` in two files, or before the definition, is one declaration. */
+static bool is_declared_again(const File *f, size_t i)
+{
+    const TopItem *item = f->p->items.at[i];
+    for (size_t k = 0; k < i && item->kind == TOP_VAR; k++) {
+        const TopItem *other = f->p->items.at[k];
+        if (f->repeated[k] && other->kind == TOP_VAR && other->var == item->var)
+            return true;
+    }
+    return false;
+}
+
 /* Types and variables, in the source's order. */
 static void put_declarations(File *f, Str *out)
 {
@@ -370,7 +397,7 @@ static void put_declarations(File *f, Str *out)
     const char *before = NULL;
     for (size_t i = 0; i < f->p->items.n; i++) {
         const TopItem *item = f->p->items.at[i];
-        if (!f->repeated[i] || (item->kind != TOP_TYPE && item->kind != TOP_VAR))
+        if (!f->repeated[i] || (item->kind != TOP_TYPE && item->kind != TOP_VAR) || is_declared_again(f, i))
             continue;
         const char *text = item->kind == TOP_TYPE ? item->text : global_text(f, item->var);
         const char *added = item->kind == TOP_VAR ? added_declarator(before, text) : NULL;

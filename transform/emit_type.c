@@ -76,7 +76,7 @@ char *declare_param(Arena *a, const Var *var, const char *name)
     Str dims = {.arena = a};
     str_put(&dims, name);
     for (int i = 0; i < var->ndims; i++)
-        str_fmt(&dims, i == 0 && var->is_restrict ? "[restrict %s]" : "[%s]", var->dims[i]);
+        str_fmt(&dims, i || !var->is_restrict ? "[%s]" : *var->dims[i] ? "[restrict %s]" : "[restrict]", var->dims[i]);
     const Type *elem = t->elem;
     bool is_const = t->elem_const;
     for (; elem->kind == TY_ARRAY; elem = elem->elem)

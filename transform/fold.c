@@ -432,8 +432,9 @@ static Value *fold_compare_pointers(Folder *f)
 {
     Op *op = f->op;
     for (int i = 0; i < 2; i++)
-        if ((op->code == OP_EQ || op->code == OP_NE) && defined_by(op->args[i], OP_NULLPTR) && never_null(op->args[!i]))
-            return int_value(f, op->results[0]->type, op->code == OP_NE);
+        if ((op->code == OP_EQ || op->code == OP_NE) && defined_by(op->args[i], OP_NULLPTR) &&
+            (never_null(op->args[!i]) || defined_by(op->args[!i], OP_NULLPTR)))
+            return int_value(f, op->results[0]->type, (op->code == OP_NE) == never_null(op->args[!i]));
     Value *root = index_root(op->args[0]);
     if (root != index_root(op->args[1]) || defined_by(root, OP_NULLPTR))
         return NULL;
