@@ -252,7 +252,7 @@ typedef struct {
 static void find_name(Op *op, void *ctx)
 {
     NameUse *use = ctx;
-    use->found |= op->code == OP_FNADDR && op->text && !op->callee && !strcmp(op->text, use->name);
+    use->found |= op->code == OP_FNADDR && op->text && (!op->callee || !op->callee->has_body) && !strcmp(op->text, use->name);
 }
 
 static bool program_names(const Program *p, const char *name)
