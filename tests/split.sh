@@ -220,6 +220,15 @@ double rows(double **x, int n)
     return s;
 }
 
+void pick(double *x, double *z, int n, int j, double *y)
+{
+    double *p = j > 1 ? x : z;
+    for (int i = 0; i < n; i++) {
+        p[i] = p[i] * p[i] + x[i];
+        y[i] = p[i] * z[i];
+    }
+}
+
 double kept(const double *x, int n)
 {
     double *row[4] = {0}, t[4] = {0}, s = 0;
@@ -235,7 +244,8 @@ overwritten() { # overwritten OPTIONS: of each
         --set j=2 --set q.k=2 --set p.k=1 --len x=n --len y=n --len z=n "$@"
 }
 check overwritten overwritten --vjp 'twice(x)' --split --vjp 'fields(p, q)' --split --vjp 'matrix(a)' --split --vjp 'of_global(x, global)' --split \
-    --vjp 'numbers(z)' --split --vjp 'until(y)' --split --vjp 'state(x -> y)' --split
+    --vjp 'numbers(z)' --split --vjp 'until(y)' --split --vjp 'state(x -> y)' --split --vjp 'pick(x, z -> y)' --split
+check other_root overwritten --vjp 'pick(x, z -> y)' --split --set j=0
 check directions overwritten --vjp 'twice(x)' --split --directions 3 --vjp 'matrix(a)' --split --directions 2 --vjp 'of_global(x, global)' --split \
     --directions 3 --vjp 'until(y)' --split --directions 2 --vjp 'state(x -> y)' --split --directions 3 --vjp 'numbers(z)' --split --directions 2 \
     --vjp 'kept(x)' --split --directions 3

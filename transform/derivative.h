@@ -38,6 +38,8 @@ typedef struct Shadow {
     bool *absent;        /* by object: it is among those that pointers to shadowed ones may point to, and has none (absent.c) */
     PtrMap twins;        /* forward Value* -> twin Value* */
     PtrMap origins;      /* origin.c: pointer Value* -> the int that goes with it */
+    int origin_object;   /* ... which is 1 where it points into this object; -1: where its shadow is only added to */
+    Ptrs origin_maps;    /* ... origins of the objects asked about */
     PtrMap globals;      /* Var* of a written global -> its shadow */
     Ptrs asides;         /* split_aside.c */
     Ptrs own;            /* Value*: shadows of large globals, on the heap */
@@ -100,6 +102,8 @@ Builder open_given(Builder *b, Value *given);
 
 /* Where ptr is ambiguous: an int that is 1 where it points to an independent whose shadow is only added to. NULL: not known. */
 Value *origin_sums(Shadow *s, Value *p);
+/* An int that is 1 where p points into the object. NULL: not known. */
+Value *origin_is(Shadow *s, Value *p, int object);
 /* What is in the shadow, which becomes 0; where sums is given and 0, it stays, and the result is 0. */
 Value *shadow_put_aside(Builder *b, Value *shadow, Value *sums);
 

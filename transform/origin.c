@@ -7,13 +7,38 @@
 #include "derivative.h"
 
 typedef struct {
+    int object;
+    PtrMap flags; /* pointer Value* -> is it into the object? */
+} OriginMap;
+
+typedef struct {
     Shadow *s;
     PtrMap seen; /* Value*: against cycles */
 } Check;
 
+/* Does p point into the object that is asked about, and may it point into others? */
+static bool points_into(const Shadow *s, const Value *p, bool *others)
+{
+    const int *objs;
+    int n = mem_objects(s->mem, p, &objs);
+    bool found = false;
+    for (int i = 0; i < n; i++)
+        found = found || objs[i] == s->origin_object;
+    *others = n > found;
+    return found;
+}
+
 static bool is_mixed(const Shadow *s, const Value *p)
 {
-    return shadow_is_ambiguous(s, p);
+    bool others;
+    return s->origin_object >= 0 ? points_into(s, p, &others) && others : shadow_is_ambiguous(s, p);
+}
+
+/* Of what is not mixed. */
+static bool has_origin(const Shadow *s, const Value *p)
+{
+    bool others;
+    return s->origin_object >= 0 ? points_into(s, p, &others) : shadow_accumulates_only(s, p);
 }
 
 static bool is_known(Check *c, const Value *p);
@@ -105,7 +130,7 @@ static Value *make_flag(Shadow *s, Value *p)
     Op *op = p->def;
     if (!is_mixed(s, p)) {
         Builder top = before_op(s->fn->body->first);
-        return build_int(&top, type_scalar(TY_INT), shadow_accumulates_only(s, p));
+        return build_int(&top, type_scalar(TY_INT), has_origin(s, p));
     }
     Op *loop = op ? op : p->arg_of->owner;
     if (loop->code == OP_WHILE)
@@ -138,6 +163,28 @@ Value *origin_sums(Shadow *s, Value *p)
 {
     Check c = {s, {.arena = s->fn->arena}};
     return is_known(&c, p) ? flag_of(s, p) : NULL;
+}
+
+Value *origin_is(Shadow *s, Value *p, int object)
+{
+    PtrMap sums = s->origins, *map = NULL;
+    for (size_t i = 0; i < s->origin_maps.n && !map; i++) {
+        OriginMap *known = s->origin_maps.at[i];
+        map = known->object == object ? &known->flags : NULL;
+    }
+    if (!map) {
+        OriginMap *made = arena_alloc(s->fn->arena, sizeof *made);
+        *made = (OriginMap){object, {.arena = s->fn->arena}};
+        ptrs_push(&s->origin_maps, made);
+        map = &made->flags;
+    }
+    s->origin_object = object;
+    s->origins = *map;
+    Value *flag = origin_sums(s, p);
+    *map = s->origins;
+    s->origins = sums;
+    s->origin_object = -1;
+    return flag;
 }
 
 Value *shadow_put_aside(Builder *b, Value *shadow, Value *sums)

@@ -141,7 +141,8 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     s->fn = fn;
     s->rq = rq;
     s->twins.arena = fn->arena;
-    s->globals.arena = s->own.arena = s->asides.arena = s->origins.arena = fn->arena;
+    s->globals.arena = s->own.arena = s->asides.arena = s->origins.arena = s->origin_maps.arena = fn->arena;
+    s->origin_object = -1;
     s->in_reverse.arena = s->result_twins.arena = fn->arena;
     int errors = diag_error_count();
     s->mem = mem_analyse(fn);

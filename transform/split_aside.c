@@ -15,15 +15,12 @@ typedef struct {
     const Type *unit;     /* ... counted in these */
 } Aside;
 
-/* What p points into; false where it may be several things, or is reached through a pointer in memory. */
-static bool find_root(const Shadow *s, const Value *p, Aside *out)
+/* The object as what p points into; false where it is reached through a pointer in memory. */
+static bool find_root(const Shadow *s, int object, Aside *out)
 {
-    const int *objs;
-    if (mem_objects(s->mem, p, &objs) != 1)
-        return false;
-    const Op *op = mem_object_op(s->mem, objs[0]);
-    if (mem_object_kind(s->mem, objs[0]) == OBJ_PARAM) {
-        out->base = mem_object_param(s->mem, objs[0]);
+    const Op *op = mem_object_op(s->mem, object);
+    if (mem_object_kind(s->mem, object) == OBJ_PARAM) {
+        out->base = mem_object_param(s->mem, object);
         out->shadow = out->base->index < s->sig.nshadow - 1 ? s->sig.shadow[out->base->index] : NULL;
         return out->shadow != NULL;
     }
@@ -56,13 +53,11 @@ static Aside *aside_of(Shadow *s, const Aside *found, Value *p)
     return made;
 }
 
-bool split_note_place(Shadow *s, Builder *b, Value *p)
+/* The offset of p from the base. */
+static void note_offset(Shadow *s, Builder *b, const Aside *found, Value *p)
 {
-    Aside found = {0};
-    if (!find_root(s, p, &found))
-        return false;
-    Aside *a = aside_of(s, &found, p);
-    Value *base = found.base;
+    Aside *a = aside_of(s, found, p);
+    Value *base = found->base;
     if (!base->def || base->def->parent != s->fn->body) /* a global's address is taken where it is used */
         base = base->def ? clone_op(b, base->def, &(PtrMap){.arena = s->fn->arena})->results[0] : base;
     while (base->type->elem->kind == TY_ARRAY)
@@ -78,6 +73,32 @@ bool split_note_place(Shadow *s, Builder *b, Value *p)
     difference->results[0]->type = type_scalar(TY_LONG);
     push[1] = difference->results[0];
     op_build(b, OP_PUSH, push, 2, 0);
+}
+
+bool split_note_place(Shadow *s, Builder *b, Value *p)
+{
+    enum { MOST = 8 };
+    const int *objs;
+    int n = mem_objects(s->mem, p, &objs);
+    Aside found[MOST] = {{0}};
+    Value *flag[MOST] = {NULL};
+    if (n < 1 || n > MOST)
+        return false;
+    for (int i = 0; i < n; i++)
+        if (!find_root(s, objs[i], &found[i]) || (n > 1 && !(flag[i] = origin_is(s, p, objs[i]))))
+            return false;
+    if (n == 1) {
+        note_offset(s, b, &found[0], p);
+        return true;
+    }
+    for (int i = 0; i < n; i++) { /* one of them */
+        Op *is = build_if(b, flag[i]);
+        Builder in = at_end(is->regions[0]), out = at_end(is->regions[1]);
+        in.loc = b->loc;
+        note_offset(s, &in, &found[i], p);
+        build_yield(&in, NULL, 0);
+        build_yield(&out, NULL, 0);
+    }
     return true;
 }
 
