@@ -626,7 +626,8 @@ static void rebuild_reverse(Check *c, Region *const *own)
     for (size_t i = 0; i < c->frees.n; i++) {
         Op *op = c->frees.at[i], *around = reversed_around(rev, op->parent);
         Builder outside = after_op(around);
-        free_later(op, c->fwd, around == rev ? &after : &outside);
+        if (!op_follows(op, around)) /* put off for a loop around this one */
+            free_later(op, c->fwd, around == rev ? &after : &outside);
     }
     Value *step = c->is_for ? step_number(&b, c->fwd, reach(c, c->fwd->args[0]), body->args[0]) : body->args[0];
     Value *args[2] = {c->cp, step};

@@ -11,6 +11,15 @@
  */
 #include "derivative.h"
 
+bool op_follows(const Op *op, const Op *other)
+{
+    if (op->parent != other->parent)
+        return false;
+    for (other = other->next; other && other != op; other = other->next)
+        ;
+    return other != NULL;
+}
+
 Op *reversed_around(Op *rev, const Region *home)
 {
     for (Op *op = rev; op; op = op->parent->owner)

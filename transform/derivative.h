@@ -68,6 +68,8 @@ Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr);
 Value *build_use(Builder *b, Value *v);
 /* rev, or what is around it, in the region `home` or in its reversal; NULL: rev is not part of either. */
 Op *reversed_around(Op *rev, const Region *home);
+/* Does op follow the other one in the same region? */
+bool op_follows(const Op *op, const Op *other);
 /* What a free frees, in terms of the forward sweep. */
 const Value *freed_pointer(const Op *op);
 /* Moves a free of the forward sweep to where the reverse of the loop `fwd` is over. */

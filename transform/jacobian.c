@@ -253,7 +253,7 @@ static void save_globals(Dense *d, const Effects *e)
 {
     for (int i = 0; i < mem_count(e->m); i++) {
         const Op *op = mem_object_kind(e->m, i) == OBJ_GLOBAL ? mem_object_op(e->m, i) : NULL;
-        if (!op || !e->written[i] || ptrs_has(&d->globals, op->var))
+        if (!op || op->code != OP_GLOBAL || !e->written[i] || ptrs_has(&d->globals, op->var))
             continue;
         bool named = ptrs_has(&d->rq->global_vars, op->var);
         if (op->var->owner || type_has_pointers(op->var->type) || (!named && strmap_get(&d->taken, op->var->name)))

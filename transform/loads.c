@@ -14,6 +14,7 @@ typedef struct {
 typedef struct {
     const MemInfo *m;
     PtrMap replaced; /* Value* -> Value* */
+    Ptrs needless;   /* Op*: stores, which the analysis knows until the end */
     Known known[MAX_KNOWN];
     int n;
 } Loads;
@@ -89,15 +90,14 @@ static void visit_regions(Loads *l, Op *op)
 
 static void visit_region(Loads *l, Region *r)
 {
-    for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+    for (Op *op = r->first; op; op = op->next) {
         OpEffect effect = op_info[op->code].effect;
         if (op->code == OP_LOAD) {
             visit_load(l, op);
             continue;
         }
         if (changes_nothing(l, op)) {
-            op_remove(op);
+            ptrs_push(&l->needless, op);
             continue;
         }
         if (op->code == OP_IF)
@@ -114,9 +114,11 @@ static void visit_region(Loads *l, Region *r)
 
 void merge_loads(Fn *fn)
 {
-    Loads l = {.m = mem_analyse(fn), .replaced = {.arena = fn->arena}};
+    Loads l = {.m = mem_analyse(fn), .replaced = {.arena = fn->arena}, .needless = {.arena = fn->arena}};
     visit_region(&l, fn->body);
     mem_free(l.m);
+    for (size_t i = 0; i < l.needless.n; i++)
+        op_remove(l.needless.at[i]);
     replace_uses_map(fn, &l.replaced);
     simplify(fn);
 }

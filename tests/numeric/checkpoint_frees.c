@@ -1,4 +1,4 @@
-// check: --set n=4 --set steps=11 --set mode=1
+// check: --set n=4 --set steps=11 --set mode=1 --set inner=5
 // Memory of a checkpointed loop that is allocated with a test and freed at the end, in the ways that C programs do it.
 #include <math.h>
 #include <stdlib.h>
@@ -118,4 +118,30 @@ int option(double rate, double strike, int n, AD_LEN(1) double *price, AD_LEN(1)
 done:
     free(v);
     return status;
+}
+
+/* a checkpointed loop inside another one */
+AD_GRAD(w)
+double nested(AD_LEN(n) const double *w, int n, int steps, int inner)
+{
+    double *x = calloc(n, sizeof *x), *k = calloc(n, sizeof *k), l = 0;
+    if (!x || !k) {
+        free(x);
+        free(k);
+        return NAN;
+    }
+    AD_CHECKPOINT(2)
+    for (int t = 0; t < steps; t++) {
+        AD_CHECKPOINT(2)
+        for (int r = 0; r < inner; r++)
+            for (int i = 0; i < n; i++) {
+                x[i] = sin(w[i] * x[i] + k[i]);
+                k[i] += 0.1 * x[i] * w[i];
+            }
+        for (int i = 0; i < n; i++)
+            l += k[i] * x[i];
+    }
+    free(x);
+    free(k);
+    return l;
 }
