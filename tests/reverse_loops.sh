@@ -11,7 +11,8 @@ check() { # check NAME COMMAND...
     if "$@" >log 2>&1; then echo "PASS reverse_loops/$name"; else echo "FAIL reverse_loops/$name"; cat log; fi
 }
 CC="${CC:-gcc} -std=gnu99 -O2 -ffp-contract=off -w -I$ROOT/runtime"
-cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" .
+cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
+    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -62,12 +63,19 @@ pushed_vjp(x, N, d_x); show("pushed"); called_vjp(x, N, d_x); show("called"); fr
 copies_calls='rod_grad(x, y, N, 20, d_x, d_y); show("rod"); rod_grad(x, y, 2, 3, d_x, d_y); show("short rod");
 rod_grad(x, y, N, 0, d_x, d_y); show("no step"); plate_grad(N, M, f, 6, d_f); show("plate"); leapfrog_grad(x, 4, 3, d_x); show("leapfrog");
 tested_grad(x, N, 6, d_x); show("tested"); sweep_grad(x, N, 6, d_x); show("sweep"); little_grad(x, y, N, 3, d_x, d_y); show("little");
-seldom_grad(x, N, 7, d_x); show("seldom");'
+seldom_grad(x, N, 7, d_x); show("seldom"); covariance_grad((void *)x, (void *)y, 5, (void *)d_x, (void *)d_y); show("covariance");
+covariance_grad((void *)x, (void *)y, 1, (void *)d_x, (void *)d_y); show("one step"); power_grad(x, y, 3, 7, d_x, d_y); show("power");
+power_grad(x, y, 3, 0, d_x, d_y); show("no power");'
 
 settle_calls='int to[N]; for (int i = 0; i < N; i++) to[i] = i * 7 % 11; scaled_vjp(x, N, d_x); show("scaled");
 turned_vjp((void *)x, N, (void *)d_x); show("turned"); exchanged_vjp(x, to, N, d_x); show("exchanged"); twice_vjp(x, N, d_x); show("twice");
 around_vjp(x, N, 3, d_x); show("around"); shifted_vjp(x, y, N, d_x, d_y); show("shifted"); shifted_vjp(x, x + 3, N, d_x, d_x + 3); show("overlap");
 scaled_vjp(x, 0, d_x); show("none"); turned_vjp((void *)x, 3, (void *)d_x); show("three");'
+refill_calls='float f[N], d_f[N] = {0}; for (int i = 0; i < N; i++) f[i] = (float)x[i]; pieces_grad(x, N, 3, d_x); show("pieces");
+pieces_grad(x, 2, 4, d_x); show("two pieces"); backwards_grad(f, N, 4, d_f); for (int i = 0; i < N; i++) d_x[i] = d_f[i]; show("backwards");
+growing_grad(x, N, 9, d_x); show("growing"); ends_grad(x, N, 4, d_x); show("ends"); twice_grad(x, N, 4, d_x); show("twice");
+sometimes_grad(x, N, 5, d_x); show("sometimes"); last_grad(x, N, 3, d_x); show("last"); last_grad(x, N, 0, d_x); show("no step");
+overwritten_grad(x, N, 7, d_x); show("overwritten");'
 count_calls='strided_vjp(x, N, 3, d_x); show("strided"); wrapped_vjp(x, 9, d_x); show("wrapped"); until_vjp(x, N, 7, d_x); show("until");
 uneven_vjp(x, N, d_x); show("uneven"); nested_vjp(x, N, d_x); show("nested"); strided_vjp(x, 1, 3, d_x); show("no trip");
 strided_vjp(x, N, 50, d_x); show("one trip"); until_vjp(x, 3, 9, d_x); show("short"); nested_vjp(x, 2, d_x); show("small");'
@@ -111,6 +119,11 @@ for f in rod_grad plate_grad; do
     check "one_copy_$f" [ "$(function_of with.c $f | grep -c 'tape_alloc')" = 1 ]
     check "more_without_$f" [ "$(function_of without_snapshot.c $f | grep -c 'tape_alloc')" -gt 1 ]
 done
+for f in covariance_grad power_grad; do
+    check "copy_in_branch_$f" with with.c $f 'for \(long k'
+    check "nothing_else_$f" without with.c $f 'kept_.*\* 3 \+ k|ad_log'
+    check "without_copy_$f" with without_snapshot.c $f 'kept_.*\* 3 \+ k|ad_log'
+done
 check two_copies with with.c leapfrog_grad 'kept_p\[t \* 6'
 for f in sweep_grad little_grad seldom_grad tested_grad; do
     check "no_copy_$f" without with.c $f 'for \(long k'
@@ -124,6 +137,16 @@ done
 for f in exchanged_vjp around_vjp shifted_vjp_overlapping; do
     check "clears_$f" with with.c $f 'd_.* = 0\.0;'
 done
+
+check refill_same_bits same_bits settle refill.c "$refill_calls"
+check refills_pieces without with.c pieces_grad 'd_next\[i\] (= 0\.0;|\+=)'
+check refills_backwards without with.c backwards_grad 'd_tmp.*(= 0\.0f;|\+=)'
+check refills_overwritten without with.c overwritten_grad 'd_tmp\[i\] (= 0\.0;|\+=)'
+check clears_overwritten with with.c overwritten_grad 'd_tmp\[.*\] = 0\.0;'
+for f in growing_grad twice_grad sometimes_grad last_grad; do
+    check "clears_$f" with with.c $f 'd_tmp\[i\] = 0\.0;'
+done
+check clears_ends with with.c ends_grad 'd_next\[i\] = 0\.0;'
 
 check count_same_bits same_bits recompute while_counts.c "$count_calls"
 check counted without with.c strided_vjp 'push_uint'

@@ -375,6 +375,15 @@ void use_normalised(Fn *fn);
 
 /* What only hands on a derivative that is zero on one side of an if moves into its other side. */
 void skip_zeros(Fn *fn);
+/* ====================================================================== refill.c */
+
+/* Own arrays of derivatives that each iteration of a loop fills, uses up and clears are stored to, and not cleared. */
+void refill_shadows(Fn *fn);
+
+/* ====================================================================== gather.c */
+
+/* Loops that scatter sums over neighbouring elements gather them, element by element. After split_nests. */
+void gather_sums(Fn *fn);
 
 /* ====================================================================== restrict.c */
 
@@ -575,6 +584,8 @@ Region *value_region(const Value *v);
 
 /* ====================================================================== storage_snapshot.c */
 
+enum { UNKNOWN_TRIPS = 64 }; /* what an unknown number of iterations, or of elements, is taken to be */
+
 /* A copy of a whole object, taken before `place` in each iteration, that serves some loads. */
 typedef struct {
     Op *place;
@@ -582,6 +593,8 @@ typedef struct {
     Value *address; /* an address in it */
     Op *like;       /* one of the loads: that which is read most often */
     int nloads;
+    bool again;     /* one of the loads reads elements more than once */
+    int64_t elements; /* so many, about */
     bool good;      /* has about as many elements as a nest that reads it has iterations */
     Keep *keep;     /* when it is made */
 } Snapshot;

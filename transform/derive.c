@@ -57,6 +57,8 @@ static const Pass after_storage[] = {
     {"join", join_loops, &pass_options.no_join},
     {"skip", skip_zeros, &pass_options.no_skip},
     {"unread", drop_unread_stores, &pass_options.no_unread},
+    {"refill", refill_shadows, &pass_options.no_settle},
+    {"gather", gather_sums, &pass_options.no_gather},
 };
 
 /* Switches that are no passes of their own. */
@@ -82,6 +84,7 @@ static const struct {
     {"shift", &pass_options.no_shift},
     {"table", &pass_options.no_table},
     {"guards", &pass_options.no_guards},
+    {"gather", &pass_options.no_gather},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))

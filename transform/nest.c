@@ -19,10 +19,9 @@
  */
 #include "analysis.h"
 #include "derivative.h"
+#include "nest.h"
 
 enum { MAX_CONE = 24, MAX_FLOPS = 8, MIN_TRIPS = 8, MAX_ACCESSES = 24 };
-
-typedef FinalMemory Memory;
 
 typedef struct {
     Fn *fn;
@@ -147,9 +146,7 @@ static bool objects_apart(const Memory *memory, const Value *p, const Value *q)
     return na > 0 && nb > 0;
 }
 
-/* Two sums may change places where they never meet, or belong to different parameters: then they meet only if the caller has them overlap,
- * and are added all the same. */
-static bool sums_commute(const MemInfo *m, const Op *x, const Op *y)
+bool sums_commute(const MemInfo *m, const Op *x, const Op *y)
 {
     const int *a, *b;
     if (!mem_may_alias(m, x->args[0], y->args[0]))

@@ -2,7 +2,7 @@
  *
  *   the value itself        it is still in scope
  *   the reverse counter     it is the counter of the loop that is reversed
- *   a reload or recompute   from such values, without library calls
+ *   a reload or recompute   from such values, without library calls but for square roots
  *   a kept value            slot, indexed array or stack (storage_keep.c)
  *
  * Which values are kept is a minimum vertex cut between those that cannot be recomputed and those that are used; a vertex costs its
@@ -99,7 +99,7 @@ static bool is_cheap(Storage *s, const Op *op)
         return false;
     if (info->kind == KIND_MATH)
         return op->code == OP_FABS || op->code == OP_FMAX || op->code == OP_FMIN || op->code == OP_CREAL || op->code == OP_CIMAG ||
-               op->code == OP_CONJ || op->code == OP_CMPLX;
+               op->code == OP_CONJ || op->code == OP_CMPLX || op->code == OP_SQRT; /* one instruction, always the same bits */
     return info->kind == KIND_ARITH || info->kind == KIND_ADDR || info->kind == KIND_CONST || op->code == OP_MULZ ||
            op->code == OP_GLOBAL;
 }
@@ -112,7 +112,7 @@ static bool is_cheap_if(Storage *s, const Op *op)
     int n = 0;
     for (int r = 0; r < 2; r++)
         for (const Op *in = op->regions[r]->first; in; in = in->next)
-            if (in->code != OP_YIELD && (!is_cheap(s, in) || ++n > CHEAP_IF_OPS))
+            if (in->code != OP_YIELD && (!is_cheap(s, in) || in->code == OP_SQRT || ++n > CHEAP_IF_OPS))
                 return false;
     return true;
 }
@@ -262,7 +262,6 @@ static void gather_inputs(Storage *s, const Value *v, Ptrs *out)
 
 static int64_t trip_estimate(const Op *loop)
 {
-    enum { UNKNOWN_TRIPS = 64 };
     if (loop->code != OP_FOR)
         return UNKNOWN_TRIPS;
     const Op *lo = loop->args[0]->def, *hi = loop->args[1]->def, *step = loop->args[2]->def;
@@ -289,6 +288,13 @@ static int64_t keep_cost(const Value *v)
 static int64_t log_cost(const Op *store)
 {
     return times_trips(store->parent, 16);
+}
+
+/* Computing v again, where that is more than a few cycles: a square root takes about as long as it takes to keep half a double. */
+static int64_t recompute_cost(const Storage *s, const Value *v)
+{
+    bool root = v->def && v->def->code == OP_SQRT && !ptrmap_get(&s->stored, v);
+    return root ? times_trips(value_region(v), 4) : 0;
 }
 
 static int node_of(Storage *s, Value *v)
@@ -346,7 +352,7 @@ static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 /* A little more than the values of its loads: it is copied besides. */
 static int64_t copy_cost(const Snapshot *c)
 {
-    int64_t cost = keep_cost(c->like->results[0]);
+    int64_t cost = times_trips(c->place->parent, c->elements * c->like->results[0]->type->size);
     return cost + cost / 4;
 }
 
@@ -465,6 +471,8 @@ static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int s
             flow_edge(g, source, 2 * i, FLOW_INFINITE);
             continue;
         }
+        if (recompute_cost(s, v) > 0)
+            flow_edge(g, source, 2 * i, recompute_cost(s, v));
         stores.n = 0;
         gather_inputs(s, v, &operands);
         for (size_t k = 0; k < operands.n; k++)

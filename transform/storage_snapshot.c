@@ -6,14 +6,15 @@
  *   }
  *
  * keeps u, n elements a step, instead of what f needs of its three arguments in each of n - 2 iterations. A copy is taken in a loop's body,
- * of a whole object of known size that is allocated outside the loop. It serves the loads before which nothing in that iteration overwrites
- * what they read. Whether it is worth its bytes is for the minimum cut in storage.c to say; it is offered only where the object has no more
- * elements than a loop nest that reads them has iterations, but for its margins.
+ * or in a branch of an if in it, of a whole object of known size that is allocated outside the loop. It serves the loads before which
+ * nothing in that iteration overwrites what they read. Whether it is worth its bytes is for the minimum cut in storage.c to say; it is
+ * offered only where the object has no more elements than a loop nest that reads them has iterations, but for its margins, and where they
+ * are read more than once, by several loads or by a nest with more iterations.
  */
 #include "analysis.h"
 #include "derivative.h"
 
-enum { MOST_LOADS = 256, MOST_OPS_BETWEEN = 64, MAX_INDICES = 8 };
+enum { MOST_LOADS = 256, MOST_OPS_BETWEEN = 64, MAX_INDICES = 8, MAX_PATH = 24, MOST_ELEMENTS = 1 << 24 };
 
 /* ---------------------------------------------------------------------- addresses */
 
@@ -155,6 +156,19 @@ static Value *build_poly(Builder *b, const MemInfo *m, const Poly *p)
     return sum;
 }
 
+/* p, where what is not known is as many as storage.c takes it to be. */
+static int64_t estimate(const Poly *p)
+{
+    double sum = (double)p->c;
+    for (int i = 0; i < p->n; i++) {
+        double product = (double)p->t[i].coef;
+        for (int k = degree(&p->t[i]); k-- > 0;)
+            product *= UNKNOWN_TRIPS;
+        sum += product;
+    }
+    return sum < 1 ? 1 : sum > MOST_ELEMENTS ? MOST_ELEMENTS : (int64_t)sum;
+}
+
 static bool known_before(const MemInfo *m, const Poly *p, const Op *loop)
 {
     for (int i = 0; i < p->n; i++)
@@ -183,22 +197,22 @@ static Op *child_of(const Region *r, Op *op)
     return op;
 }
 
-/* The body of the outermost loop in whose iteration the load reads what was there when the loop or if of that body that it is in began. */
+/* The outermost region on the load's way, a loop's body or an if's branch inside a loop, where the load reads what was there when the loop or
+ * if of that region that it is in began. */
 static Region *steady_region(const MemInfo *m, Op *load)
 {
-    Region *path[MAX_NEST];
+    Region *path[MAX_PATH];
     int n = 0;
     for (Region *r = load->parent; r->owner; r = r->owner->parent) {
-        if (r->owner->code != OP_FOR && r->owner->code != OP_IF)
+        if ((r->owner->code != OP_FOR && r->owner->code != OP_IF) || n == MAX_PATH)
             return NULL;
-        if (r->owner->code == OP_FOR && n == MAX_NEST)
-            return NULL;
-        if (r->owner->code == OP_FOR)
-            path[n++] = r;
+        path[n++] = r;
     }
+    bool looped = false;
     while (n-- > 0) {
         Op *in = child_of(path[n], load);
-        if (!path[n]->owner->fused && (in == load || !mem_op_may_write(m, in, load->args[0])))
+        looped |= path[n]->owner->code == OP_FOR;
+        if (looped && !path[n]->owner->fused && (in == load || !mem_op_may_write(m, in, load->args[0])))
             return path[n];
     }
     return NULL;
@@ -283,16 +297,20 @@ void snapshot_offer(Snapshots *all, Op *load)
     ptrmap_put(&all->of, load, s);
     s->nloads++;
     Poly n = elements(m, at.base->def, t->size), trips = iterations(m, load, r);
-    if (!s->good && is_read_throughout(load, r) && about_as_many(&n, &trips) && known_before(m, &n, outermost_loop(r))) {
+    if (!is_read_throughout(load, r) || !about_as_many(&n, &trips) || !known_before(m, &n, outermost_loop(r)))
+        return;
+    s->again |= trips.known && 2 * estimate(&n) <= estimate(&trips);
+    if (!s->good) {
         s->good = true;
         s->like = load;
+        s->elements = estimate(&n);
     }
 }
 
 Snapshot *snapshot_for(const Snapshots *all, const Op *load)
 {
     Snapshot *s = ptrmap_get(&all->of, load);
-    return s && s->good && s->nloads > 1 ? s : NULL;
+    return s && s->good && (s->nloads > 1 || s->again) ? s : NULL;
 }
 
 /* ---------------------------------------------------------------------- making it */

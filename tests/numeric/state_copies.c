@@ -155,3 +155,67 @@ double seldom(AD_LEN(n) const double *x, int n, int steps)
     free(u);
     return sum;
 }
+
+/* A filter's covariance: products of small matrices in all steps but the first. Each element is read four times in one nest. */
+AD_GRAD(start, F)
+double covariance(const double start[3][3], const double F[3][3], int steps)
+{
+    double P[3][3], FP[3][3], x[3] = {1, 2, 3}, sum = 0;
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            P[i][j] = start[i][j];
+    for (int t = 0; t < steps; t++) {
+        if (t > 0) {
+            double fx[3];
+            for (int i = 0; i < 3; i++) {
+                fx[i] = 0;
+                for (int j = 0; j < 3; j++)
+                    fx[i] += F[i][j] * x[j];
+            }
+            for (int i = 0; i < 3; i++)
+                x[i] = fx[i] * P[i][i];
+            for (int i = 0; i < 3; i++)
+                for (int j = 0; j < 3; j++) {
+                    FP[i][j] = 0;
+                    for (int k = 0; k < 3; k++)
+                        FP[i][j] += F[i][k] * P[k][j];
+                }
+            for (int i = 0; i < 3; i++)
+                for (int j = 0; j < 3; j++) {
+                    P[i][j] = i == j;
+                    for (int k = 0; k < 3; k++)
+                        P[i][j] += FP[i][k] * F[j][k];
+                }
+        }
+        sum += x[0] * x[1] + P[0][0] * P[2][1];
+    }
+    return sum;
+}
+
+/* A power's steps: the vector is read n times in each. */
+AD_GRAD(A, first)
+double power(AD_LEN(n * n) const double *A, AD_LEN(n) const double *first, int n, int steps)
+{
+    double *v = malloc(n * sizeof *v), *next = malloc(n * sizeof *next), sum = 0;
+    int t = 0;
+    for (int i = 0; i < n; i++)
+        v[i] = first[i];
+    while (t < steps) {
+        if (t % 3 != 2) {
+            for (int i = 0; i < n; i++) {
+                double s = 0;
+                for (int k = 0; k < n; k++)
+                    s += A[i * n + k] * v[k];
+                next[i] = s;
+            }
+            for (int i = 0; i < n; i++)
+                v[i] = next[i] * 0.25;
+        }
+        t++;
+    }
+    for (int i = 0; i < n; i++)
+        sum += v[i] * v[i];
+    free(v);
+    free(next);
+    return sum;
+}

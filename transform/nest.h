@@ -1,0 +1,24 @@
+/* nest.h: what nest.c, gather.c, refill.c and zeros.c know of the memory of a derivative whose storage is resolved. Private to them. */
+#ifndef ADGEN_NEST_H
+#define ADGEN_NEST_H
+
+#include "analysis.h"
+#include "derivative.h"
+
+typedef FinalMemory Memory;
+
+/* Two sums may change places where they never meet, or belong to different parameters: then they meet only if the caller has them overlap,
+ * and are added all the same. */
+bool sums_commute(const MemInfo *m, const Op *x, const Op *y);
+
+/* refill.c: bytes [lo, hi) behind an address's root. */
+typedef struct {
+    Poly lo, hi;
+} Extent;
+/* Those that the access gets at in the loop around it, from one element to the next; what they depend on is known outside `out`. */
+bool walked_bytes(const MemInfo *m, const Op *access, const Op *out, Extent *extent);
+
+/* zeros.c: are the bytes, behind the root of what the sum adds to, all zero before op, as something close before it has cleared them? */
+bool are_zeros(const Memory *memory, const Op *op, const Op *sum, const Extent *bytes);
+
+#endif
