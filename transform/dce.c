@@ -41,10 +41,16 @@ static bool writes_through(OpCode code)
     return code == OP_STORE || code == OP_ACCUM || code == OP_ZERO || code == OP_COPY;
 }
 
-static Op *local_root(Value *p)
+Value *address_base(Value *p)
 {
     while (p->def && is_address_op(p->def->code))
         p = p->def->args[0];
+    return p;
+}
+
+static Op *local_root(Value *p)
+{
+    p = address_base(p);
     return p->def && p->def->code == OP_LOCAL ? p->def : NULL;
 }
 

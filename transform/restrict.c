@@ -60,9 +60,23 @@ static void find_write(Op *op, void *ctx)
     }
 }
 
+/* A store to a parameter's own elements is seen without an analysis. */
+static void find_plain_write(Op *op, void *ctx)
+{
+    Reads *r = ctx;
+    if (op->code == OP_STORE) {
+        const Value *root = address_base(op->args[0]);
+        r->only_reads &= root->arg_of != r->fn->body || root->index >= r->nprimal;
+    }
+}
+
 void restrict_primal(Fn *fn, int nprimal)
 {
-    Reads r = {fn, mem_analyse(fn), nprimal, true};
+    Reads r = {fn, NULL, nprimal, true};
+    walk_ops(fn->body, find_plain_write, &r);
+    if (!r.only_reads)
+        return;
+    r.mem = mem_analyse(fn);
     walk_ops(fn->body, find_write, &r);
     mem_free(r.mem);
     for (int i = 0; i < nprimal && r.only_reads; i++) {

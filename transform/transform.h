@@ -413,6 +413,8 @@ void cse_stored(Cse *c, const Op *store); /* after a store: a load of the same a
 bool merge_ifs(Fn *fn);
 /* dce.c: removes ops, region arguments and results that nothing needs. Returns whether anything changed. */
 bool remove_dead(Fn *fn);
+/* What an address is made from by indices, fields and casts: a LOCAL, ALLOC, GLOBAL, load, parameter... */
+Value *address_base(Value *p);
 /* walk.c: a pointer that a loop moves along one object becomes that object's base and a carried offset. */
 void normalise_pointers(Fn *fn);
 /* raise.c: a while whose trip count is known on entry becomes a for. Run hoist_invariants before (bounds in memory), simplify after. */

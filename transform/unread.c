@@ -174,8 +174,20 @@ static void drop_unused_tapes(Fn *fn)
     }
 }
 
+/* Most functions need no analysis: what they store goes to their parameters, and to what the reverse sweep reads. */
+static void find_candidate(Op *op, void *ctx)
+{
+    bool *any = ctx;
+    if (writes_only(op) && !op->kept)
+        *any |= !address_base(op->args[0])->arg_of || address_base(op->args[0])->arg_of->owner;
+}
+
 void drop_unread_stores(Fn *fn)
 {
+    bool candidate = false;
+    walk_ops(fn->body, find_candidate, &candidate);
+    if (!candidate)
+        return;
     MemInfo *m = mem_analyse(fn);
     Unread u = {.m = m, .dead.arena = fn->arena};
     u.read = arena_alloc(fn->arena, (size_t)mem_count(m));
