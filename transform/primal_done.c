@@ -19,6 +19,18 @@ static bool is_primal(const Fn *fn, const Op *op)
     return !op->in_reverse && mem_position(fn->mem, op) > 0;
 }
 
+/* May the call fill memory of the function's own? */
+static bool fills_own_memory(const Fn *fn, const Op *call)
+{
+    for (int i = 0; i < call->nargs; i++) {
+        const Type *t = call->args[i]->type;
+        bool writes = t->kind == TY_PTR && t->elem->kind != TY_FUNC && (call_is_library(call) ? custom_may_write(call, i) : !t->elem_const);
+        if (writes && writes_own_memory(fn, call->args[i]))
+            return true;
+    }
+    return false;
+}
+
 typedef struct {
     Fn *fn;
     const int *uses;
@@ -34,12 +46,16 @@ static void drop_effect(Op *op, void *ctx)
     bool write = op->code == OP_STORE || op->code == OP_ZERO || op->code == OP_COPY;
     if (write ? writes_own_memory(fn, op->args[0]) : effect != EFFECT_OUTSIDE)
         return;
-    for (int i = 0; i < op->nargs && call_is_library(op); i++)
-        if (op->args[i]->type->kind == TY_PTR && custom_may_write(op, i) && writes_own_memory(fn, op->args[i])) {
-            diag_error(op->loc, "--primal-done: what this call writes is the function's own and gone by now, and calls are not repeated; "
-                                "let it write to a parameter, or differentiate without --primal-done");
-            return;
-        }
+    if (op->callee && op->callee->instance) {
+        diag_error(op->loc, "--primal-done: what the recursive calls would keep for their reverse is not there, and calls are not repeated; "
+                            "differentiate without --primal-done");
+        return;
+    }
+    if (fills_own_memory(fn, op)) {
+        diag_error(op->loc, "--primal-done: what this call writes is the function's own and gone by now, and calls are not repeated; "
+                            "let it write to a parameter, or differentiate without --primal-done");
+        return;
+    }
     if (op->nresults > 0 && d->uses[op->results[0]->id] > 0) {
         diag_error(op->loc, "--primal-done: the result of this call would be needed again, and calls are not repeated; differentiate "
                             "without --primal-done");
