@@ -61,7 +61,8 @@ Stmt *make_block(Lower *l, Loc loc, Stmt **list, int n)
 {
     Stmt *s = make_stmt(l, ST_BLOCK, loc);
     s->list = arena_alloc(l->arena, (size_t)(n + 1) * sizeof *list);
-    memcpy(s->list, list, (size_t)n * sizeof *list);
+    if (n > 0)
+        memcpy(s->list, list, (size_t)n * sizeof *list);
     s->nlist = n;
     return s;
 }

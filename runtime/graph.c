@@ -3,6 +3,7 @@
  * The adjoints are sums of products along the edges, from the dependents back: each dependent has adjoint 1.
  */
 #include "adgen_graph.h"
+#include "check_impl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -320,10 +321,7 @@ static void release(ck_args *a)
     free(graph.latest);
     free(graph.cell);
     memset(&graph, 0, sizeof graph);
-    for (size_t i = 0; i < a->nblocks; i++)
-        free(a->block[i]);
-    free(a->block);
-    free(a->leaf);
+    ck_args_free(a);
 }
 
 int ck_graph(const ck_test *t, const char *file)

@@ -20,7 +20,7 @@ result primal_as_it_was "$(grep -c '\bpart_[a-z_0-9]*\[' primal.c)" 0
 result in_the_ir "$(grep -c 'note "partial sums' out.ir | sed 's/^[1-9].*/some/')" some
 
 # the dot product's loop, and none without
-vectorised() { ${CC:-gcc} -std=gnu99 -O3 -w -I"$ROOT/runtime" -fopt-info-vec -c -o out.o "$1" 2>&1 | grep -c 'vectorized'; }
+vectorised() { $(echo "${CC:-gcc}" | cut -d" " -f1) -std=gnu99 -O3 -w -I"$ROOT/runtime" -fopt-info-vec -c -o out.o "$1" 2>&1 | grep -c 'vectorized'; }
 case $(${CC:-gcc} --version) in
 *clang*) echo "PASS associative/vectorised" ;;
 *)

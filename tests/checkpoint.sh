@@ -111,7 +111,7 @@ C
 "$ADGEN" heat.c -o with.c --grad 'heat(start, k)' --name heat_with --vjp 'calm(u, k -> u)' --name calm_with 2>log &&
     "$ADGEN" heat.c -o without.c -fno-checkpoint --grad 'heat(start, k)' --name heat_without --vjp 'calm(u, k -> u)' --name calm_without 2>log &&
     grep -q ad_checkpoint_due with.c && ! grep -q ad_checkpoint without.c &&
-    gcc $STRICT -O1 -Wl,--wrap=malloc -Wl,--wrap=free -I"$ROOT/runtime" -o main main.c with.c without.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm 2>log
+    ${CC:-gcc} $STRICT -O1 -Wl,--wrap=malloc -Wl,--wrap=free -I"$ROOT/runtime" -o main main.c with.c without.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm 2>log
 verdict $? build
 ./main >log 2>&1
 verdict $? same_bits

@@ -41,9 +41,9 @@ int main(void)
 }
 C
 "$ADGEN" loss.c --grad loss -o plain.c 2>log && "$ADGEN" loss.c --grad loss -o lines.c --line-directives --header 2>log || cat log
-if gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -g -O0 -I"$ROOT/runtime" -o lines main.c lines.c "$BUILD/libadgen_rt.a" -lm 2>log &&
+if ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -g -O0 -I"$ROOT/runtime" -o lines main.c lines.c "$BUILD/libadgen_rt.a" -lm 2>log &&
     clang -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$ROOT/runtime" -fsyntax-only lines.c 2>log &&
-    gcc -std=c99 -I"$ROOT/runtime" -o plain main.c plain.c "$BUILD/libadgen_rt.a" -lm 2>log && ./lines >a && ./plain >b && cmp a b; then
+    ${CC:-gcc} -std=c99 -I"$ROOT/runtime" -o plain main.c plain.c "$BUILD/libadgen_rt.a" -lm 2>log && ./lines >a && ./plain >b && cmp a b; then
     echo "PASS lines/compiles"
 else
     echo "FAIL lines/compiles"

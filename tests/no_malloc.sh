@@ -7,6 +7,7 @@ RT=${BUILD:-build}
 case $RT in /*) ;; *) RT=$ROOT/$RT ;; esac
 DIR=${DIR:-$(mktemp -d)}
 CC=${CC:-gcc}
+OBJECT=${CC%% *} # what an object refers to, without sanitizers
 STRICT='-std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off'
 SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 export ASAN_OPTIONS=detect_leaks=0
@@ -22,15 +23,15 @@ no_heap() { # no_heap OBJECT
 : >log
 for storage in stack static arg; do
     "$ADGEN" --no-malloc --tape-storage=$storage "$ROOT/tests/numeric/no_malloc_bounds.c" -o $storage.c 2>log &&
-        $CC $STRICT -O1 -I"$ROOT/runtime" -c $storage.c -o $storage.o 2>>log && no_heap $storage.o
+        $OBJECT $STRICT -O1 -I"$ROOT/runtime" -c $storage.c -o $storage.o 2>>log && no_heap $storage.o
     verdict $? "object_$storage"
     "$ADGEN" --no-malloc --tape-storage=$storage --standalone "$ROOT/tests/numeric/no_malloc_bounds.c" -o alone_$storage.c 2>log &&
-        $CC $STRICT -O1 -I"$ROOT/runtime" -c alone_$storage.c -o alone_$storage.o 2>>log && no_heap alone_$storage.o &&
+        $OBJECT $STRICT -O1 -I"$ROOT/runtime" -c alone_$storage.c -o alone_$storage.o 2>>log && no_heap alone_$storage.o &&
         ! nm -u alone_$storage.o | grep ' ad_' >>log && ! grep -E '\b(malloc|realloc|calloc|free)\(' alone_$storage.c >>log
     verdict $? "standalone_$storage"
 done
 # The test can fail: from the heap it is seen.
-"$ADGEN" "$ROOT/tests/numeric/no_malloc_bounds.c" -o heap.c 2>log && $CC $STRICT -O1 -I"$ROOT/runtime" -c heap.c -o heap.o 2>>log
+"$ADGEN" "$ROOT/tests/numeric/no_malloc_bounds.c" -o heap.c 2>log && $OBJECT $STRICT -O1 -I"$ROOT/runtime" -c heap.c -o heap.o 2>>log
 if no_heap heap.o; then verdict 1 heap_is_seen; else verdict 0 heap_is_seen; fi
 
 # ---- a microcontroller
@@ -48,7 +49,7 @@ else
 fi
 
 # ---- the controller of samples/mpc
-"$ADGEN" --no-malloc "$ROOT/samples/mpc/mpc.c" -o mpc_grad.c 2>log && $CC $STRICT -O2 -I"$ROOT/runtime" -I"$ROOT/samples/mpc" -c mpc_grad.c -o mpc.o 2>>log &&
+"$ADGEN" --no-malloc "$ROOT/samples/mpc/mpc.c" -o mpc_grad.c 2>log && $OBJECT $STRICT -O2 -I"$ROOT/runtime" -I"$ROOT/samples/mpc" -c mpc_grad.c -o mpc.o 2>>log &&
     nm -u mpc.o >names && ! grep -vwE 'sinf|cosf|sincosf|_GLOBAL_OFFSET_TABLE_' names >>log
 verdict $? mpc_object
 

@@ -141,6 +141,7 @@ unit() {
 # Scripts print PASS and FAIL lines themselves.
 script() {
     mkdir -p "$dir/work" # its files do not meet the log
+    case $CC in *-fsanitize*) export ASAN_OPTIONS=$OWN_ASAN ;; esac # make asan: adgen, too
     ADGEN="$adgen" DIR="$dir/work" sh "$file" >"$log" 2>&1 || grep -q '^FAIL' "$log" || echo "FAIL $name (exit status)" >>"$log"
     if grep -q '^FAIL' "$log"; then cat "$log"; else grep -E '^(PASS|SKIP)' "$log" || { echo "FAIL $name: it tests nothing"; cat "$log"; }; fi
     exit 0

@@ -90,7 +90,7 @@ run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     printf '%s' "$calls" >calls.h
     sed 's/^    CALLS$/#include "calls.h"/' main.c >run.c
     # shellcheck disable=SC2086
-    $CC -o run run.c out.c "$source" "$ROOT/build/libadgen_rt.a" -lm && ./run
+    $CC -o run run.c out.c "$source" "$(dirname "$ADGEN")/libadgen_rt.a" -lm && ./run
 }
 same_bits() { # same_bits PASS SOURCE CALLS
     run_with "$2" "$3" >with.txt && cp out.c with.c && run_with "$2" "$3" "-fno-$1" >without.txt && cp out.c "without_$1.c" &&

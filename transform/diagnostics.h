@@ -338,3 +338,12 @@ ERROR("directions", "--directions|directions at once", "several directions at on
       "{\n"
       "    return p->x * p->y;\n"
       "}\n")
+ERROR("primal-done", "--primal-done:", "the primal's memory does not hold what the derivative needs",
+      "With --primal-done the derivative reads what the primal has left and computes the rest again from it. What was overwritten, and what calls\n"
+      "have put into memory of the function's own, is not there any more. Store it in an array of its own, or leave out --primal-done.",
+      "// adgen --vjp f --primal-done\n"
+      "void f(double *x, int n)\n"
+      "{\n"
+      "    for (int i = 0; i < n; i++)\n"
+      "        x[i] *= x[i] * x[i];\n"
+      "}\n")
