@@ -35,7 +35,7 @@ void norm(float *out, float *mean, float *rstd, const float *inp, const float *w
     printf("norm of %d rows\n", rows);
 }
 
-double scratch(double *y, const double *x, int n)
+double_t scratch(double *y, const double *x, int n)
 {
     double *t = malloc(sizeof *t * (size_t)n), s = 0;
     for (int i = 0; i < n; i++)

@@ -218,10 +218,11 @@ static Text index_pointer(Emitter *e, const Op *op)
         i = text_of(arena_printf(e->arena, "%s * %s", n, stride), PREC_MUL, i.type);
     }
     bool array = (base->def && is_inline(e, base) && base->def->code == OP_DECAY) || is_vla(base);
-    if (array || i.prec < PREC_MUL || t->elem->kind == TY_RECORD)
+    bool before = i.s[0] == '-' && i.prec >= PREC_MUL; /* a - 1, as code that counts from 1 has it: compilers warn of &a[-1] */
+    if (!before && (array || i.prec < PREC_MUL || t->elem->kind == TY_RECORD))
         return text_of(arena_printf(e->arena, "&%s", index_lvalue(e, op).s), PREC_UNARY, t);
     const char *p = rows(e, base) > 1 ? element_pointer(e, base) : at_prec(e, expr(e, base), PREC_ADD);
-    if (i.s[0] == '-')
+    if (before)
         return text_of(arena_printf(e->arena, "%s - %s", p, i.s + 1), PREC_ADD, t);
     return text_of(arena_printf(e->arena, "%s + %s", p, i.s), PREC_ADD, t);
 }

@@ -421,6 +421,8 @@ static Show decide(Plan *p, Op *op, ValuePlan *vp)
     bool named = vp->value->var != NULL;
     if (is_address(op)) {
         Show show = decide_address(op, vp);
+        if (!vp->own && op->code == OP_DECAY && op->args[0]->def && op->args[0]->def->code == OP_LOCAL)
+            return SHOW_INLINE; /* a callee's parameter: the array has a name already */
         bool crosses = show == SHOW_INLINE && named && !can_move_to_all(p, op, op, &vp->sites, false);
         return crosses && op->results[0]->type->elem->kind != TY_ARRAY ? SHOW_VAR : show;
     }

@@ -580,6 +580,18 @@ static Value *fold_next_row(Folder *f, int64_t k)
     return build_index(&f->b, start, build_int(&f->b, type_scalar(TY_LONG), k - rows * count));
 }
 
+/* (a - 1)[k] of a local array is a[k - 1]: compilers warn of a pointer before its start. */
+static Value *fold_before_start(Folder *f)
+{
+    const Op *in = f->op->args[0]->def;
+    Value *i = f->op->args[1];
+    int64_t c;
+    if (!in || in->code != OP_INDEX || in->nargs != 2 || !value_int(in->args[1], &c) || c >= 0 || c <= INT16_MIN || i->type->size < 4 ||
+        !defined_by(in->args[0], OP_DECAY) || !defined_by(in->args[0]->def->args[0], OP_LOCAL))
+        return NULL;
+    return build_index(&f->b, in->args[0], build_bin(&f->b, OP_SUB, i, int_value(f, i->type, -c)));
+}
+
 static Value *fold_index(Folder *f)
 {
     Op *op = f->op;
@@ -595,7 +607,7 @@ static Value *fold_index(Folder *f)
     if (in && in->code == OP_INDEX && in->nargs == 2 && value_int(op->args[1], &c2) && value_int(in->args[1], &c1) &&
         c1 > INT32_MIN && c1 < INT32_MAX && c2 > INT32_MIN && c2 < INT32_MAX)
         return build_index(&f->b, in->args[0], build_int(&f->b, type_scalar(TY_LONG), c1 + c2));
-    return value_int(op->args[1], &c2) ? fold_next_row(f, c2) : NULL;
+    return value_int(op->args[1], &c2) ? fold_next_row(f, c2) : fold_before_start(f);
 }
 
 /* index (const T *)p, i -> (const T *)(index p, i): casts that only change const move outwards and end at loads and stores, so that

@@ -167,6 +167,7 @@ void drop_primal(Fn *fn)
     walk_ops(fn->body, drop_effect, &drop);
     op_set_args(region_terminator(fn->body), NULL, 0);
     fn->ret = type_void();
+    fn->ret_spelled = NULL;
     remove_dead(fn);
     walk_ops(fn->body, refuse_overwritten, &loads);
 }
