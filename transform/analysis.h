@@ -212,11 +212,15 @@ void points_to_solve(MemInfo *m);
 
 typedef enum { RETURNS_NOTHING, RETURNS_UNKNOWN, RETURNS_ARG0, RETURNS_ARG1 } CallReturn;
 
+/* May it be called again when code runs again? ONCE: its effect has happened by then, and nothing but its result depends on it. */
+typedef enum { NEVER, ONCE, AGAIN } CallAgain;
+
 /* What a library function does with its pointer arguments. */
 typedef struct {
     const char *name;
     unsigned writes;         /* bit k: writes what argument k points to; ALL_FROM(k): k and all after it */
     CallReturn returns;
+    CallAgain again;
 } KnownCall;
 const KnownCall *known_call(const Op *call);             /* NULL: unknown code */
 const KnownCall *library_known(const Op *call);          /* library.c: the same of BLAS and LAPACK */

@@ -7,6 +7,7 @@
  *
  * The state: what the loop carries, and the memory it accesses that is written in it or after it. Which steps is decided at run time
  * (runtime/checkpoint.c). Memory ends as it was before the reverse loop. */
+#include "analysis.h"
 #include "derivative.h"
 
 #include <string.h>
@@ -50,13 +51,8 @@ static void refuse(Check *c, Loc loc, const char *why)
 /* Prints and asserts: they have happened when steps are run again. */
 static bool is_once(const Op *op)
 {
-    static const char *const names[] = {"printf", "fprintf", "puts", "fputs", "putchar", "fputc", "putc", "fflush", "perror"};
-    if (op->code == OP_ASSERT)
-        return true;
-    for (size_t i = 0; op->code == OP_CALL && op->text && i < sizeof names / sizeof *names; i++)
-        if (!strcmp(op->text, names[i]))
-            return true;
-    return false;
+    const KnownCall *known = op->code == OP_CALL && op->text ? known_call(op) : NULL;
+    return op->code == OP_ASSERT || (known && known->again == ONCE);
 }
 
 static void check_op(Op *op, void *ctx)

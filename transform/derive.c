@@ -171,6 +171,12 @@ Fn *prepare_primal(Program *p, Fn *fn)
     return prepare(fn, fn->name, NULL, &stopped);
 }
 
+Fn *prepare_for(const Request *rq)
+{
+    bool stopped;
+    return prepare(rq->fn, rq->fn_name, rq, &stopped);
+}
+
 static const char *what_it_computes(const Request *rq, const Fn *g)
 {
     static const char *const what[] = {

@@ -144,139 +144,6 @@ static Mode helper_mode(const Dense *d)
     return rows_known && (!columns_known || rows < columns) ? MODE_VJP : MODE_JVP;
 }
 
-/* ---------------------------------------------------------------------- what may be run again */
-
-typedef struct {
-    Dense *d;
-    const MemInfo *m; /* NULL: inside a call */
-    bool *written;    /* by object */
-    Ptrs *seen;       /* Fn*: called functions that have been looked at */
-} Effects;
-
-static void mark_object(const Effects *e, const Op *op, int obj)
-{
-    e->written[obj] = true;
-    if (mem_object_kind(e->m, obj) == OBJ_UNKNOWN)
-        refuse_matrix(e->d, op->loc, "it is run several times, but this changes memory that cannot be named and put back");
-}
-
-/* A write of what p points to. What may overlap it needs no copy: a copy of the memory that is written is put back. */
-static void mark_written(const Effects *e, const Op *op, const Value *p)
-{
-    const int *objs;
-    int n = e->m ? mem_objects(e->m, p, &objs) : 0;
-    for (int i = 0; i < n; i++)
-        mark_object(e, op, objs[i]);
-}
-
-/* What a derivative of a recursive function is given it may write; its own calls are given that, or what it has made. */
-static void mark_reachable(const Effects *e, const Op *call)
-{
-    for (int i = 0; i < call->nargs && e->m; i++) {
-        const Type *t = call->args[i]->type;
-        bool written = t->kind == TY_PTR && t->elem->kind != TY_OPAQUE && !(t->elem_const && !type_has_pointers(t->elem));
-        IntSet all = written ? mem_reachable(e->m, call->args[i]) : (IntSet){0};
-        for (int k = 0; k < all.n; k++)
-            mark_object(e, call, all.at[k]);
-    }
-}
-
-static void find_writes(const Op *op, const Effects *e)
-{
-    if (is_followed_instance(op)) {
-        mark_reachable(e, op);
-        return;
-    }
-    bool call = op->code == OP_CALL, writes = op_info[op->code].effect == EFFECT_WRITES;
-    for (int i = 0; i < op->nargs && (call || (writes && i == 0)); i++) {
-        const Type *t = op->args[i]->type;
-        if (t->kind == TY_PTR && call && (type_has_pointers(t->elem) || t->elem->kind == TY_VOID))
-            refuse_matrix(e->d, op->loc, "it is run several times, but this call may change memory behind pointers, which cannot be put back");
-        else if (t->kind == TY_PTR && !(call && t->elem_const))
-            mark_written(e, op, op->args[i]);
-    }
-}
-
-/* A call that ends the program, or changes nothing but what it is given. */
-static bool is_repeatable(const Op *call)
-{
-    static const char *const names[] = {"abort", "exit", "abs", "labs", "llabs", "strlen", "strcmp", "strncmp", "memcmp"};
-    for (size_t i = 0; call->text && i < sizeof names / sizeof *names; i++)
-        if (!strcmp(call->text, names[i]))
-            return true;
-    return library_call(call) != NULL;
-}
-
-static void find_effect(Op *op, void *ctx)
-{
-    Effects *e = ctx;
-    bool memory = op->code == OP_LOAD || op->code == OP_STORE;
-    if (op->code == OP_CALL && op->text && !op->callee && !strncmp(op->text, "ad_", 3)) /* the runtime's tapes and logs end with the run */
-        return;
-    find_writes(op, e);
-    if (memory && op->args[0]->type->elem_volatile)
-        refuse_matrix(e->d, op->loc, "it is run several times, but this reads or writes volatile memory");
-    if (op->code == OP_CALL && op->callee && op->callee->has_body) {
-        Effects inner = {e->d, NULL, NULL, e->seen};
-        if (ptrs_has(e->seen, op->callee))
-            return;
-        ptrs_push(e->seen, op->callee);
-        walk_ops(op->callee->body, find_effect, &inner);
-    } else if (op->code == OP_CALLPTR || (op->code == OP_CALL && !is_repeatable(op))) {
-        const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
-        refuse_matrix(e->d, op->loc, arena_printf(e->d->arena, "it is run several times, but calls '%s', whose effects would be repeated", name));
-    }
-}
-
-static bool is_written(const Effects *e, int param)
-{
-    for (int i = 0; i < mem_count(e->m); i++) {
-        ObjKind kind = mem_object_kind(e->m, i);
-        bool of_param = kind == OBJ_PARAM || kind == OBJ_POINTEE;
-        if (e->written[i] && of_param && mem_object_param(e->m, i) == e->d->helper->body->args[param])
-            return true;
-    }
-    return false;
-}
-
-static void save_param(Dense *d, Part *p)
-{
-    p->saved = true;
-    if (type_has_pointers(p->leaf) || p->leaf->kind == TY_VOID || p->leaf->kind == TY_OPAQUE)
-        refuse_matrix(d, p->var->loc, arena_printf(d->arena, "it is run several times, but changes what '%s' points to, which cannot be put back", p->name));
-    else if (!p->length)
-        refuse_matrix(d, p->var->loc, arena_printf(d->arena, "it is run several times, but changes '%s', whose length is not known; annotate it with AD_LEN(...)",
-                                            p->name));
-}
-
-static void save_globals(Dense *d, const Effects *e)
-{
-    for (int i = 0; i < mem_count(e->m); i++) {
-        const Op *op = mem_object_kind(e->m, i) == OBJ_GLOBAL ? mem_object_op(e->m, i) : NULL;
-        if (!op || op->code != OP_GLOBAL || !e->written[i] || ptrs_has(&d->globals, op->var))
-            continue;
-        bool named = ptrs_has(&d->rq->global_vars, op->var);
-        if (op->var->owner || type_has_pointers(op->var->type) || (!named && strmap_get(&d->taken, op->var->name)))
-            refuse_matrix(d, op->var->loc, arena_printf(d->arena, "it is run several times, but changes '%s', which cannot be put back", op->var->name));
-        else
-            ptrs_push(&d->globals, op->var);
-    }
-    for (size_t i = 0; i < d->globals.n; i++)
-        strmap_put(&d->taken, ((Var *)d->globals.at[i])->name, d);
-}
-
-static void find_saved(Dense *d)
-{
-    MemInfo *m = mem_analyse(d->helper);
-    Ptrs seen = {.arena = d->arena};
-    Effects e = {d, m, arena_alloc(d->arena, sizeof *e.written * (size_t)(mem_count(m) + 1)), &seen};
-    walk_ops(d->helper->body, find_effect, &e);
-    for (int i = 0; i < d->nparams; i++)
-        if (!d->part[i].scalar && is_written(&e, i))
-            save_param(d, &d->part[i]);
-    save_globals(d, &e);
-}
-
 /* ---------------------------------------------------------------------- the function */
 
 static void add_parameter(Fn *fn, const char *name, Type *t)
@@ -397,7 +264,7 @@ Fn *matrix_function(Program *p, Request *rq)
         return NULL;
     if (d.structure)
         d.structure->is_static = true;
-    find_saved(&d);
+    matrix_effects(&d);
     if (d.failed)
         return NULL;
     d.matrix = fresh(&d, rq->mode == MODE_HESSIAN ? "H" : "J");

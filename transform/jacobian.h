@@ -33,6 +33,7 @@ typedef struct {
     Part *part;
     int nparts, nparams;
     Ptrs globals;       /* Var*: saved as well */
+    const char *again;  /* the helper's last parameter, which keeps effects from happening again; NULL: it has none */
     StrMap taken;
     const char *matrix, *values, *rows, *columns; /* names */
     const char *target, *stride; /* where results go: the matrix, with so many numbers in a line */
@@ -49,6 +50,10 @@ const char *fresh(Dense *d, const char *name);
 
 /* A diag_error that says why there cannot be such a matrix; returns false. */
 bool refuse_matrix(Dense *d, Loc loc, const char *why);
+
+/* jacobian_effects.c: what f writes is marked as saved; messages in the helper depend on `again`, those in the structure function go. Refuses
+ * what cannot be put back or repeated. */
+void matrix_effects(Dense *d);
 
 /* jacobian_text.c: the function's body, from what d says. */
 void dense_body(Dense *d);

@@ -388,6 +388,8 @@ static void put_call(Dense *d, int indent)
             else
                 str_fmt(&s, "%s%s", p->nested || (wide && p->var->is_array_param) ? "(void *)" : "", shadow(d, p, *set));
         }
+    if (d->again && !d->bits)
+        str_fmt(&s, ", %s", strcmp(d->index, "0") ? arena_printf(d->arena, "%s > 0", d->index) : "0");
     str_put(&s, ");");
     put(d, indent, s.s);
 }

@@ -240,8 +240,17 @@ static const Type *leaf_of(const Type *t)
     return t;
 }
 
+/* Does the struct go on behind its end, with as many elements of its last field as there is memory for? K such do not follow each other. */
+static bool is_open_ended(const Op *field)
+{
+    const Type *record = field->args[0]->type->elem, *t = record->fields[field->ival].type;
+    return field->ival == record->nfields - 1 && t->kind == TY_ARRAY && t->count <= 1;
+}
+
 static void refuse_address(Lanes *l, const Op *op)
 {
+    if (op->code == OP_FIELD && is_open_ended(op))
+        cannot(l, op->loc, "derivatives at the end of a struct that has any number of them");
     const Type *from = leaf_of(op->args[0]->type->elem), *to = leaf_of(op->results[0]->type->elem);
     bool records = (from->kind == TY_RECORD) != (to->kind == TY_RECORD) && from->kind != TY_VOID && to->kind != TY_VOID;
     if (op->code == OP_PTRCAST && (records || !same_size(from, to)))

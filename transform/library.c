@@ -19,7 +19,7 @@ static Library *library_new(Program *p, const Fn *proto)
     lib->vjp = rule(rules, "vjp", proto->name);
     lib->jvp = rule(rules, "jvp", proto->name);
     lib->jvp_after = rule(rules, "jvp_after", proto->name);
-    lib->known = (KnownCall){.name = proto->name, .returns = RETURNS_NOTHING};
+    lib->known = (KnownCall){.name = proto->name, .returns = RETURNS_NOTHING, .again = AGAIN};
     for (int k = 0; k < proto->nparams; k++)
         if (proto->params[k]->type->kind == TY_PTR && !proto->params[k]->type->elem_const)
             lib->known.writes |= 1u << k;

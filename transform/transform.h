@@ -642,6 +642,7 @@ Fn *derive(Program *p, Request *rq);
 void push_with_helpers(Ptrs *fns, Fn *f);
 /* The same passes up to (not including) differentiation: what --emit=primal writes back. */
 Fn *prepare_primal(Program *p, Fn *fn);
+Fn *prepare_for(const Request *rq); /* the same of rq's function for rq: calls of recursive functions are of prepared ones; NULL after diag_error */
 /* The names that --after takes, or (optional) -fno-; with spaces between. */
 const char *pass_names(Arena *a, bool optional);
 bool pass_switch_off(const char *name); /* false: no such optimisation */

@@ -1,11 +1,21 @@
-// expect: 9:5: error: a dense Hessian of 'f' cannot be made: it is run several times, but calls 'printf', whose effects would be repeated
-// construct: side effects in a dense matrix: use --jvp or --vjp
+// expect: 11:19: error: a dense Hessian of 'f' cannot be made: it is run several times, but calls 'rand', whose effects would be repeated
+// expect: 18:9: error: a dense Jacobian of 'g' cannot be made: it is run several times, but calls 'printf', whose effects would be repeated
+// construct: random numbers and input in a dense matrix, results of `printf`: use --jvp or --vjp
 #include <adgen.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 AD_HESSIAN()
 double f(AD_LEN(n) const double *x, int n)
 {
-    printf("%d\n", n);
-    return x[0] * x[1];
+    return x[0] * rand() * x[n - 1];
+}
+
+AD_JACOBIAN()
+double g(double x)
+{
+    /* what it returns would not be known in the other runs */
+    if (printf("%g\n", x) > 3)
+        x *= x;
+    return x;
 }
