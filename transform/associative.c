@@ -80,18 +80,23 @@ static bool is_natural(const Value *v)
     return !type_is_signed(v->type) || (loop && loop->code == OP_FOR && v->index == 0 && for_step(loop) > 0 && is_natural(loop->args[0]));
 }
 
+bool loop_is_natural(const Op *loop)
+{
+    return loop->cmp == OP_LT && is_natural(loop->args[0]);
+}
+
 static bool has_many_iterations(const Op *loop)
 {
     int64_t lo, hi;
     return !value_int(loop->args[0], &lo) || !value_int(loop->args[1], &hi) || hi - lo >= FEW;
 }
 
-static bool is_candidate(const Op *loop)
+static bool is_candidate(const Op *loop, const int *uses)
 {
     int64_t step;
     int n = 0;
-    if (loop->code != OP_FOR || loop->reversed || loop->cmp != OP_LT || loop->omp || (loop->loop && loop->loop->omp) ||
-        !value_int(loop->args[2], &step) || step != 1 || !is_natural(loop->args[0]) || !has_many_iterations(loop))
+    if (loop->code != OP_FOR || loop->reversed || loop->omp || (loop->loop && loop->loop->omp) ||
+        !value_int(loop->args[2], &step) || step != 1 || !loop_is_natural(loop) || uses[loop->results[0]->id] || !has_many_iterations(loop))
         return false;
     const Region *body = loop->regions[0];
     int nsums = body->nargs - 1;
@@ -119,13 +124,12 @@ static Value *part_address(Builder *b, Value *part, Value *l)
     return build_index(b, build_decay(b, part), l);
 }
 
-/* lo + (hi - lo) / width * width, or lo where there are no iterations */
-static Value *end_of_blocks(const Blocks *s, Builder *b)
+Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size)
 {
-    Value *lo = s->loop->args[0], *hi = s->loop->args[1], *width = build_int(b, lo->type, s->width);
+    Value *width = build_int(b, lo->type, size);
     int64_t first, last;
     if (value_int(lo, &first) && value_int(hi, &last))
-        return build_int(b, lo->type, first + (last - first) / s->width * s->width);
+        return build_int(b, lo->type, first + (last - first) / size * size);
     bool from_zero = value_int(lo, &first) && first == 0;
     Value *n = from_zero ? hi : build_bin(b, OP_SUB, hi, lo);
     Value *whole = build_bin(b, OP_MUL, build_bin(b, OP_DIV, n, width), width);
@@ -188,7 +192,7 @@ static void split_sums(Fn *fn, Op *loop)
         s.part[k] = build_local(&b, array, var_named(fn, array, "part_", carried->var, "sum"), NULL, 0);
         s.part[k]->def->zeroed = true;
     }
-    Value *end = end_of_blocks(&s, &b);
+    Value *end = end_of_blocks(&b, loop->args[0], loop->args[1], s.width);
     build_blocks(&s, &b, end);
     loop->args[0] = end;
     PtrMap results = {.arena = fn->arena};
@@ -204,16 +208,22 @@ static void split_sums(Fn *fn, Op *loop)
         ((Value *)sums.at[k])->def->args[0] = loop->results[1 + k];
 }
 
+typedef struct {
+    const int *uses; /* a final counter that is used is not that of the rest where there are no iterations */
+    Ptrs loops;
+} Found;
+
 static void find_sums(Op *op, void *ctx)
 {
-    if (is_candidate(op))
-        ptrs_push(ctx, op);
+    Found *found = ctx;
+    if (is_candidate(op, found->uses))
+        ptrs_push(&found->loops, op);
 }
 
 void split_all_sums(Fn *fn)
 {
-    Ptrs found = {.arena = fn->arena};
+    Found found = {count_uses(fn), {.arena = fn->arena}};
     walk_ops(fn->body, find_sums, &found);
-    for (size_t i = 0; i < found.n; i++)
-        split_sums(fn, found.at[i]);
+    for (size_t i = 0; i < found.loops.n; i++)
+        split_sums(fn, found.loops.at[i]);
 }

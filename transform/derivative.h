@@ -345,6 +345,18 @@ typedef struct {
 void final_memory(FinalMemory *memory, Fn *fn); /* m is to be freed by mem_free */
 bool may_meet(const FinalMemory *memory, const Op *x, const Op *y);
 
+/* ====================================================================== jam.c */
+
+/* Some iterations of a loop at once, side by side in the loops inside it. Of a function that is finished. */
+void jam_loops(Fn *fn);
+
+/* ====================================================================== associative.c */
+
+/* lo + (hi - lo) / size * size, or no more than lo where there are no iterations; of a loop_is_natural. */
+Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size);
+/* for (i = lo; i < hi; ..) with lo never negative? */
+bool loop_is_natural(const Op *loop);
+
 /* ====================================================================== join.c */
 
 /* Loops side by side over the same elements that only add to derivatives become one. */

@@ -72,6 +72,7 @@ static const struct {
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"settle", &pass_options.no_settle},
+    {"jam", &pass_options.no_jam},
     {"join", &pass_options.no_join},
     {"scale", &pass_options.no_scale},
     {"skip", &pass_options.no_skip},
@@ -327,6 +328,17 @@ static void reorder_sums(Fn *g, const Request *rq)
     step_done(g, "associative");
 }
 
+/* Last of all but for traps: what is side by side in one loop is hard to tell apart again. */
+static void jam_all(Fn *g, const Request *rq)
+{
+    if (pass_options.no_jam || rq->directions || rq->index_sets || (pass_options.after && strcmp(pass_options.after, "jam") != 0))
+        return;
+    if (rq->split && g->helpers.n)
+        jam_loops(forward_of(g));
+    jam_loops(g);
+    step_done(g, "jam");
+}
+
 /* What recursive functions keep goes on a stack of unknown depth. */
 static bool recursion_fits(const Request *rq, const Fn *g)
 {
@@ -386,6 +398,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     reorder_sums(g, rq);
     if (!pass_options.no_restrict && !g->helpers.n)
         restrict_primal(g, rq->fn->nparams);
+    jam_all(g, rq);
     if (pass_options.nan_trap)
         trap_nans(g);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
@@ -555,6 +568,7 @@ const char *pass_names(Arena *a, bool optional)
         put_pass(&s, after_storage[i].name);
     put_pass(&s, "guards");
     put_pass(&s, "associative");
+    put_pass(&s, "jam");
     put_pass(&s, "lanes");
     put_pass(&s, "bits");
     return s.s;
