@@ -21,7 +21,7 @@
  */
 #include "nest.h"
 
-enum { MAX_WIDTH = 4, MAX_OPS = 64, MAX_TOUCHED = 20, FEW_TRIPS = 8, MAX_TESTS = 8 };
+enum { MAX_WIDTH = 4, MAX_OPS = 64, MAX_TOUCHED = 20, FEW_TRIPS = 8, UNROLLED = 16, MAX_TESTS = 8 };
 
 typedef struct {
     const Op *op;
@@ -38,6 +38,7 @@ typedef struct {
     bool pays;
     Ptrs sums; /* Op*: ACCUMs whose place is the same for each o */
     int width;
+    bool apart; /* they are in a loop of their own */
     PtrMap map[MAX_WIDTH];
 } Jam;
 
@@ -54,11 +55,12 @@ static bool may_stand(const Op *op)
     return cell ? !op->args[0]->type->elem_volatile : op->code == OP_IF || op->code == OP_YIELD || op->code == OP_MULZ;
 }
 
-static bool is_plain(const Op *loop)
+/* few: of so many iterations, it is better left. */
+static bool is_plain(const Op *loop, int few)
 {
     int64_t step, trips = trip_bound(loop);
     return !loop->omp && !(loop->loop && loop->loop->omp) && value_int(loop->args[2], &step) && step == 1 && loop->cmp == OP_LT &&
-           (trips < 0 || trips >= FEW_TRIPS);
+           (trips < 0 || trips > few);
 }
 
 /* Lists what r accesses; counts its ops. */
@@ -81,7 +83,7 @@ static bool take_region(Jam *j, const Region *r, const Op *inner, int segment)
 
 static bool take_inner(Jam *j, const Op *loop, int segment)
 {
-    if (!is_plain(loop))
+    if (!is_plain(loop, UNROLLED)) /* compilers unroll such a loop, and then turn the outer one into vectors */
         return false;
     for (int i = 0; i < 3; i++)
         if (!value_outside(loop->args[i], j->outer) && !value_is_const(loop->args[i]))
@@ -154,8 +156,8 @@ static bool moves_by(const Jam *j, const Value *p, const Op *loop, int64_t *byte
         return false;
     const Address *a = &m->address[p->id];
     Poly with, rest;
-    if (!a->root || !value_outside(a->root, j->outer) || !poly_split(a->off, symbol_of(loop->regions[0]->args[0], 0), &with, &rest) ||
-        with.n)
+    if (!a->root || !value_outside(a->root, j->outer) ||
+        !poly_split(a->off, symbol_of(loop->regions[0]->args[0], 0), &with, &rest) || with.n)
         return false;
     *bytes = with.c;
     return true;
@@ -254,8 +256,43 @@ static bool is_known_apart(const Jam *j, const Value *p)
     return root->var && root->var->is_param && (root->var->is_restrict || root->var->only_read);
 }
 
-/* The tests for overlap that a compiler has to make before it may use vectors, if it takes so many iterations at once. */
-static int tests_needed(const Jam *j, int width)
+/* The tests for overlap that a compiler has to make before it may use vectors for x and y, if it takes so many iterations at once. */
+static int tests_between(const Jam *j, const Touch *x, const Touch *y, int width)
+{
+    const Value *p = x->op->args[0], *q = y->op->args[0];
+    bool one_root = j->memory->m->address[p->id].root == j->memory->m->address[q->id].root;
+    int64_t bytes;
+    int nx = moves_by(j, p, j->outer, &bytes) && bytes == 0 ? 1 : width,
+        ny = moves_by(j, q, j->outer, &bytes) && bytes == 0 ? 1 : width;
+    if (!one_root)
+        return is_known_apart(j, p) || is_known_apart(j, q) ? 0 : nx * ny;
+    if (moves_by(j, p, j->outer, &bytes) && moves_by(j, q, j->outer, &bytes))
+        return 0; /* constant distances */
+    return x == y ? nx * (nx - 1) / 2 : nx * ny - (nx < ny ? nx : ny);
+}
+
+/* Has the loop sums, and can what these need be computed again behind it? */
+static bool may_part(const Jam *j, const Op *inner)
+{
+    bool sums = false, others = false;
+    for (int i = 0; i < j->n; i++) {
+        const Touch *t = &j->touch[i];
+        if (t->inner != inner)
+            continue;
+        bool sum = ptrs_has(&j->sums, t->op);
+        sums |= sum;
+        others |= t->op->code != OP_LOAD && !sum;
+        if (inner->regions[0]->nargs > 1 || t->op->parent != inner->regions[0])
+            return false;
+        for (int k = 0; k < j->n && t->op->code == OP_LOAD; k++)
+            if (j->touch[k].inner == inner && j->touch[k].op->code != OP_LOAD && may_meet(j->memory, t->op, j->touch[k].op))
+                return false;
+    }
+    return sums && others;
+}
+
+/* apart: where that can be, sums are in loops of their own. */
+static int tests_needed(const Jam *j, int width, bool apart)
 {
     int tests = 0;
     for (int i = 0; i < j->n; i++)
@@ -263,26 +300,21 @@ static int tests_needed(const Jam *j, int width)
             const Touch *x = &j->touch[i], *y = &j->touch[k];
             if (!x->inner || x->inner != y->inner || (x->op->code == OP_LOAD && y->op->code == OP_LOAD))
                 continue;
-            int nx = ptrs_has(&j->sums, x->op) ? 1 : width, ny = ptrs_has(&j->sums, y->op) ? 1 : width;
-            const Value *p = x->op->args[0], *q = y->op->args[0];
-            bool one_root = j->memory->m->address[p->id].root == j->memory->m->address[q->id].root;
-            int64_t bytes;
-            if (one_root && moves_by(j, p, j->outer, &bytes) && moves_by(j, q, j->outer, &bytes))
-                continue; /* constant distances */
-            if (one_root)
-                tests += x == y ? nx * (nx - 1) / 2 : nx * ny - (nx < ny ? nx : ny);
-            else if (!is_known_apart(j, p) && !is_known_apart(j, q))
-                tests += nx * ny;
+            bool part = apart && x->op->code != OP_LOAD && y->op->code != OP_LOAD &&
+                        ptrs_has(&j->sums, x->op) != ptrs_has(&j->sums, y->op) && may_part(j, x->inner);
+            tests += part ? 0 : tests_between(j, x, y, width);
         }
     return tests;
 }
 
-static int best_width(const Jam *j)
+static void choose_width(Jam *j)
 {
-    for (int width = MAX_WIDTH; width > 1; width /= 2)
-        if (tests_needed(j, width) <= MAX_TESTS)
-            return width;
-    return 1;
+    for (j->width = MAX_WIDTH; j->width > 1; j->width /= 2)
+        for (int apart = 0; apart < 2; apart++) {
+            j->apart = apart;
+            if (tests_needed(j, j->width, apart) <= MAX_TESTS)
+                return;
+        }
 }
 
 /* ---------------------------------------------------------------------- the loop anew */
@@ -311,7 +343,7 @@ static void build_shared_sums(Jam *j, Builder *b, const Op *inner)
     }
 }
 
-static void build_inner(Jam *j, Builder *b, const Op *inner)
+static Builder build_header(Jam *j, Builder *b, const Op *inner)
 {
     const Region *body = inner->regions[0];
     Op *made = build_for(b, map_value(&j->map[0], inner->args[0]), map_value(&j->map[0], inner->args[1]),
@@ -321,8 +353,6 @@ static void build_inner(Jam *j, Builder *b, const Op *inner)
     Value *counter = made->regions[0]->args[0];
     counter->var = body->args[0]->var;
     made->results[0]->var = inner->results[0]->var;
-    Builder in = at_end(made->regions[0]);
-    in.loc = inner->loc;
     for (int u = 0; u < j->width; u++) {
         ptrmap_put(&j->map[u], body->args[0], counter);
         ptrmap_put(&j->map[u], inner->results[0], made->results[0]);
@@ -332,6 +362,57 @@ static void build_inner(Jam *j, Builder *b, const Op *inner)
             ptrmap_put(&j->map[u], inner->results[i], for_result_of(made, arg));
         }
     }
+    Builder in = at_end(made->regions[0]);
+    in.loc = inner->loc;
+    return in;
+}
+
+static bool needs(const Region *body, const Op *user, const Op *op)
+{
+    for (int i = 0; i < user->nargs; i++) {
+        const Op *def = user->args[i]->def;
+        if (def && def->parent == body && (def == op || needs(body, def, op)))
+            return true;
+    }
+    return false;
+}
+
+static bool sums_need(const Jam *j, const Region *body, const Op *op)
+{
+    for (size_t i = 0; i < j->sums.n; i++)
+        if (((const Op *)j->sums.at[i])->parent == body && needs(body, j->sums.at[i], op))
+            return true;
+    return false;
+}
+
+static bool others_need(const Jam *j, const Region *body, const Op *op)
+{
+    for (const Op *other = body->first; other; other = other->next)
+        if (op_info[other->code].effect > EFFECT_READS && !ptrs_has(&j->sums, other) && (other == op || needs(body, other, op)))
+            return true;
+    return false;
+}
+
+/* The loop but for its sums, and one for these. */
+static void build_two_loops(Jam *j, Builder *b, const Op *inner)
+{
+    const Region *body = inner->regions[0];
+    for (int k = 0; k < 2; k++) {
+        Builder in = build_header(j, b, inner);
+        for (int u = 0; u < j->width; u++)
+            for (Op *op = body->first; op != body->last; op = op->next)
+                if (k == 0 ? others_need(j, body, op) : sums_need(j, body, op))
+                    clone_one(j, &in, op, u);
+        if (k == 1)
+            build_shared_sums(j, &in, inner);
+        build_yield(&in, NULL, 0);
+    }
+}
+
+static void build_inner(Jam *j, Builder *b, const Op *inner)
+{
+    const Region *body = inner->regions[0];
+    Builder in = build_header(j, b, inner);
     for (int u = 0; u < j->width; u++)
         for (Op *op = body->first; op != body->last; op = op->next)
             if (!ptrs_has(&j->sums, op))
@@ -376,7 +457,7 @@ static void build_body(Jam *j, Builder *b)
         for (; end != body->last && end->code == OP_FOR; end = end->next) {
             for (int u = 1; u < j->width; u++)
                 hand_on(j, u);
-            build_inner(j, b, end);
+            (j->apart && may_part(j, end) ? build_two_loops : build_inner)(j, b, end);
         }
         op = end;
     }
@@ -386,7 +467,6 @@ static void build_body(Jam *j, Builder *b)
 
 static void build_jammed(Jam *j)
 {
-    static const char *const notes[] = {[2] = "two at a time: what both add to is read and written once", [4] = "four at a time"};
     Op *outer = j->outer;
     Region *body = outer->regions[0];
     Builder b = before_op(outer);
@@ -394,7 +474,8 @@ static void build_jammed(Jam *j)
     Type *t = outer->args[0]->type;
     Value *end = end_of_blocks(&b, outer->args[0], outer->args[1], j->width);
     Op *made = build_for(&b, outer->args[0], end, build_int(&b, t, j->width), OP_LT);
-    made->note = notes[j->width];
+    made->note = arena_printf(j->fn->arena, "%s at a time: %s", j->width == 2 ? "two" : "four",
+                              j->sums.n ? "what all add to is read and written once" : "no sum waits for itself");
     Builder in = at_end(made->regions[0]);
     in.loc = outer->loc;
     Value *counter = made->regions[0]->args[0];
@@ -422,7 +503,7 @@ static void jam(const Memory *memory, Op *outer)
     Jam j = {.fn = memory->fn, .memory = memory, .outer = outer, .sums.arena = memory->fn->arena};
     if (!take_body(&j) || !carries_in_time(&j) || !order_allows(&j))
         return;
-    j.width = best_width(&j);
+    choose_width(&j);
     if (j.width > 1)
         build_jammed(&j);
 }
@@ -435,10 +516,11 @@ typedef struct {
 static void find_loop(Op *op, void *ctx)
 {
     Candidates *c = ctx;
-    if (op->code != OP_FOR || op->reversed || !is_plain(op) || !loop_is_natural(op) || c->uses[op->results[0]->id] || loop_depth(op) == 0)
+    if (op->code != OP_FOR || op->reversed || !is_plain(op, FEW_TRIPS) || !loop_is_natural(op) || c->uses[op->results[0]->id] ||
+        loop_depth(op) == 0)
         return;
     for (const Op *in = op->regions[0]->first; in; in = in->next)
-        if (in->code == OP_FOR && is_plain(in)) {
+        if (in->code == OP_FOR && is_plain(in, UNROLLED)) {
             ptrs_push(&c->loops, op);
             return;
         }

@@ -5,7 +5,7 @@
  * A store to d_w then tells a compiler nothing new about w and x: it keeps what it has read of them, and vectorises. Precondition: all that
  * the function writes is derivatives, which never overlap the primal's memory (INTERFACE.md), and memory of its own; it calls nothing but
  * library functions without callbacks, which write only what they are given. Where one array is passed for two such parameters it is written through neither,
- * which `restrict` allows. The shadows themselves may be one array; they stay as they are. The type of the function is the same.
+ * which `restrict` allows. Or AD_NOALIAS says so, also of what is written. The shadows themselves may be one array; they stay as they are. The type of the function is the same.
  */
 #include "derivative.h"
 
@@ -74,12 +74,14 @@ void restrict_primal(Fn *fn, int nprimal)
 {
     Reads r = {fn, NULL, nprimal, true};
     walk_ops(fn->body, find_plain_write, &r);
-    if (!r.only_reads)
+    if (!r.only_reads && !fn->noalias)
         return;
-    r.mem = mem_analyse(fn);
-    walk_ops(fn->body, find_write, &r);
-    mem_free(r.mem);
-    for (int i = 0; i < nprimal && r.only_reads; i++) {
+    if (!fn->noalias) {
+        r.mem = mem_analyse(fn);
+        walk_ops(fn->body, find_write, &r);
+        mem_free(r.mem);
+    }
+    for (int i = 0; i < nprimal && (r.only_reads || fn->noalias); i++) {
         const Type *t = fn->body->args[i]->type;
         if (t->kind != TY_PTR || t->elem->kind == TY_FUNC || t->elem_volatile || fn->params[i]->type->kind == TY_RECORD)
             continue;
