@@ -91,12 +91,12 @@ static bool has_many_iterations(const Op *loop)
     return !value_int(loop->args[0], &lo) || !value_int(loop->args[1], &hi) || hi - lo >= FEW;
 }
 
-static bool is_candidate(const Op *loop, const int *uses)
+static bool is_candidate(const Op *loop)
 {
     int64_t step;
     int n = 0;
     if (loop->code != OP_FOR || loop->reversed || loop->omp || (loop->loop && loop->loop->omp) ||
-        !value_int(loop->args[2], &step) || step != 1 || !loop_is_natural(loop) || uses[loop->results[0]->id] || !has_many_iterations(loop))
+        !value_int(loop->args[2], &step) || step != 1 || !loop_is_natural(loop) || !has_many_iterations(loop))
         return false;
     const Region *body = loop->regions[0];
     int nsums = body->nargs - 1;
@@ -124,13 +124,13 @@ static Value *part_address(Builder *b, Value *part, Value *l)
     return build_index(b, build_decay(b, part), l);
 }
 
-Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size)
+Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size, bool counter_used)
 {
     Value *width = build_int(b, lo->type, size);
     int64_t first, last;
     if (value_int(lo, &first) && value_int(hi, &last))
         return build_int(b, lo->type, first + (last - first) / size * size);
-    bool from_zero = value_int(lo, &first) && first == 0;
+    bool from_zero = value_int(lo, &first) && first == 0 && (!counter_used || !type_is_signed(lo->type));
     Value *n = from_zero ? hi : build_bin(b, OP_SUB, hi, lo);
     Value *whole = build_bin(b, OP_MUL, build_bin(b, OP_DIV, n, width), width);
     if (from_zero)
@@ -176,7 +176,7 @@ static Value *sum_parts(Builder *b, Value *part, int from, int n)
     return build_bin(b, OP_ADD, left, sum_parts(b, part, from + n / 2, n - n / 2));
 }
 
-static void split_sums(Fn *fn, Op *loop)
+static void split_sums(Fn *fn, Op *loop, bool counter_used)
 {
     Region *body = loop->regions[0];
     Blocks s = {loop, 0, body->nargs - 1, {NULL}};
@@ -192,7 +192,7 @@ static void split_sums(Fn *fn, Op *loop)
         s.part[k] = build_local(&b, array, var_named(fn, array, "part_", carried->var, "sum"), NULL, 0);
         s.part[k]->def->zeroed = true;
     }
-    Value *end = end_of_blocks(&b, loop->args[0], loop->args[1], s.width);
+    Value *end = end_of_blocks(&b, loop->args[0], loop->args[1], s.width, counter_used);
     build_blocks(&s, &b, end);
     loop->args[0] = end;
     PtrMap results = {.arena = fn->arena};
@@ -208,22 +208,17 @@ static void split_sums(Fn *fn, Op *loop)
         ((Value *)sums.at[k])->def->args[0] = loop->results[1 + k];
 }
 
-typedef struct {
-    const int *uses; /* a final counter that is used is not that of the rest where there are no iterations */
-    Ptrs loops;
-} Found;
-
 static void find_sums(Op *op, void *ctx)
 {
-    Found *found = ctx;
-    if (is_candidate(op, found->uses))
-        ptrs_push(&found->loops, op);
+    if (is_candidate(op))
+        ptrs_push(ctx, op);
 }
 
 void split_all_sums(Fn *fn)
 {
-    Found found = {count_uses(fn), {.arena = fn->arena}};
+    Ptrs found = {.arena = fn->arena};
+    int *uses = count_uses(fn);
     walk_ops(fn->body, find_sums, &found);
-    for (size_t i = 0; i < found.loops.n; i++)
-        split_sums(fn, found.loops.at[i]);
+    for (size_t i = 0; i < found.n; i++)
+        split_sums(fn, found.at[i], uses[((const Op *)found.at[i])->results[0]->id] > 0);
 }

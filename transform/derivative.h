@@ -352,8 +352,9 @@ void jam_loops(Fn *fn);
 
 /* ====================================================================== associative.c */
 
-/* lo + (hi - lo) / size * size, or no more than lo where there are no iterations; of a loop_is_natural. */
-Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size);
+/* lo + (hi - lo) / size * size, or no more than lo (lo itself where the counter is used behind the loop) where there are no iterations; of a
+ * loop_is_natural. */
+Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size, bool counter_used);
 /* for (i = lo; i < hi; ..) with lo never negative? */
 bool loop_is_natural(const Op *loop);
 

@@ -472,7 +472,7 @@ static void build_jammed(Jam *j)
     Builder b = before_op(outer);
     b.loc = outer->loc;
     Type *t = outer->args[0]->type;
-    Value *end = end_of_blocks(&b, outer->args[0], outer->args[1], j->width);
+    Value *end = end_of_blocks(&b, outer->args[0], outer->args[1], j->width, false);
     Op *made = build_for(&b, outer->args[0], end, build_int(&b, t, j->width), OP_LT);
     made->note = arena_printf(j->fn->arena, "%s at a time: %s", j->width == 2 ? "two" : "four",
                               j->sums.n ? "what all add to is read and written once" : "no sum waits for itself");
@@ -491,7 +491,7 @@ static void build_jammed(Jam *j)
     for (int i = 0; i < body->last->nargs; i++)
         ptrs_push(&next, map_value(&j->map[j->width - 1], body->last->args[i]));
     build_yield(&in, (Value **)next.at, (int)next.n);
-    outer->args[0] = end_of_blocks(&b, outer->args[0], outer->args[1], j->width);
+    outer->args[0] = end_of_blocks(&b, outer->args[0], outer->args[1], j->width, false);
     for (int i = 1; i < body->nargs; i++)
         outer->args[2 + i] = made->results[i];
 }

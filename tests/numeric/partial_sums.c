@@ -1,4 +1,4 @@
-// check: -fassociative --set n=21 --set m=6 --set none=-3 --set s=-1
+// check: -fassociative --set n=21 --set m=6 --set none=-5 --set s=-1
 /* Sums under -fassociative. Functions that start with `part_` have loops with partial sums, those with `whole_` have none, in neither sweep:
  * associative.sh looks. */
 #include <adgen.h>
@@ -161,4 +161,15 @@ void whole_beside_updates(AD_LEN(n) const double *x, AD_LEN(n) const double *y, 
 {
     for (int i = 0; i < n; i++)
         z[i] = w * x[i] * y[i];
+}
+
+/* What the counter is in the end where there are no iterations. */
+AD_GRAD(y)
+double part_counted(AD_LEN(20) const double *x, double y, int none)
+{
+    double s = 0;
+    int i;
+    for (i = 0; i < none; i++)
+        s += x[i] * y * y;
+    return s + i * y;
 }
