@@ -55,6 +55,31 @@ static void fn_notes(Reader *r, CXCursor c, Fn *fn, bool defined_here)
     }
 }
 
+/* double f(x, n) double x; int n; {...}  is printed as  double f(x, n), with no types. */
+static bool is_old_style(const Fn *fn, const char *text)
+{
+    Str names = {.arena = fn->arena};
+    str_fmt(&names, "%s(", fn->name);
+    for (int i = 0; i < fn->nparams; i++)
+        str_fmt(&names, "%s%s", i ? ", " : "", fn->params[i]->name);
+    str_put(&names, ")");
+    return fn->nparams > 0 && text && strstr(text, names.s);
+}
+
+/* double f(double, int) */
+static const char *prototype_of(Reader *r, CXCursor c, int n)
+{
+    Arena *a = r->arena;
+    Str s = {.arena = a};
+    const char *ret = take_string(a, clang_getTypeSpelling(clang_getResultType(clang_getCursorType(c))));
+    str_fmt(&s, "%s%s%s(", ret, ret[strlen(ret) - 1] == '*' ? "" : " ", take_string(a, clang_getCursorSpelling(c)));
+    for (int i = 0; i < n; i++)
+        str_fmt(&s, "%s%s", i ? ", " : "",
+                take_string(a, clang_getTypeSpelling(clang_getCursorType(clang_Cursor_getArgument(c, (unsigned)i)))));
+    str_put(&s, ")");
+    return s.s;
+}
+
 /* Fills fn from its definition or a prototype. */
 static void fill_fn(Reader *r, Decl *d, CXCursor c, bool defined)
 {
@@ -79,6 +104,8 @@ static void fill_fn(Reader *r, Decl *d, CXCursor c, bool defined)
     if (d->in_system)
         return;
     fn->decl_text = decl_source(r, c, r->terse);
+    if (is_old_style(fn, fn->decl_text))
+        fn->decl_text = prototype_of(r, c, fn->nparams);
     if (defined && (fn->is_static || fn->is_inline))
         fn->def_text = decl_source(r, c, r->policy);
 }

@@ -70,6 +70,7 @@ typedef struct {
     const Field *key;        /* POINTEE: the field of parent it was loaded from, NULL: an element */
     int depth;
     bool own;                /* no address from outside can point into it */
+    bool named_elsewhere;    /* GLOBAL that is own: other functions write it by its name */
     bool restricted;         /* a restrict parameter's pointee: what is written in it is reached through that parameter alone */
     int shadow;              /* Var.shadow of the root */
     const Type *elem;        /* declared element type where the object has one; else NULL */
@@ -94,6 +95,7 @@ typedef struct {
     WriteKind kind;
     const Op *op;
     const Value *addr;
+    unsigned classes;        /* OBJECT: as which scalar types (memory_alias.c); 0: any */
     int position;            /* of op in program order */
 } MemWrite;
 
@@ -161,13 +163,20 @@ void custom_check_carriers(const Activity *a, const Op *call);
 /* ====================================================================== recursion_memory.c: calls of recursive functions */
 
 int mem_node(const MemInfo *m, const Value *v);              /* points-to node, -1: not a pointer (memory.c) */
+int mem_global(MemInfo *m, Op *op);                          /* the object of a GLOBAL op, of this function or of one that it calls (memory.c) */
+unsigned mem_type_classes(const Type *t);                    /* for MemWrite.classes: all scalar types in t (memory_alias.c) */
+bool mem_classes_carry(unsigned classes);                    /* ... is there one that may be a floating number or lead to one? */
+void recursion_globals(MemInfo *m, const Op *call);          /* makes the objects of what the callee writes by name */
 bool recursion_constraints(MemInfo *m, const Op *call);      /* false: the call is to be treated as unknown code */
 bool instance_constraints(MemInfo *m, const Op *call);       /* ... of a derivative of a recursive function */
 bool is_followed_instance(const Op *call); /* instance_constraints says all: it may write what its arguments lead to, and nothing else */
 bool recursion_is_closed(const Op *call);                    /* it stores and returns addresses from its arguments only */
 bool recursion_is_wild(const MemInfo *m, const Op *call);    /* it may write what recursion_written does not list */
 bool recursion_writes(const Op *call, int k);                /* ... what argument k points to */
-IntSet recursion_written(const MemInfo *m, const Op *call);  /* the objects that it may write */
+unsigned recursion_classes(const Op *call, int k);           /* ... as which scalar types (MemWrite.classes) */
+IntSet recursion_written(const MemInfo *m, const Op *call);  /* the objects that it may write numbers or addresses to */
+IntSet recursion_changes(const MemInfo *m, const Op *call);  /* ... but for what its arguments point to directly */
+const Ptrs *recursion_named(const Op *call);                 /* Op*: GLOBAL, of those that it, or a derivative of one, writes by name; or NULL */
 IntSet recursion_freed(const MemInfo *m, const Op *call);    /* ... may free */
 int recursion_new_object(const MemInfo *m, const Op *call);  /* what stands for the memory that the call leaves; -1: it leaves none */
 IntSet recursion_read(const MemInfo *m, const Op *call);    /* ... and read */

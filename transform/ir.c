@@ -71,6 +71,18 @@ Var *program_find_global(Program *p, const char *name)
     return NULL;
 }
 
+/* One of the same name is another file's, or hides var. */
+bool program_initialiser_names(const Program *p, const Var *var)
+{
+    for (size_t i = 0; i < p->globals.n; i++) {
+        const Var *other = p->globals.at[i];
+        const char *init = other->decl_text ? strchr(other->decl_text, '=') : NULL;
+        if (init && strcmp(other->name, var->name) != 0 && text_has_word(init, var->name))
+            return true;
+    }
+    return false;
+}
+
 Fn *fn_new(Program *p, const char *name)
 {
     Fn *fn = arena_alloc(p->arena, sizeof *fn);

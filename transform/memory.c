@@ -31,67 +31,60 @@ static void value_define(MemInfo *m, const Value *v, int depth)
 
 /* Can code elsewhere have the address of this file-scope or static local variable? Yes, unless it is static and no function takes its
  * address for anything but an access. */
-static bool address_is_taken(const Value *v, const Region *r, int depth);
+typedef struct {
+    const MemInfo *m;
+    const Var *var;
+    bool taken;   /* ... the address */
+    bool written; /* a function other than m's may write it by its name */
+} GlobalUse;
 
-static bool op_takes_address(const Value *v, const Op *op, int depth)
+static void use_address(GlobalUse *use, const Value *v, const Region *r, int depth);
+
+static void note_use(GlobalUse *use, const Value *v, const Op *op, int depth)
 {
     for (int i = 0; i < op->nargs; i++) {
         if (op->args[i] != v)
             continue;
-        if (op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY) {
-            if (depth > 16 || address_is_taken(op->results[0], op->parent, depth + 1))
-                return true;
-        } else if (op->code != OP_LOAD && op->code != OP_ZERO && op->code != OP_ACCUM && !(op->code == OP_STORE && i == 0)) {
-            return true;
-        }
+        bool writes = op->code == OP_ZERO || op->code == OP_ACCUM || (op->code == OP_STORE && i == 0);
+        bool leads_on = op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY;
+        if (leads_on && depth <= 16)
+            use_address(use, op->results[0], op->parent, depth + 1);
+        use->written |= writes;
+        use->taken |= leads_on ? depth > 16 : !writes && op->code != OP_LOAD;
     }
     for (int k = 0; k < op->nregions; k++)
-        if (address_is_taken(v, op->regions[k], depth))
-            return true;
-    return false;
+        use_address(use, v, op->regions[k], depth);
 }
 
-static bool address_is_taken(const Value *v, const Region *r, int depth)
+static void use_address(GlobalUse *use, const Value *v, const Region *r, int depth)
 {
-    for (const Op *op = r->first; op; op = op->next)
-        if (op_takes_address(v, op, depth))
-            return true;
-    return false;
+    for (const Op *op = r->first; op && !use->taken; op = op->next)
+        note_use(use, v, op, depth);
 }
-
-typedef struct {
-    const Var *var;
-    bool taken;
-} GlobalUse;
 
 static void check_global_use(Op *op, void *ctx)
 {
     GlobalUse *use = ctx;
     if (op->code == OP_GLOBAL && op->var == use->var && !use->taken)
-        use->taken = address_is_taken(op->results[0], op->parent, 0);
+        use_address(use, op->results[0], op->parent, 0);
 }
 
-static bool global_is_private(const MemInfo *m, const Var *var)
+static GlobalUse use_of_global(const MemInfo *m, const Var *var)
 {
     const Program *p = m->fn->program;
+    GlobalUse use = {.m = m, .var = var, .taken = true};
     if (!var || !p)
-        return false;
+        return use;
+    use.taken = false;
     if (var->is_const || (var->type->kind == TY_ARRAY && var->type->elem_const))
-        return true; /* nobody may write it, through whatever pointer */
-    if (!var->is_static)
-        return false;
-    for (size_t i = 0; i < p->globals.n; i++) {
-        const Var *other = p->globals.at[i];
-        if (other != var && other->decl_text && text_has_word(other->decl_text, var->name))
-            return false;
-    }
-    GlobalUse use = {.var = var};
+        return use; /* nobody may write it, through whatever pointer */
+    use.taken = !var->is_static || program_initialiser_names(p, var);
     for (size_t i = 0; i < p->fns.n && !use.taken; i++) {
         Fn *fn = p->fns.at[i];
         if (fn != m->fn && fn->has_body && fn->body)
             walk_ops(fn->body, check_global_use, &use);
     }
-    return !use.taken;
+    return use;
 }
 
 static const Type *element_type(const Type *t)
@@ -101,12 +94,17 @@ static const Type *element_type(const Type *t)
     return t;
 }
 
-static int global_object(MemInfo *m, Op *op)
+/* The op may be of another function, which m's calls: then one of m's own, which has an address there, takes its place. */
+int mem_global(MemInfo *m, Op *op)
 {
     for (int i = 0; i < m->nobjects; i++)
-        if (m->objects[i].kind == OBJ_GLOBAL && m->objects[i].op->code == OP_GLOBAL && m->objects[i].op->var == op->var)
+        if (m->objects[i].kind == OBJ_GLOBAL && m->objects[i].op->code == OP_GLOBAL && m->objects[i].op->var == op->var) {
+            if (!mem_knows(m, m->objects[i].op->results[0]))
+                m->objects[i].op = op;
             return i;
-    MemObject o = {.kind = OBJ_GLOBAL, .op = op, .parent = -1, .own = global_is_private(m, op->var)};
+        }
+    GlobalUse use = use_of_global(m, op->var);
+    MemObject o = {.kind = OBJ_GLOBAL, .op = op, .parent = -1, .own = !use.taken, .named_elsewhere = use.written};
     o.elem = op->var ? element_type(op->var->type) : NULL;
     o.shadow = op->var ? op->var->shadow : 0;
     return object_new(m, o);
@@ -131,6 +129,7 @@ static void call_constraints(MemInfo *m, Op *op)
             node_point(m, result, UNKNOWN_OBJECT);
         return;
     }
+    recursion_globals(m, op);
     if (recursion_constraints(m, op) || instance_constraints(m, op))
         return;
     for (int i = 0; i < op->nargs; i++)
@@ -237,7 +236,7 @@ static void op_constraints(MemInfo *m, Op *op, int popped)
         object_of_op(m, op, OBJ_GLOBAL);
         break;
     case OP_GLOBAL:
-        node_point(m, node_of(m, op->results[0]), global_object(m, op));
+        node_point(m, node_of(m, op->results[0]), mem_global(m, op));
         break;
     case OP_PTRINT:
         if (node_of(m, op->results[0]) >= 0)

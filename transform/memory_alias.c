@@ -76,6 +76,25 @@ static int access_class(const Value *addr)
     return cls;
 }
 
+unsigned mem_type_classes(const Type *t)
+{
+    if (type_is_int(t) && t->size == 1) /* one byte holds nothing else; an array of them may */
+        return 1u << (CLASS_INT + 1);
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    if (t->kind != TY_RECORD)
+        return 1u << type_class(t);
+    unsigned classes = t->is_union || t->nfields == 0 ? 1u << CLASS_ANY : 0;
+    for (int i = 0; i < t->nfields; i++)
+        classes |= mem_type_classes(t->fields[i].type);
+    return classes;
+}
+
+bool mem_classes_carry(unsigned classes)
+{
+    return classes & (1u << CLASS_ANY | 1u << CLASS_F32 | 1u << CLASS_F64 | 1u << CLASS_F80 | 1u << CLASS_POINTER);
+}
+
 static bool classes_may_alias(int a, int b)
 {
     return a == CLASS_ANY || b == CLASS_ANY || a == b;
@@ -165,7 +184,7 @@ static unsigned classes_written(const MemInfo *m, const IntSet *writes)
     unsigned classes = 0;
     for (int i = 0; i < writes->n; i++) {
         const MemWrite *w = &m->writes[writes->at[i]];
-        classes |= 1u << (w->kind == WRITE_CELL ? access_class(w->addr) : CLASS_ANY);
+        classes |= w->kind == WRITE_CELL ? 1u << access_class(w->addr) : w->classes ? w->classes : 1u << CLASS_ANY;
     }
     return classes;
 }
@@ -192,7 +211,7 @@ void mem_relate_objects(MemInfo *m)
 static bool wild_reaches(const MemInfo *m, int obj)
 {
     const MemObject *o = &m->objects[obj];
-    return mem_escaped(m, obj) || (!o->own && !o->restricted);
+    return mem_escaped(m, obj) || (!o->own && !o->restricted) || o->named_elsewhere;
 }
 
 bool mem_object_read_only(const MemInfo *m, int obj)

@@ -141,12 +141,27 @@ static int write_new(MemInfo *m, MemWrite w)
     return m->nwrites++;
 }
 
-static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value *addr)
+static void write_through_as(MemInfo *m, WriteKind kind, const Op *op, const Value *addr, unsigned classes)
 {
-    int w = write_new(m, (MemWrite){.kind = kind, .op = op, .addr = addr});
+    int w = write_new(m, (MemWrite){.kind = kind, .op = op, .addr = addr, .classes = classes});
     const IntSet *objs = mem_points_to(m, addr);
     for (int i = 0; i < objs->n; i++)
         intset_add(m->arena, &m->objects[objs->at[i]].writes, w);
+}
+
+static void write_through(MemInfo *m, WriteKind kind, const Op *op, const Value *addr)
+{
+    write_through_as(m, kind, op, addr, 0);
+}
+
+static void write_named(MemInfo *m, const Op *op)
+{
+    const Ptrs *named = recursion_named(op);
+    for (size_t i = 0; named && i < named->n; i++) {
+        Op *global = named->at[i];
+        int w = write_new(m, (MemWrite){.kind = WRITE_OBJECT, .op = op, .classes = mem_type_classes(global->var->type)});
+        intset_add(m->arena, &m->objects[mem_global(m, global)].writes, w);
+    }
 }
 
 static void write_objects(MemInfo *m, const Op *op, IntSet all)
@@ -166,11 +181,12 @@ static void write_by_call(MemInfo *m, const Op *op)
 {
     if (only_notes(op))
         return;
+    write_named(m, op);
     if (is_recursion(op)) {
         for (int i = 0; i < op->nargs; i++)
             if (op->args[i]->type->kind == TY_PTR && recursion_writes(op, i))
-                write_through(m, WRITE_OBJECT, op, op->args[i]);
-        write_objects(m, op, recursion_written(m, op));
+                write_through_as(m, WRITE_OBJECT, op, op->args[i], recursion_classes(op, i));
+        write_objects(m, op, recursion_changes(m, op));
         if (recursion_is_wild(m, op))
             intset_add(m->arena, &m->wild, write_new(m, (MemWrite){.kind = WRITE_WILD, .op = op}));
         return;

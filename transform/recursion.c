@@ -83,11 +83,12 @@ static struct Recursion *recursion_of(Program *p, Fn *source, Mode mode)
     r->jvp = jvp;
     r->fn = clone_fn(source, source->name);
     r->fn->recursion = r;
-    r->names.arena = p->arena;
+    r->names.arena = r->written.arena = p->arena;
     r->fn->is_static = true;
     r->fn->is_inline = r->fn->noalias = false;
     pass_by_pointer(r->fn);
     r->writes = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->classes = arena_alloc(p->arena, sizeof *r->classes * ((size_t)r->fn->nparams + 1));
     r->deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->returns = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
     r->stores = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);

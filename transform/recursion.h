@@ -16,6 +16,7 @@ struct Recursion {
     bool jvp;   /* for tangents: other custom derivatives stay calls */
     bool prepared;
     bool *writes;         /* by parameter: may what it points to be written? */
+    unsigned *classes;    /* ... as which scalar types (MemWrite.classes) */
     bool *deep;           /* ... or what pointers in that point to? */
     bool *reads_deep;     /* ... are pointers read from what it leads to? */
     bool *returns;        /* ... may the pointer that it returns point to that? */
@@ -36,6 +37,7 @@ struct Recursion {
     bool reverses;      /* there may be something for a reverse sweep to do: numbers are stored or returned, memory allocated */
     const Op *global; /* the first that may write a variable of static lifetime that may carry derivatives, or NULL */
     Ptrs names;       /* Op*: GLOBAL, of those variables that are named */
+    Ptrs written;     /* Op*: GLOBAL, of all variables that are written by name; plain numbers among them are not `wild` */
     bool known;   /* false: the above is not computed yet, anything may happen */
     bool changed;     /* in the computation of the above */
 };

@@ -204,7 +204,42 @@ static bool names_variable(const struct Recursion *r, const Var *var)
     return false;
 }
 
+unsigned recursion_classes(const Op *call, int k)
+{
+    const struct Recursion *r = callee_of(call);
+    return r->known ? r->classes[k] : 0;
+}
+
+const Ptrs *recursion_named(const Op *call)
+{
+    const Fn *f = call->code == OP_CALL ? call->callee : NULL;
+    const struct Recursion *r = f && f->recursion ? f->recursion : f && f->instance ? f->instance->of : NULL;
+    return r ? &r->written : NULL;
+}
+
+/* Those that lead on may come to hold any address that code elsewhere has. */
+void recursion_globals(MemInfo *m, const Op *call)
+{
+    const Ptrs *named = recursion_named(call);
+    for (size_t i = 0; named && i < named->n; i++) {
+        Op *global = named->at[i];
+        int obj = mem_global(m, global);
+        if (type_has_pointers(global->var->type))
+            node_point(m, m->pool.any, obj);
+    }
+}
+
 IntSet recursion_written(const MemInfo *m, const Op *call)
+{
+    const struct Recursion *r = callee_of(call);
+    IntSet out = recursion_changes(m, call);
+    for (int k = 0; k < call->nargs; k++)
+        if (call->args[k]->type->kind == TY_PTR && r->writes[k] && mem_classes_carry(r->classes[k]))
+            add_all(m->arena, &out, mem_points_to(m, call->args[k]));
+    return out;
+}
+
+IntSet recursion_changes(const MemInfo *m, const Op *call)
 {
     const struct Recursion *r = callee_of(call);
     IntSet out = {0};
@@ -215,10 +250,6 @@ IntSet recursion_written(const MemInfo *m, const Op *call)
         for (int i = 0; i < all.n && (r->deep[k] || r->wild); i++)
             if (!recursion_is_fixed(m, all.at[i]))
                 intset_add(m->arena, &out, all.at[i]);
-        if (r->deep[k] || r->wild)
-            continue;
-        if (r->writes[k])
-            add_all(m->arena, &out, mem_points_to(m, call->args[k]));
     }
     bool unknown = r->wild || r->returns_other;
     int made = recursion_leaves(r) ? recursion_new_object(m, call) : -1;
@@ -483,20 +514,47 @@ static void summarise_op(Op *op, void *ctx)
     }
 }
 
+static void add_classes(struct Recursion *r, unsigned *to, unsigned classes)
+{
+    r->changed |= (*to | classes) != *to;
+    *to |= classes;
+}
+
+static bool writes_variable(const struct Recursion *r, const Var *var)
+{
+    for (size_t i = 0; i < r->written.n; i++)
+        if (((Op *)r->written.at[i])->var == var)
+            return true;
+    return false;
+}
+
+/* Numbers that no derivative is of, and that are no part of an address: an error code, a counter, a sign. */
+static bool is_plain(const Var *var)
+{
+    return !mem_classes_carry(mem_type_classes(var->type));
+}
+
 static void summarise_object(struct Recursion *r, const MemInfo *m, int obj)
 {
     const MemObject *o = &m->objects[obj];
+    bool named = o->kind == OBJ_GLOBAL && o->op->code == OP_GLOBAL;
     if (o->kind == OBJ_POINTEE && o->param)
         set(r, &r->reads_deep[o->param->index]);
     if (!o->writes.n || o->kind == OBJ_LOCAL || o->kind == OBJ_HEAP)
         return;
-    if (o->kind == OBJ_PARAM)
+    if (named && !writes_variable(r, o->op->var)) {
+        ptrs_push(&r->written, o->op);
+        r->changed = true;
+    }
+    if (o->kind == OBJ_PARAM) {
         set(r, &r->writes[o->param->index]);
-    else if (o->kind == OBJ_POINTEE && o->param)
+        add_classes(r, &r->classes[o->param->index], o->written_classes);
+    } else if (o->kind == OBJ_POINTEE && o->param) {
         set(r, &r->deep[o->param->index]);
-    else
+    } else if (!named || !is_plain(o->op->var)) {
         set(r, &r->wild);
-    if (o->kind == OBJ_GLOBAL && o->op->code == OP_GLOBAL && may_carry(o->op->var) && !r->global) {
+    }
+    if (named && may_carry(o->op->var) && !r->global) {
         r->global = o->op;
         r->changed = true;
     }

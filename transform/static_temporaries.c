@@ -49,16 +49,6 @@ static void check_use(Op *op, void *ctx)
             s->temporary = (op->code == OP_STORE && i == 0) || (op->code == OP_LOAD && stored_on_every_way(op, s->var));
 }
 
-static bool is_in_initialiser(const Program *p, const Var *var)
-{
-    for (size_t i = 0; i < p->globals.n; i++) {
-        const Var *other = p->globals.at[i];
-        if (other != var && other->decl_text && strchr(other->decl_text, '=') && text_has_word(other->decl_text, var->name))
-            return true;
-    }
-    return false;
-}
-
 static bool can_be_local(const Fn *fn, const Var *var)
 {
     bool scalar = type_is_int(var->type) || type_is_float(var->type);
@@ -103,7 +93,7 @@ static void find_call(Op *op, void *ctx)
 static bool is_temporary(const Fn *fn, const Var *var)
 {
     const Program *p = fn->program;
-    Search s = {var, can_be_local(fn, var) && !is_in_initialiser(p, var)};
+    Search s = {var, can_be_local(fn, var) && !program_initialiser_names(p, var)};
     Calls calls = {var, arena_new(), false};
     if (s.temporary)
         walk_ops(fn->body, check_use, &s);

@@ -118,11 +118,7 @@ bool static_may_be_written(const Program *p, const Var *var)
             written_in(&s, fn);
     }
     arena_free(arena);
-    for (size_t i = 0; i < p->globals.n && !s.written; i++) { /* its address in an initialiser */
-        const Var *other = p->globals.at[i];
-        s.written = other != var && other->decl_text && text_has_word(other->decl_text, var->name);
-    }
-    return s.written;
+    return s.written || program_initialiser_names(p, var);
 }
 
 /* ---------------------------------------------------------------------- what OUT will hold copies of */
@@ -132,6 +128,7 @@ typedef struct {
     const Fn *root, *fn; /* fn: the copied function that is being looked at, or root */
     Loc loc;             /* of the call that leads there */
     Ptrs seen;           /* Var* and Fn* */
+    Ptrs locals, homes;  /* Var*: static locals that are written; const Fn*: the function of OUT that has each */
     bool good;
 } Check;
 
@@ -139,8 +136,8 @@ static void check_op(Op *op, void *ctx);
 
 static void check_copy(Check *c, const Fn *fn, Loc loc)
 {
-    bool copied = fn->is_static || fn->is_inline;
-    if (!copied || c->p->with_primal || !fn->has_body || ptrs_has(&c->seen, fn))
+    bool copied = fn->instance || ((fn->is_static || fn->is_inline) && !c->p->with_primal);
+    if (!copied || !fn->has_body || ptrs_has(&c->seen, fn))
         return;
     ptrs_push(&c->seen, (Fn *)(uintptr_t)fn);
     Check in = *c;
@@ -148,19 +145,40 @@ static void check_copy(Check *c, const Fn *fn, Loc loc)
     in.loc = c->fn == c->root ? loc : c->loc;
     walk_ops(fn->body, check_op, &in);
     c->seen = in.seen;
+    c->locals = in.locals;
+    c->homes = in.homes;
     c->good = in.good;
+}
+
+/* One that lives on in two functions of OUT would be two variables. */
+static void check_home(Check *c, Loc loc, const Var *var)
+{
+    for (size_t i = 0; i < c->locals.n; i++) {
+        if (c->locals.at[i] != var || c->homes.at[i] == c->fn)
+            continue;
+        diag_error(loc, "the recursive function '%s' writes its static variable '%s', of which the generated file would have several",
+                   var->owner->name, var->name);
+        diag_note(var->loc, "move it out of the function: without static, or with --with-primal");
+        c->good = false;
+    }
 }
 
 static void check_variable(Check *c, const Op *op, const Var *var)
 {
+    Loc loc = op->loc.line ? op->loc : var->loc;
+    if (var->owner && c->good)
+        check_home(c, loc, var);
     if (!var->is_static || ptrs_has(&c->seen, var))
         return;
     ptrs_push(&c->seen, (Var *)(uintptr_t)var);
     if (!static_may_be_written(c->p, var))
         return;
-    Loc loc = op->loc.line ? op->loc : var->loc;
     if (c->p->with_primal && !var->owner)
         return;
+    if (var->owner) {
+        ptrs_push(&c->locals, (Var *)(uintptr_t)var);
+        ptrs_push(&c->homes, (Fn *)(uintptr_t)c->fn);
+    }
     if (var->owner && c->root->apart)
         return; /* the other version has said so */
     if (var->owner) {
@@ -205,7 +223,7 @@ bool statics_check(Program *p, const Fn *fn)
 {
     if (p->with_primal && p->files.n > 1 && names_meet(p))
         return false;
-    Check c = {.p = p, .root = fn, .fn = fn, .seen = {.arena = fn->arena}, .good = true};
+    Check c = {.p = p, .root = fn, .fn = fn, .seen = {.arena = fn->arena}, .locals = {.arena = fn->arena}, .homes = {.arena = fn->arena}, .good = true};
     walk_ops(fn->body, check_op, &c);
     return c.good;
 }

@@ -238,6 +238,7 @@ Program *program_new(void);
 void program_free(Program *p);                    /* with the functions in p->fns */
 Fn *program_find_fn(Program *p, const char *name);
 Var *program_find_global(Program *p, const char *name);
+bool program_initialiser_names(const Program *p, const Var *var); /* of a variable of static lifetime: may it hold var's address? */
 
 /* ---------------------------------------------------------------------- building */
 
