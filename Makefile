@@ -19,7 +19,7 @@ TS      := node_modules/tree-sitter/vendor/tree-sitter
 TSC     := node_modules/tree-sitter-c
 
 # WERROR=1 makes warnings errors.
-CFLAGS   ?= -O2 -g
+CFLAGS   ?= -O2
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion $(if $(WERROR),-Werror)
 OWN      := -std=c11 -D_GNU_SOURCE -DADGEN_VERSION='"$(VERSION)"' $(WARNINGS) -I. -Iruntime \
             -isystem $(LLVM)/include -isystem $(TS)/lib/include -isystem $(TSC)/bindings/c

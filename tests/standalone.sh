@@ -8,7 +8,7 @@ STRICT='-std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off'
 export ASAN_OPTIONS=detect_leaks=0
 cd "$DIR" || exit 1
 
-# Numeric tests that use the runtime (of every eighth file; ALL=1: all): both compilers take the file, and it leaves no name of the runtime open.
+# Numeric tests that use the runtime (of every sixteenth file; ALL=1: all): both compilers take the file, and it leaves no name of the runtime open.
 strict() { # strict FILE
     grep -q '^// std: ' "$1" && return 0 # newer C than this one
     "$ADGEN" --standalone "$1" -o out.c -std=c99 2>log || return 1
@@ -21,7 +21,7 @@ n=0 k=0
 for f in "$ROOT"/tests/numeric/*.c; do
     case $f in *.main.c) continue ;; esac
     k=$((k + 1))
-    [ -n "$ALL" ] || [ $((k % 8)) -eq 1 ] || continue
+    [ -n "$ALL" ] || [ $((k % 16)) -eq 1 ] || continue
     "$ADGEN" "$f" -o - -std=c99 2>/dev/null | grep -q '<adgen_rt.h>' || continue
     n=$((n + 1))
     strict "$f" || { echo "FAIL standalone/$(basename "$f" .c)"; head -n 20 log; }

@@ -60,7 +60,7 @@ double large(AD_LEN(12) const double x[12][10])
 AD_GRAD(x)
 double sums_of_pointers(AD_LEN(9) const double *x, int n)
 {
-    double a[3][3];
+    double a[3][3] = {{0}};
     for (int i = 0; i < n; i++)
         a[0][0 + 0 * i] = 0, *(*a + i) = x[i] * x[i];
     for (int i = 0; i < n; i++)

@@ -182,6 +182,8 @@ AD_JVP(x)
 double ended(AD_LEN(n) const double *x, int n)
 {
     static double *t;
+    if (n < 1)
+        return 0;
     t = malloc((size_t)n * sizeof *t);
     for (int i = 0; i < n; i++)
         t[i] = x[i] * x[i];

@@ -69,7 +69,7 @@ static void tell(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    if (!format)
+    if (!*format)
         vprintf(format, ap);
     va_end(ap);
 }
