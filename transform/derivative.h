@@ -363,6 +363,11 @@ bool loop_is_natural(const Op *loop);
 /* Loops side by side over the same elements that only add to derivatives become one. */
 void join_loops(Fn *fn);
 
+/* ====================================================================== frees.c */
+
+/* Memory that a loop's iteration makes, and that every way out of it frees, is freed in one place, in the block that made it. */
+void join_frees(Fn *fn);
+
 /* ====================================================================== diagonal.c */
 
 /* Loops that do one thing up to the counter of a loop around, and another behind it, become two. */

@@ -33,6 +33,7 @@ static const Pass before_differentiation[] = {
 static const Pass before_reversal[] = {
     {"stride", unit_strides, NULL},
     {"diagonal", split_diagonals, &pass_options.no_diagonal},
+    {"frees", join_frees, NULL},
     {"loads", merge_loads, &pass_options.no_loads},
     {"hoist", hoist_guarded, &pass_options.no_hoist},
     {"table", tabulate_calls, &pass_options.no_table},

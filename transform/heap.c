@@ -144,6 +144,12 @@ static bool may_reach(const Type *t)
     return t->kind == TY_VOID || type_reaches_float(t);
 }
 
+/* What of any type may be laid into: an arena. */
+static bool is_bytes(const Type *t)
+{
+    return type_is_int(t) && t->size == 1;
+}
+
 /* Are addresses of numbers kept in the object? Then the shadow's are kept in its shadow, in the forward sweep. */
 static bool keeps_address(const Op *op)
 {
@@ -155,7 +161,8 @@ static bool keeps_address(const Op *op)
 static void follow_addresses(Op *op, void *ctx)
 {
     Heap *h = ctx;
-    if (op->code == OP_ALLOC && may_reach(shadow_pointer_type(op)->elem)) {
+    const Type *made = op->code == OP_ALLOC ? shadow_pointer_type(op)->elem : NULL;
+    if (made && (may_reach(made) || is_bytes(made))) {
         ptrs_push(&h->allocs, op);
         if (loop_depth(op) > 0 || h->leaves)
             ptrmap_put(&h->from, op->results[0], op);
