@@ -324,6 +324,7 @@ Text object_address(Emitter *e, Value *v);          /* of a SHOW_OBJECT value */
 void emit_region(Emitter *e, Region *r);
 /* The initial values of a loop, or what a terminator hands on: all sources are read before any target is written. */
 void emit_copies(Emitter *e, Op *op);
+bool copies_reach(Emitter *e, Op *op, Value *v); /* do they change a variable that v's expression reads? */
 void emit_op(Emitter *e, Op *op);
 void emit_return(Emitter *e, const Op *op); /* of a YIELD's value */
 void emit_declarations(Emitter *e, Op *op); /* variables that op's statement mentions first but does not declare */

@@ -418,6 +418,20 @@ static Text negate(Emitter *e, Text t)
 
 static Text if_text(Emitter *e, const Op *op, bool truth, bool negated);
 
+/* Has C a plain form of !v, or only !(v)? */
+static bool negates_well(const Emitter *e, const Value *v)
+{
+    const Op *op = v->def;
+    OpCode inverse;
+    if (!is_inline(e, v) || op->code == OP_LNOT || op->code == OP_LOAD || op->code == OP_ICONST)
+        return true;
+    if (op->code == OP_LAND || op->code == OP_LOR)
+        return negates_well(e, op->args[0]) && negates_well(e, op->args[1]);
+    if (op->code == OP_IF)
+        return negates_well(e, op->args[0]) && negates_well(e, arm_value(op, 0)) && negates_well(e, arm_value(op, 1));
+    return op_is_compare(op->code) && op_inverse_compare(op, &inverse);
+}
+
 static Text compare_condition(Emitter *e, const Op *op, bool negated)
 {
     int64_t zero;
@@ -443,8 +457,9 @@ static Text op_condition(Emitter *e, const Op *op, bool negated)
         return condition(e, op->args[0], !negated);
     case OP_LAND:
     case OP_LOR: {
-        Text t = logical(e, condition(e, op->args[0], false), condition(e, op->args[1], false), op->code == OP_LAND);
-        return negated ? negate(e, t) : t;
+        bool turned = negated && negates_well(e, op->args[0]) && negates_well(e, op->args[1]); /* !a || !b for !(a && b) */
+        Text t = logical(e, condition(e, op->args[0], turned), condition(e, op->args[1], turned), (op->code == OP_LAND) != turned);
+        return negated && !turned ? negate(e, t) : t;
     }
     case OP_IF:
         return if_text(e, op, true, negated);
@@ -497,16 +512,17 @@ static Text choice(Emitter *e, Value *c, Value *t, Value *f)
 static Text if_text(Emitter *e, const Op *op, bool truth, bool negated)
 {
     Value *c = op->args[0], *t = arm_value(op, 0), *f = arm_value(op, 1);
+    bool turned = negated && negates_well(e, c) && negates_well(e, t) && negates_well(e, f);
     Text r;
     if (type_is_int(t->type) && is_constant(f, 0) && (truth || value_is_bool(t)))
-        r = logical(e, condition(e, c, false), condition(e, t, false), true);
+        r = logical(e, condition(e, c, turned), condition(e, t, turned), !turned);
     else if (type_is_int(t->type) && is_constant(t, 1) && (truth || value_is_bool(f)))
-        r = logical(e, condition(e, c, false), condition(e, f, false), false);
+        r = logical(e, condition(e, c, turned), condition(e, f, turned), turned);
     else if (type_is_int(t->type) && is_constant(t, 0) && (truth || value_is_bool(f)))
-        r = logical(e, condition(e, c, true), condition(e, f, false), true);
+        r = logical(e, condition(e, c, !turned), condition(e, f, turned), !turned);
     else
-        r = choice(e, c, t, f);
-    return negated ? negate(e, r) : r;
+        return negated ? negate(e, choice(e, c, t, f)) : choice(e, c, t, f);
+    return negated && !turned ? negate(e, r) : r;
 }
 
 /* ---------------------------------------------------------------------- other expressions */

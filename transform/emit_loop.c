@@ -303,14 +303,21 @@ void emit_for(Emitter *e, Op *op)
     body_end(e, outer, head, NULL);
 }
 
+static bool has_call(const char *text)
+{
+    for (const char *at = text; (at = strchr(at, '(')); at++)
+        if (at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_'))
+            return true;
+    return false;
+}
+
 /* The test in the middle of `for (;;)`. */
 static void emit_exit(Emitter *e, Op *cond)
 {
     int64_t c;
     bool known = value_int(cond->args[0], &c);
-    if (!copies_nothing(e->plan, cond) && !known) {
-        /* the copies may change what the condition reads */
-        const char *test = condition(e, cond->args[0], true).s;
+    const char *test = known ? "" : condition(e, cond->args[0], true).s;
+    if (copies_reach(e, cond, cond->args[0]) || (!copies_nothing(e->plan, cond) && has_call(test))) {
         const char *name = unused_name(e, "stop");
         line(e, "int %s = %s;", name, test);
         emit_copies(e, cond);
@@ -325,7 +332,7 @@ static void emit_exit(Emitter *e, Op *cond)
         line(e, "break;");
         return;
     }
-    line(e, "if (%s)", condition(e, cond->args[0], true).s);
+    line(e, "if (%s)", test);
     line(e, "    break;");
 }
 

@@ -235,6 +235,16 @@ void emit_copies(Emitter *e, Op *op)
     }
 }
 
+bool copies_reach(Emitter *e, Op *op, Value *v)
+{
+    Copy *list = arena_alloc(e->arena, sizeof *list * (size_t)(op->nargs + 1));
+    int n = collect_copies(e, op, list);
+    for (int i = 0; i < n; i++)
+        if (copy_reads(e, &(Copy){NULL, v, NULL, false}, list[i].target))
+            return true;
+    return false;
+}
+
 /* ---------------------------------------------------------------------- branches */
 
 static char *arm_text(Emitter *e, const Op *op, int arm)
