@@ -246,7 +246,7 @@ static Block as_elements(Lower *l, Block b, Type *t)
     return b;
 }
 
-static void copy_elements(Lower *l, Value *dst, Value *src, Value *n, Type *t, Loc loc)
+static void copy_elements(Lower *l, Value *dst, Value *src, Value *n, Type *t, Loc loc, bool apart)
 {
     int64_t count = n->def && n->def->code == OP_ICONST ? n->def->ival : -1;
     if (count == 1) {
@@ -254,6 +254,7 @@ static void copy_elements(Lower *l, Value *dst, Value *src, Value *n, Type *t, L
         return;
     }
     CountLoop c = count_loop_begin(l, n);
+    c.loop->is_static = apart;
     Value *to = build_index(&l->b, dst, c.i);
     lower_copy(l, to, build_index(&l->b, src, c.i), t, loc);
     count_loop_end(l, &c);
@@ -296,7 +297,7 @@ static void copy_open(Lower *l, Value *dst, Value *src, Expr *bytes, const Type 
     }
     Value *n = open_count(l, bytes, t);
     Value *to = build_decay(&l->b, build_field(&l->b, dst, last)), *from = build_decay(&l->b, build_field(&l->b, src, last));
-    copy_elements(l, to, from, n, t->fields[last].type->elem, bytes->loc);
+    copy_elements(l, to, from, n, t->fields[last].type->elem, bytes->loc, true);
 }
 
 static void zero_open(Lower *l, Value *dst, Expr *bytes, const Type *t)
@@ -333,12 +334,12 @@ static Value *lower_transfer(Lower *l, Expr *call, bool may_overlap)
     t = whole_rows(l, dst.elem == src.elem ? dst.elem : NULL, t, call->args[2], &n);
     Value *to = as_elements(l, dst, t).p, *from = as_elements(l, src, t).p;
     if (!may_overlap) {
-        copy_elements(l, to, from, n, t, call->loc);
+        copy_elements(l, to, from, n, t, call->loc, true);
     } else {
         Builder outer = l->b, then_, else_;
         lower_open_if(l, build_bin(&l->b, OP_LE, to, from), &then_, &else_);
         l->b = then_;
-        copy_elements(l, to, from, n, t, call->loc);
+        copy_elements(l, to, from, n, t, call->loc, false);
         l->b = else_;
         copy_elements_down(l, to, from, n, t, call->loc);
         l->b = outer;

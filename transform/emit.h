@@ -306,6 +306,7 @@ char *compound_assign(Emitter *e, const Target *target, const Op *op);
 char *add_to(Emitter *e, const char *target, Type *t, Value *v); /* target += v */
 Text call_expr(Emitter *e, const Op *op);           /* emit_call.c */
 void emit_memory(Emitter *e, const Op *op);         /* STORE, ALLOC and so on as statements */
+bool emit_transfer(Emitter *e, const Op *loop);     /* a loop that is still the memcpy it was; false: it is not */
 /* name cmp v, for loop headers; v + delta. */
 Text compare_text(Emitter *e, const char *name, Type *t, OpCode cmp, Value *v);
 Text offset_text(Emitter *e, Value *v, int delta);

@@ -241,6 +241,57 @@ static void emit_copy(Emitter *e, const Op *op)
          copied_bytes(e, op));
 }
 
+/* a[i] in a loop over i: a; else NULL. */
+static Value *walked_array(const Op *loop, const Value *at)
+{
+    const Op *index = at->def;
+    bool walks = index && index->code == OP_INDEX && index->nargs == 2 && index->parent == loop->regions[0] &&
+                 index->args[1] == loop->regions[0]->args[0];
+    return walks ? index->args[0] : NULL;
+}
+
+/* Does the loop's body do nothing but a[i] = b[i], and the same for shadows? */
+static bool only_copies(const Op *loop)
+{
+    for (const Op *op = loop->regions[0]->first; op->next; op = op->next) {
+        if (op->code != OP_STORE) {
+            if (op->code != OP_LOAD && op->code != OP_INDEX)
+                return false;
+            continue;
+        }
+        const Op *load = op->args[1]->def;
+        const Value *to = walked_array(loop, op->args[0]);
+        const Value *from = load && load->code == OP_LOAD && load->parent == op->parent ? walked_array(loop, load->args[0]) : NULL;
+        if (!to || !from || to->type->elem != from->type->elem || (to->def && to->def->parent == op->parent) ||
+            (from->def && from->def->parent == op->parent))
+            return false;
+        if (to->type->elem_const || to->type->elem_volatile || from->type->elem_volatile)
+            return false;
+    }
+    return true;
+}
+
+/* memcpy(a, b, n * sizeof(double)) for the loop that it became. */
+bool emit_transfer(Emitter *e, const Op *loop)
+{
+    int64_t lo;
+    if (!loop->is_static || loop->reversed || loop->note || loop->omp || loop->cmp != OP_LT || loop->nresults != 1 ||
+        !value_int(loop->args[0], &lo) || lo != 0 || !is_one(loop->args[2]) || e->plan->raw_uses[loop->results[0]->id] || !only_copies(loop))
+        return false;
+    Value *n = loop->args[1];
+    if (plan_of(e->plan, n)->show == SHOW_INLINE && n->def->code == OP_CAST && type_is_int(n->def->args[0]->type))
+        n = n->def->args[0]; /* converted by the product, too */
+    const char *count = at_prec(e, expr_assign(e, n), PREC_MUL);
+    e->needs->string = true;
+    for (const Op *op = loop->regions[0]->first; op; op = op->next)
+        if (op->code == OP_STORE) {
+            Value *to = walked_array(loop, op->args[0]), *from = walked_array(loop, op->args[1]->def->args[0]);
+            const char *type = declare_var(e->arena, to->type->elem, NULL, "");
+            line(e, "memcpy(%s, %s, %s * sizeof(%s));", expr_assign(e, to).s, expr_assign(e, from).s, count, type);
+        }
+    return true;
+}
+
 static void emit_push(Emitter *e, const Op *op)
 {
     Value *v = op->args[1];

@@ -291,6 +291,8 @@ static void emit_loop_pragma(Emitter *e, Str *out, const Op *op)
 
 void emit_for(Emitter *e, Op *op)
 {
+    if (emit_transfer(e, op))
+        return;
     Loop l = loop_of(e, op);
     const char *first = NULL;
     const char *head = op->reversed ? reversed_header(&l, &first) : forward_header(&l);

@@ -45,7 +45,8 @@ static void join_arm(Op *branch, int arm)
     for (Op *op = branch->regions[arm]->first, *next; op; op = next) {
         next = op->next;
         Op *alloc = op->code == OP_FREE ? free_target(op) : NULL;
-        if (!alloc || loop_depth(alloc) == 0 || loop_depth(alloc) != loop_depth(branch) || region_contains(branch->regions[arm], alloc))
+        if (!alloc || loop_depth(alloc) == 0 || loop_depth(alloc) != loop_depth(branch) ||
+            region_contains(branch->regions[arm], alloc))
             continue;
         Op *other = find_free(branch->regions[1 - arm], alloc);
         if (!other && !tests_null(branch->args[0], alloc, arm == 1))

@@ -248,6 +248,7 @@ static Op *build_counted(const Counted *c)
     f->loc = loop->loc;
     f->loop = loop->loop;
     f->note = loop->note;
+    f->is_static = loop->is_static;
     f->regions[0]->args[0]->var = f->results[0]->var = c->before->args[c->arg]->var;
     for (int k = 0; k < loop->nargs; k++)
         if (k != c->arg)

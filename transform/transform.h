@@ -132,7 +132,7 @@ struct Op {
     bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
     bool rerun;        /* FOR of the reverse sweep: hands on what its forward loop does, in that one's order (rerun.c) */
     bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
-    bool is_static;    /* FOR/LOCAL: free for the passes that need one */
+    bool is_static;    /* LOCAL: of --tape-storage=static; WHILE, FOR: a memcpy, which is printed as one if nothing else is done in the loop */
     LoopInfo *loop;    /* FOR, WHILE: annotations or NULL; memory ops: the innermost loop with an omp pragma around it in the source */
     Op *home;          /* LOCAL: the op in whose region it was declared, before hoist_locals moved it; else NULL */
     Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
