@@ -12,7 +12,7 @@ check() { # check NAME COMMAND...
 }
 CC="${CC:-gcc} -std=gnu99 -O2 -ffp-contract=off -w -I$ROOT/runtime"
 cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
-    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" .
+    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -82,6 +82,14 @@ strided_vjp(x, N, 50, d_x); show("one trip"); until_vjp(x, 3, 9, d_x); show("sho
 unread_calls='unread_state_grad(x, y, N, d_x); show("state"); unread_struct_grad(f, N, d_f); show("struct"); read_before_grad(x, N, d_x); show("before");
 read_through_struct_grad(x, 8, d_x); show("through"); read_by_caller_grad(x, y, N, d_x, d_y); show("caller"); unread_state_grad(x, y, 1, d_x); show("one");
 unread_struct_grad(f, 1, d_f); show("one struct"); read_before_grad(x, 1, d_x); show("one before"); read_through_struct_grad(x, 0, d_x); show("none");'
+rows_calls='both_pieces_grad(x, y, N, 9, d_x, d_y); show("pieces"); both_pieces_grad(x, y, 2, 3, d_x, d_y); show("two"); both_pieces_grad(x, y, 9, 0, d_x, d_y);
+show("no step"); both_ends_grad(f, N, 6, d_f); show("ends"); both_ends_grad(f, 4, 6, d_f); show("four"); both_ends_grad(f, 3, 6, d_f); show("three");
+both_plate_grad((void *)x, 5, (void *)d_x); show("plate"); in_place_grad(x, y, N, 5, d_x, d_y); show("in place"); in_place_grad(x, y, 2, 5, d_x, d_y);
+show("small"); field_grad(N / 4, 8, x, 6, d_x); show("field"); field_grad(1, 8, x, 6, d_x); show("one row"); two_phases_grad(x, 9, 7, d_x); show("phases");
+not_seidel_grad(x, N, 4, d_x); show("seidel"); not_always_grad(x, N, 5, d_x); show("always"); not_steady_grad(x, N, 6, d_x); show("steady");
+not_dense_grad(x, N, 4, d_x); show("dense"); not_checked_grad(x, N, 4, d_x); show("checked"); once_partly_grad(x, N, 4, d_x); show("partly");
+once_read_grad(x, N, 4, d_x); show("read"); once_after_grad(x, N, 4, d_x); show("after"); once_shifted_grad(x, N, 4, d_x); show("shifted");
+once_after_grad(x, N, 0, d_x); show("not after");'
 
 run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     source=$1 calls=$2
@@ -115,7 +123,7 @@ done
 
 check snapshot_same_bits same_bits snapshot state_copies.c "$copies_calls"
 for f in rod_grad plate_grad; do
-    check "copy_$f" with with.c $f 'for \(long k'
+    check "copy_$f" with with.c $f 'for \(long k|one row of what is kept'
     check "one_copy_$f" [ "$(function_of with.c $f | grep -c 'tape_alloc')" = 1 ]
     check "more_without_$f" [ "$(function_of without_snapshot.c $f | grep -c 'tape_alloc')" -gt 1 ]
 done
@@ -128,6 +136,21 @@ check two_copies with with.c leapfrog_grad 'kept_p\[t \* 6'
 for f in sweep_grad little_grad seldom_grad tested_grad; do
     check "no_copy_$f" without with.c $f 'for \(long k'
     check "as_many_$f" [ "$(grep -c kept_ part)" = "$(function_of without_snapshot.c $f | grep -c kept_)" ]
+done
+
+# Arrays that live in the kept rows, with and without what is copied to them.
+check rows_same_bits same_bits rows rows.c "$rows_calls"
+for f in both_pieces_grad both_ends_grad both_plate_grad; do
+    check "rows_$f" with with.c $f 'one row of what is kept'
+    check "one_array_$f" without with.c $f '^    (double|float) (u|next)\[.*;|malloc\(n|calloc\(n, sizeof\(float|next_u'
+done
+for f in in_place_grad field_grad two_phases_grad once_partly_grad once_read_grad once_after_grad once_shifted_grad; do
+    check "rows_$f" with with.c $f 'one row of what is kept'
+    check "next_$f" with with.c $f 'next_[uy]'
+done
+for f in not_seidel_grad not_always_grad not_steady_grad not_dense_grad not_checked_grad; do
+    check "copies_$f" without with.c $f 'one row of what is kept'
+    check "as_before_$f" [ "$(function_of with.c $f)" = "$(function_of without_rows.c $f)" ]
 done
 
 check settle_same_bits same_bits settle settle.c "$settle_calls"
@@ -196,7 +219,7 @@ check kept_each_overwritten with once.c each_overwritten_grad 'kept_P1\[i \* 8L 
 check kept_each_start with once.c each_start_grad 'ad_tape_alloc\(\(size_t\)t \* t1'
 
 printf 'double f(double x) { return x; }\n' >f.c
-for pass in rerun settle snapshot unread; do
+for pass in rerun rows settle snapshot unread; do
     check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c
 done
 "$ADGEN" rerun.c --emit=ir --after=rerun -o rerun.ir && check after_rerun grep -q 'func' rerun.ir

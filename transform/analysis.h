@@ -271,6 +271,13 @@ Poly poly_of_term(Term t);
 int term_power(const Term *t, int sym);
 Term term_without(const Term *t, int sym);               /* t / sym */
 
+/* ====================================================================== storage_snapshot.c */
+
+/* How many elements of so many bytes a LOCAL or ALLOC has. */
+Poly object_elements(const MemInfo *m, const Op *object, int64_t size);
+/* p as a long at b, where its symbols' values are known. */
+Value *build_poly(Builder *b, const MemInfo *m, const Poly *p);
+
 /* ====================================================================== overlap.c */
 
 /* Two accesses and when they happen relative to each other. */

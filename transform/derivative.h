@@ -398,6 +398,11 @@ void skip_zeros(Fn *fn);
 /* Own arrays of derivatives that each iteration of a loop fills, uses up and clears are stored to, and not cleared. */
 void refill_shadows(Fn *fn);
 
+/* ====================================================================== rows.c */
+
+/* Arrays that each step of a loop overwrites live in the rows that are kept of them. After all that looks at what is kept. */
+void live_in_kept_rows(Fn *fn);
+
 /* ====================================================================== gather.c */
 
 /* Loops that scatter sums over neighbouring elements gather them, element by element. After split_nests. */

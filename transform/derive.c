@@ -60,6 +60,7 @@ static const Pass after_storage[] = {
     {"unread", drop_unread_stores, &pass_options.no_unread},
     {"refill", refill_shadows, &pass_options.no_settle},
     {"gather", gather_sums, &pass_options.no_gather},
+    {"rows", live_in_kept_rows, &pass_options.no_rows},
 };
 
 /* Switches that are no passes of their own. */
@@ -87,6 +88,7 @@ static const struct {
     {"table", &pass_options.no_table},
     {"guards", &pass_options.no_guards},
     {"gather", &pass_options.no_gather},
+    {"rows", &pass_options.no_rows},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))

@@ -60,8 +60,7 @@ void snapshot_inputs(const Op *load, Ptrs *out)
 
 /* ---------------------------------------------------------------------- sizes */
 
-/* Elements of the object, as a polynomial. */
-static Poly elements(const MemInfo *m, const Op *object, int64_t size)
+Poly object_elements(const MemInfo *m, const Op *object, int64_t size)
 {
     Poly bytes = poly_constant(1), r = poly_constant(0);
     if (object->code == OP_LOCAL)
@@ -88,11 +87,12 @@ static Poly iterations(const MemInfo *m, const Op *load, const Region *around)
     Poly r = poly_constant(1);
     for (const Region *at = load->parent; at != around; at = at->owner->parent) {
         const Op *loop = at->owner;
-        if (loop->code != OP_FOR || for_step(loop) * for_step(loop) != 1 || (loop->cmp != OP_LT && loop->cmp != OP_LE))
+        bool up = loop->cmp == OP_LT || loop->cmp == OP_LE, down = loop->cmp == OP_GT || loop->cmp == OP_GE;
+        if (loop->code != OP_FOR || for_step(loop) * for_step(loop) != 1 || !(up || down))
             return poly_unknown();
-        Poly trips = poly_of_value(m, loop->args[1]), lo = poly_of_value(m, loop->args[0]);
-        poly_add(&trips, &lo, -1);
-        trips.c += loop->cmp == OP_LE;
+        Poly trips = poly_of_value(m, loop->args[up]), from = poly_of_value(m, loop->args[!up]);
+        poly_add(&trips, &from, -1);
+        trips.c += loop->cmp == OP_LE || loop->cmp == OP_GE;
         r = poly_mul(&r, &trips);
     }
     return r;
@@ -138,8 +138,7 @@ static bool about_as_many(const Poly *n, const Poly *trips)
     return true;
 }
 
-/* p as a long at b, where its symbols' values are known. */
-static Value *build_poly(Builder *b, const MemInfo *m, const Poly *p)
+Value *build_poly(Builder *b, const MemInfo *m, const Poly *p)
 {
     Type *t = type_scalar(TY_LONG);
     Value *sum = NULL;
@@ -296,7 +295,7 @@ void snapshot_offer(Snapshots *all, Op *load)
     ptrs_push(&all->loads, load);
     ptrmap_put(&all->of, load, s);
     s->nloads++;
-    Poly n = elements(m, at.base->def, t->size), trips = iterations(m, load, r);
+    Poly n = object_elements(m, at.base->def, t->size), trips = iterations(m, load, r);
     if (!is_read_throughout(load, r) || !about_as_many(&n, &trips) || !known_before(m, &n, outermost_loop(r)))
         return;
     s->again |= trips.known && 2 * estimate(&n) <= estimate(&trips);
@@ -327,9 +326,12 @@ static Value *first_element(Builder *b, Value *p)
     return op->code == OP_DECAY ? build_decay(b, base) : build_ptrcast(b, base, p->type);
 }
 
-static bool has_rows(const Op *object)
+/* first: its address */
+static bool has_rows(const Op *object, const Value *first)
 {
     const Type *t = object->of;
+    if (object->code == OP_ALLOC)
+        return first->def->code == OP_DECAY;
     return object->code == OP_LOCAL && (object->nargs > 1 || (t->kind == TY_ARRAY && t->elem->kind == TY_ARRAY));
 }
 
@@ -339,7 +341,7 @@ static void build_copy(Fn *fn, const Snapshot *s, Value *to, Value *length)
     Builder b = before_op(s->place);
     b.loc = s->like->loc;
     Value *from = first_element(&b, s->address);
-    if (has_rows(s->base->def)) /* from[k] goes on behind the first row */
+    if (has_rows(s->base->def, from)) /* from[k] goes on behind the first row */
         from = build_pointer_variable(&b, from, var_named(fn, from->type, "", s->base->def->var, "rows"));
     Op *loop = build_for(&b, build_int(&b, t, 0), length, build_int(&b, t, 1), OP_LT);
     Value *k = loop->regions[0]->args[0];
@@ -355,7 +357,7 @@ static void build_copy(Fn *fn, const Snapshot *s, Value *to, Value *length)
 void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s)
 {
     const MemInfo *m = all->fn->mem;
-    Poly n = elements(m, s->base->def, s->like->results[0]->type->size);
+    Poly n = object_elements(m, s->base->def, s->like->results[0]->type->size);
     Builder b = before_op((Op *)(uintptr_t)outermost_loop(s->place->parent));
     Value *length = build_poly(&b, m, &n), *to;
     s->keep = keep_block(keeper, s->like->results[0], s->place, length, &to);
