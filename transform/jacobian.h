@@ -14,6 +14,7 @@ typedef struct {
     bool scalar;        /* by value, or the return value */
     bool nested;        /* a[n][m]: the helper's pointer has another type */
     bool saved;         /* memory that f writes: put back between runs */
+    bool optional;      /* f asks whether it is NULL: it has no elements then */
     bool constant;      /* size is a number */
     long size;
     const char *length; /* C text of an int, NULL: not known */

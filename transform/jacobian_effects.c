@@ -130,6 +130,27 @@ static bool is_written(const MemInfo *m, const Value *param)
     return false;
 }
 
+typedef struct {
+    const Value *pointer;
+    bool found;
+} Question;
+
+static void find_question(Op *op, void *ctx)
+{
+    Question *q = ctx;
+    bool asks = op_is_compare(op->code) || op->code == OP_LNOT || op->code == OP_IF || op->code == OP_SELECT || op->code == OP_LAND || op->code == OP_LOR;
+    for (int i = 0; i < op->nargs; i++)
+        q->found = q->found || (asks && op->args[i] == q->pointer);
+}
+
+static bool is_optional(const Value *pointer)
+{
+    Question q = {pointer, false};
+    if (pointer->type->kind == TY_PTR)
+        walk_ops(pointer->arg_of, find_question, &q);
+    return q.found;
+}
+
 static void save_param(Dense *d, Part *p)
 {
     p->saved = true;
@@ -174,9 +195,11 @@ static void find_saved(Dense *d)
         return;
     }
     MemInfo *m = mem_analyse(primal);
-    for (int i = 0; i < d->nparams; i++)
+    for (int i = 0; i < d->nparams; i++) {
+        d->part[i].optional = !d->part[i].scalar && is_optional(primal->body->args[i]);
         if (!d->part[i].scalar && is_written(m, primal->body->args[i]))
             save_param(d, &d->part[i]);
+    }
     for (int i = 0; i < m->nobjects; i++)
         if (m->objects[i].kind == OBJ_GLOBAL && m->objects[i].op->code == OP_GLOBAL && m->objects[i].writes.n)
             save_global(d, m->objects[i].op->var);

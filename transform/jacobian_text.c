@@ -100,7 +100,11 @@ static void put_counts(Dense *d)
             continue;
         }
         p->count = fresh(d, arena_printf(d->arena, "n_%s", p->name));
-        PUT(1, p->constant ? "const size_t %s = %s;" : "const size_t %s = ad_count(%s);", p->count, p->length);
+        const char *length = p->constant ? p->length : arena_printf(d->arena, "ad_count(%s)", p->length);
+        if (p->optional)
+            PUT(1, "const size_t %s = %s ? %s : 0;", p->count, p->name, length);
+        else
+            PUT(1, "const size_t %s = %s;", p->count, length);
     }
 }
 
@@ -165,6 +169,12 @@ static void put_allocations(Dense *d, int indent)
         }
 }
 
+/* What may be NULL is copied where it is not. */
+static const char *where_given(Dense *d, const Part *p)
+{
+    return p->optional ? arena_printf(d->arena, "if (%s) ", p->name) : "";
+}
+
 static void put_saves(Dense *d)
 {
     for (int i = 0; i < d->nparams; i++) {
@@ -176,7 +186,7 @@ static void put_saves(Dense *d)
             put_array(d, 1, p, type, old, 1);
         else
             PUT(1, "void *%s = ad_tape_alloc(%s, sizeof(%s));", old, p->count, type);
-        PUT(1, "memcpy(%s, %s, %s * sizeof(%s));", old, p->name, p->count, type);
+        PUT(1, "%smemcpy(%s, %s, %s * sizeof(%s));", where_given(d, p), old, p->name, p->count, type);
     }
     for (size_t i = 0; i < d->globals.n; i++) {
         const char *g = ((Var *)d->globals.at[i])->name;
@@ -189,8 +199,8 @@ static void put_restore(Dense *d, int indent)
 {
     for (int i = 0; i < d->nparams; i++)
         if (d->part[i].saved)
-            PUT(indent, "memcpy(%s, %s, %s * sizeof(%s));", d->part[i].name, prefixed(d, "old", d->part[i].name), d->part[i].count,
-                type_spelling(d->part[i].leaf));
+            PUT(indent, "%smemcpy(%s, %s, %s * sizeof(%s));", where_given(d, &d->part[i]), d->part[i].name, prefixed(d, "old", d->part[i].name),
+                d->part[i].count, type_spelling(d->part[i].leaf));
     for (size_t i = 0; i < d->globals.n; i++) {
         const char *g = ((Var *)d->globals.at[i])->name;
         PUT(indent, "memcpy(&%s, %s, sizeof %s);", g, prefixed(d, "old", g), g);

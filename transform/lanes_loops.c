@@ -6,6 +6,8 @@
  */
 #include "lanes.h"
 
+#include <string.h>
+
 /* ---------------------------------------------------------------------- what is where */
 
 static bool hands_on_lanes(const Lanes *l, const Op *op)
@@ -33,6 +35,12 @@ static bool takes_lanes(const Lanes *l, const Op *call)
     return false;
 }
 
+/* Memory that was put on the list of what is freed may hold derivatives. */
+static bool frees_list(const Op *call)
+{
+    return call->text && !strcmp(call->text, "ad_free_pushed");
+}
+
 /* Must what was put off be done before op? */
 static bool is_barrier(const Lanes *l, const Op *op)
 {
@@ -40,7 +48,7 @@ static bool is_barrier(const Lanes *l, const Op *op)
     case OP_ZERO: case OP_FREE:
         return points_to_lanes(l, op->args[0]);
     case OP_CALL:
-        return lanes_is_aside(op) || takes_lanes(l, op) || lanes_is_single(l, op) || op == l->fn->boundary;
+        return frees_list(op) || lanes_is_aside(op) || takes_lanes(l, op) || lanes_is_single(l, op) || op == l->fn->boundary;
     case OP_PUSH:
         return is_lane(l, op->args[1]);
     case OP_POP:
