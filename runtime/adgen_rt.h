@@ -432,6 +432,33 @@ static inline unsigned long long ad_bit(size_t i, size_t first)
     return i - first < 64 ? 1ULL << (i - first) : 0;
 }
 
+static inline unsigned long long ad_bit_of_32(size_t i, size_t first)
+{
+    return i - first < 32 ? 1ULL << (i - first) : 0;
+}
+
+/* Sets in the bytes of numbers: where derivatives are in structs, or their addresses are kept in memory. */
+#define AD_SETS_IN(name, type, word)                                                                                                   \
+    static inline unsigned long long ad_set_##name(const type *p)                                                                      \
+    {                                                                                                                                  \
+        word w;                                                                                                                        \
+        memcpy(&w, p, sizeof w);                                                                                                       \
+        return w;                                                                                                                      \
+    }                                                                                                                                  \
+    static inline void ad_put_set_##name(type *p, unsigned long long set)                                                              \
+    {                                                                                                                                  \
+        word w = (word)set;                                                                                                            \
+        memcpy(p, &w, sizeof w);                                                                                                       \
+    }                                                                                                                                  \
+    static inline void ad_add_set_##name(type *p, unsigned long long set)                                                              \
+    {                                                                                                                                  \
+        ad_put_set_##name(p, ad_set_##name(p) | set);                                                                                  \
+    }
+AD_SETS_IN(float, float, unsigned)
+AD_SETS_IN(double, double, unsigned long long)
+AD_SETS_IN(ldouble, long double, unsigned long long)
+#undef AD_SETS_IN
+
 /* ====================================================================== memory of the function itself */
 
 /* How many bytes the block of malloc's has, at least what was asked for; 0 for NULL. */

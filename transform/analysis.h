@@ -170,6 +170,7 @@ void recursion_globals(MemInfo *m, const Op *call);          /* makes the object
 bool recursion_constraints(MemInfo *m, const Op *call);      /* false: the call is to be treated as unknown code */
 bool instance_constraints(MemInfo *m, const Op *call);       /* ... of a derivative of a recursive function */
 bool is_followed_instance(const Op *call); /* instance_constraints says all: it may write what its arguments lead to, and nothing else */
+bool recursion_is_known(const Op *call);                     /* recursion_written lists all that it may write */
 bool recursion_is_closed(const Op *call);                    /* it stores and returns addresses from its arguments only */
 bool recursion_is_wild(const MemInfo *m, const Op *call);    /* it may write what recursion_written does not list */
 bool recursion_writes(const Op *call, int k);                /* ... what argument k points to */

@@ -244,8 +244,9 @@ static bool add_index_sets(Fn *g, const Request *rq)
 {
     Loc where;
     const char *why;
-    if (!index_sets(g, varying_shadows(rq), &where, &why)) {
-        diag_error(where, "the structure of '%s' cannot be found: %s; leave out --sparse", rq->fn_name, why);
+    if (!index_sets(g, varying_shadows(rq), rq->sets_in_place, &where, &why)) {
+        if (rq->sets_in_place) /* before, it was only tried */
+            diag_error(where, "the structure of '%s' cannot be found: %s; leave out --sparse", rq->fn_name, why);
         return false;
     }
     simplify(g);

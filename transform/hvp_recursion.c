@@ -233,7 +233,7 @@ Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
     Request first = *rq;
     first.mode = MODE_JVP;
     first.directions = 0;
-    first.index_sets = false;
+    first.index_sets = first.sets_in_place = false;
     bool nan_trap = pass_options.nan_trap; /* of the end alone */
     pass_options.nan_trap = false;
     Fn *tangent = derive_one(&first, arena_printf(a, "%s_tangent", rq->fn->name));

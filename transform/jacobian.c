@@ -232,14 +232,20 @@ static Fn *make_helper(Dense *d, const char *name)
     return derive(d->program, &inner);
 }
 
-/* The same with sets of directions. */
+/* The same with sets of directions: words in arrays of their own where that can be done, else in the bytes of the numbers. */
 static Fn *make_structure(Dense *d, const char *name)
 {
-    Request inner = *d->rq;
-    inner.mode = d->mode;
-    inner.new_name = helper_name(d, name, "structure");
-    inner.inner = inner.index_sets = true;
-    return derive(d->program, &inner);
+    for (int in_place = 0; in_place < 2; in_place++) {
+        Request inner = *d->rq;
+        inner.mode = d->mode;
+        inner.new_name = helper_name(d, name, "structure");
+        inner.inner = inner.index_sets = true;
+        inner.sets_in_place = d->in_place = in_place;
+        Fn *fn = derive(d->program, &inner);
+        if (fn || diag_error_count())
+            return fn;
+    }
+    ICE("no structure of '%s', and no reason why", d->rq->fn_name);
 }
 
 Fn *matrix_function(Program *p, Request *rq)

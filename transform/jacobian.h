@@ -30,6 +30,7 @@ typedef struct {
     Fn *structure;      /* --sparse: its index sets */
     Mode mode;          /* the helper's: JVP, VJP or HVP */
     int block;          /* directions that the helper takes at once */
+    bool in_place;      /* its sets are in the bytes of the numbers */
     bool bits;          /* the text is of the index-set sweep: derivatives are words of 64 bits, one for each direction */
     Part *part;
     int nparts, nparams;

@@ -122,11 +122,20 @@ static void silence_structure(Dense *d)
 
 /* ---------------------------------------------------------------------- memory */
 
+/* A recursive function does not write what is given to it as const, though it may reach it through the same structs as what it writes. */
+static bool is_write(const MemInfo *m, int write, const Value *param)
+{
+    return !(param->type->elem_const && is_recursion(m->writes[write].op));
+}
+
 static bool is_written(const MemInfo *m, const Value *param)
 {
-    for (int i = 0; i < m->nobjects; i++)
-        if ((m->objects[i].kind == OBJ_PARAM || m->objects[i].kind == OBJ_POINTEE) && m->objects[i].param == param && m->objects[i].writes.n)
-            return true;
+    for (int i = 0; i < m->nobjects; i++) {
+        const MemObject *o = &m->objects[i];
+        for (int k = 0; k < o->writes.n && (o->kind == OBJ_PARAM || o->kind == OBJ_POINTEE) && o->param == param; k++)
+            if (is_write(m, o->writes.at[k], param))
+                return true;
+    }
     return false;
 }
 
@@ -181,9 +190,10 @@ static void refuse_nameless(Dense *d, const MemInfo *m)
         if (nameless && o->writes.n)
             refuse_matrix(d, m->writes[o->writes.at[0]].op->loc, "it is run several times, but this changes memory that cannot be named and put back");
     }
-    if (m->wild.n)
-        refuse_matrix(d, m->writes[m->wild.at[0]].op->loc,
-                      "it is run several times, but this call may change memory behind pointers, which cannot be put back");
+    for (int i = 0; i < m->wild.n; i++)
+        if (!recursion_is_known(m->writes[m->wild.at[i]].op))
+            refuse_matrix(d, m->writes[m->wild.at[i]].op->loc,
+                          "it is run several times, but this call may change memory behind pointers, which cannot be put back");
 }
 
 /* What f writes, its derivatives' memory apart, is what the function of the source writes. */

@@ -45,7 +45,7 @@ static int width(const Dense *d, char set)
 
 static const char *type_of(const Dense *d, const Part *p, char set)
 {
-    return d->bits && differs(d, set) ? "unsigned long long" : type_spelling(p->leaf);
+    return d->bits && !d->in_place && differs(d, set) ? "unsigned long long" : type_spelling(p->leaf);
 }
 
 /* prefix_name, and not the name of a parameter. */
@@ -353,6 +353,18 @@ static void put_colour_seeds(Dense *d, const char *i, const char *k)
     }
 }
 
+/* Part of the names of functions for sets in the bytes of numbers. */
+static const char *kind_of(const Part *p)
+{
+    return p->leaf->kind == TY_F32 ? "float" : p->leaf->kind == TY_F64 ? "double" : "ldouble";
+}
+
+static const char *bit_of(Dense *d, const char *i)
+{
+    return index_set_size(d->structure) == 64 ? arena_printf(d->arena, "ad_bit(%s, %s)", i, d->index)
+                                              : arena_printf(d->arena, "ad_bit_of_32(%s, %s)", i, d->index);
+}
+
 static void put_bit_seeds(Dense *d, const char *i)
 {
     for (int n = 0; n < d->nparts; n++) {
@@ -360,7 +372,11 @@ static void put_bit_seeds(Dense *d, const char *i)
         if (p->scalar || !seed_start(d, p))
             continue;
         PUT(3, "for (size_t %s = 0; %s < %s; %s++)", i, i, p->count, i);
-        PUT(4, "%s[%s] = ad_bit(%s, %s);", shadow(d, p, seed_set(d)), i, sum_of(d, seed_start(d, p), i), d->index);
+        const char *name = shadow(d, p, seed_set(d)), *bit = bit_of(d, sum_of(d, seed_start(d, p), i));
+        if (d->in_place)
+            PUT(4, "ad_put_set_%s(&%s[%s], %s);", kind_of(p), name, i, bit);
+        else
+            PUT(4, "%s[%s] = %s;", name, i, bit);
     }
 }
 
@@ -372,7 +388,7 @@ static const char *seed_value(Dense *d, const Part *p)
     if (!start) /* its direction stays zero */
         return "0";
     if (d->bits)
-        return arena_printf(d->arena, "ad_bit(%s, %s)", start, d->index);
+        return bit_of(d, start);
     if (d->rq->sparse)
         return arena_printf(d->arena, "%s->colour[%s] == %s", d->matrix, start, d->index);
     return condition_of(d, p, d->index, NULL);
@@ -451,12 +467,12 @@ static void put_bit_results(Dense *d, const char *i)
         const char *start = d->mode == MODE_JVP ? p->row : p->column, *from = shadow(d, p, d->mode == MODE_HVP ? 'h' : 'd');
         if (!start)
             continue;
-        if (p->scalar) {
-            PUT(3, "ad_csr_add(%s, %s, %s, %s);", d->matrix, start, d->index, from);
-            continue;
-        }
-        PUT(3, "for (size_t %s = 0; %s < %s; %s++)", i, i, p->count, i);
-        PUT(4, "ad_csr_add(%s, %s, %s, %s[%s]);", d->matrix, sum_of(d, start, i), d->index, from, i);
+        const char *set = p->scalar ? from : arena_printf(d->arena, "%s[%s]", from, i);
+        if (d->in_place)
+            set = arena_printf(d->arena, "ad_set_%s(&%s)", kind_of(p), set);
+        if (!p->scalar)
+            PUT(3, "for (size_t %s = 0; %s < %s; %s++)", i, i, p->count, i);
+        PUT(p->scalar ? 3 : 4, "ad_csr_add(%s, %s, %s, %s);", d->matrix, p->scalar ? start : sum_of(d, start, i), d->index, set);
     }
 }
 
@@ -524,12 +540,13 @@ static void put_structure(Dense *d)
 {
     d->index = fresh(d, seeds_rows(d) ? "row" : "column");
     const char *i = d->counter, *total = seeds_rows(d) ? d->rows : d->columns, *rows = d->mode == MODE_HVP ? d->columns : d->rows;
-    PUT(1, "if (ad_csr_begin(%s, %s, %s)) { /* the structure: sets of %s, 64 at once */", d->matrix, rows, d->columns,
-        seeds_rows(d) ? "rows" : "columns");
+    int size = index_set_size(d->structure);
+    PUT(1, "if (ad_csr_begin(%s, %s, %s)) { /* the structure: sets of %s, %d at once%s */", d->matrix, rows, d->columns,
+        seeds_rows(d) ? "rows" : "columns", size, d->in_place ? ", in the bytes of the numbers" : "");
     d->bits = true;
     put_allocations(d, 2);
     put_scalars(d, 2, false);
-    PUT(2, "for (size_t %s = 0; %s < %s; %s += 64) {", d->index, d->index, total, d->index);
+    PUT(2, "for (size_t %s = 0; %s < %s; %s += %d) {", d->index, d->index, total, d->index, size);
     put_reset(d, 3);
     put_bit_seeds(d, i);
     put_call(d, 3);

@@ -209,6 +209,12 @@ bool lanes_is_aside(const Op *call)
     return call->text && (!strcmp(call->text, "ad_put_aside") || !strcmp(call->text, "ad_put_back"));
 }
 
+/* Sets in the bytes of numbers go with these. */
+static bool moves_bytes(const Lanes *l, const Op *call)
+{
+    return l->k == SETS_IN_PLACE && call->text && (!strncmp(call->text, "ad_log", 6) || !strcmp(call->text, "ad_push_ptr"));
+}
+
 static void refuse_call(Lanes *l, const Op *op)
 {
     const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
@@ -222,7 +228,7 @@ static void refuse_call(Lanes *l, const Op *op)
         return;
     }
     for (int i = 0; i < op->nargs; i++)
-        if ((is_lane(l, op->args[i]) || points_to_lanes(l, op->args[i])) && !(follows && lanes_takes(l, op, i)))
+        if ((is_lane(l, op->args[i]) || (points_to_lanes(l, op->args[i]) && !moves_bytes(l, op))) && !(follows && lanes_takes(l, op, i)))
             cannot(l, op->loc, !strncmp(name, "ad_log", 6) ? "derivatives that are overwritten here would have to be saved"
                                : op->callee ? arena_printf(l->fn->arena, "'%s' takes one direction", name)
                                             : arena_printf(l->fn->arena, "'%s' would have to take several", name));
@@ -243,41 +249,74 @@ static const Type *leaf_of(const Type *t)
 /* Does the struct go on behind its end, with as many elements of its last field as there is memory for? K such do not follow each other. */
 static bool is_open_ended(const Op *field)
 {
-    const Type *record = field->args[0]->type->elem, *t = record->fields[field->ival].type;
-    return field->ival == record->nfields - 1 && t->kind == TY_ARRAY && t->count <= 1;
+    return type_open_end(field->args[0]->type->elem) == field->ival;
+}
+
+/* Numbers of two sizes in one place. */
+static bool is_punned(const Type *a, const Type *b)
+{
+    bool complex = type_is_complex(a) || type_is_complex(b);
+    return (type_is_float(a) || type_is_complex(a)) && (type_is_float(b) || type_is_complex(b)) && !complex && a->size != b->size;
 }
 
 static void refuse_address(Lanes *l, const Op *op)
 {
+    for (int i = 1; i < op->nargs; i++)
+        if (is_lane(l, op->args[i]))
+            cannot(l, op->loc, "an index depends on a derivative");
+    if (l->k == SETS_IN_PLACE) {
+        if (op->code == OP_PTRCAST && is_punned(leaf_of(op->args[0]->type->elem), leaf_of(op->results[0]->type->elem)))
+            cannot(l, op->loc, "derivatives are addressed through another type");
+        return;
+    }
     if (op->code == OP_FIELD && is_open_ended(op))
         cannot(l, op->loc, "derivatives at the end of a struct that has any number of them");
     const Type *from = leaf_of(op->args[0]->type->elem), *to = leaf_of(op->results[0]->type->elem);
     bool records = (from->kind == TY_RECORD) != (to->kind == TY_RECORD) && from->kind != TY_VOID && to->kind != TY_VOID;
     if (op->code == OP_PTRCAST && (records || !same_size(from, to)))
         cannot(l, op->loc, "derivatives are addressed through another type");
-    for (int i = 1; i < op->nargs; i++)
-        if (is_lane(l, op->args[i]))
-            cannot(l, op->loc, "an index depends on a derivative");
+}
+
+/* The K copies of a part of a struct lie in K structs: the address of the first does not lead to the others. */
+static bool is_in_struct(const Value *p)
+{
+    for (const Op *op = p->def; op && op_info[op->code].kind == KIND_ADDR && op->nargs; op = op->args[0]->def)
+        if (op->code == OP_FIELD)
+            return true;
+    return false;
+}
+
+/* Addresses that are known by their values alone from here on. */
+static void refuse_handed_on(Lanes *l, const Op *op)
+{
+    bool stored = op->code == OP_STORE || op->code == OP_PUSH;
+    for (int i = stored || op->code == OP_SELECT || op->code == OP_COND; i < op->nargs; i++) {
+        bool on = stored || op->nregions || op->code == OP_SELECT || op->code == OP_COND || op->code == OP_YIELD || lanes_takes(l, op, i);
+        if (on && points_to_lanes(l, op->args[i]) && is_in_struct(op->args[i]))
+            cannot(l, op->loc, "the address of a part of a struct with derivatives is kept");
+    }
 }
 
 static void refuse_op(Op *op, void *ctx)
 {
     Lanes *l = ctx;
-    bool lanes = any_lane(l, op), address = op->nargs > 0 && points_to_lanes(l, op->args[0]);
+    if (l->k > 0)
+        refuse_handed_on(l, op);
+    bool lanes = any_lane(l, op), address = op->nargs > 0 && points_to_lanes(l, op->args[0]), in_place = l->k == SETS_IN_PLACE;
     if ((op->code == OP_CALL || op->code == OP_CALLPTR))
         refuse_call(l, op);
-    else if (op->code == OP_STORE && points_to_lanes(l, op->args[1]) && is_row_pointer(op->args[1]))
+    else if (!in_place && op->code == OP_STORE && points_to_lanes(l, op->args[1]) && is_row_pointer(op->args[1]))
         cannot(l, op->loc, "the address of a row of derivatives is stored");
-    else if (op->code == OP_LOAD && points_to_lanes(l, op->results[0]) && is_row_pointer(op->results[0]))
+    else if (!in_place && op->code == OP_LOAD && points_to_lanes(l, op->results[0]) && is_row_pointer(op->results[0]))
         cannot(l, op->loc, "the address of a row of derivatives is loaded");
     else if (op_info[op->code].kind == KIND_ADDR && (address || lanes))
-        op->code == OP_PTRDIFF || op->code == OP_PTRINT ? cannot(l, op->loc, "addresses of derivatives are computed with")
+        !in_place && (op->code == OP_PTRDIFF || op->code == OP_PTRINT) ? cannot(l, op->loc, "addresses of derivatives are computed with")
                                                         : refuse_address(l, op);
     else if ((op->code == OP_IF && is_lane(l, op->args[0]) && !is_plain_if(op)) || (op->code == OP_COND && is_lane(l, op->args[0])))
         cannot(l, op->loc, "a condition depends on a derivative");
     else if (op->code == OP_FOR && (is_lane(l, op->args[0]) || is_lane(l, op->args[1]) || is_lane(l, op->args[2])))
         cannot(l, op->loc, "the bounds of a loop depend on a derivative");
-    else if ((op->code == OP_COPY || op->code == OP_REALLOC) && address)
+    else if (!in_place && (op->code == OP_COPY || op->code == OP_REALLOC) && address)
         cannot(l, op->loc, "a block of memory with derivatives is copied or resized");
     else if (op->code == OP_ALLOC && lanes)
         cannot(l, op->loc, "a size depends on a derivative");

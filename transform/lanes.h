@@ -25,7 +25,7 @@ typedef enum {
 typedef struct {
     Fn *fn;
     MemInfo *mem;
-    int k;           /* DIRECTION_SETS: words of bits */
+    int k;           /* DIRECTION_SETS: words of bits; SETS_IN_PLACE: such in the bytes of the numbers */
     unsigned shadows; /* which derivative memory: bit Var.shadow */
     int nvalues;     /* values that the analysis knows */
     bool *lane;      /* by value id */

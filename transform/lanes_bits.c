@@ -4,12 +4,18 @@
  *
  * A product of a set and any number is the set (bit patterns: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. 2008, section
  * 7.1): the structure does not depend on values, but for branches that are taken and elements that are chosen.
+ *
+ * Words need memory of their own type. In place, each is in the bytes of the number that it stands for, so that structs, rows of pointers
+ * and addresses in memory stay what they are:   d += d_p->x;   ->   s |= ad_set_double(&d_p->x);
  */
 #include "lanes.h"
+
+#include <string.h>
 
 typedef struct {
     Lanes l;
     PtrMap sets; /* lane Value* that was computed -> its set */
+    bool in_place;
 } Bits;
 
 static Type *word(void)
@@ -50,11 +56,11 @@ static void refuse_op(Op *op, void *ctx)
         const Value *v = op->results[i];
         if (is_lane(&b->l, v) && !type_is_float(v->type) && !type_is_complex(v->type))
             cannot(b, op->loc, "a comparison depends on a derivative");
-        if (points_to_lanes(&b->l, v) && leaf(v->type->elem)->kind == TY_RECORD)
+        if (!b->in_place && points_to_lanes(&b->l, v) && leaf(v->type->elem)->kind == TY_RECORD)
             cannot(b, op->loc, "derivatives inside structs");
     }
     bool pointer = (op->code == OP_STORE && points_to_lanes(&b->l, op->args[1])) || (op->code == OP_LOAD && points_to_lanes(&b->l, op->results[0]));
-    if (pointer)
+    if (pointer && !b->in_place)
         cannot(b, op->loc, "addresses of derivatives are kept in memory");
     if (op->code == OP_IF && is_lane(&b->l, op->args[0]))
         cannot(b, op->loc, "a condition depends on a derivative");
@@ -74,6 +80,8 @@ static Var *var_of_sets(Bits *b, const Var *var)
 static void retype(Bits *b, Value *v)
 {
     bool pointer = v->type->kind == TY_PTR && points_to_lanes(&b->l, v);
+    if (pointer && b->in_place)
+        return;
     if (!pointer && !is_lane(&b->l, v))
         return;
     v->type = type_of_sets(v->type);
@@ -83,7 +91,7 @@ static void retype(Bits *b, Value *v)
 static void retype_op(Op *op, void *ctx)
 {
     Bits *b = ctx;
-    bool object = op->nresults == 1 && op->results[0]->type->kind == TY_PTR && points_to_lanes(&b->l, op->results[0]);
+    bool object = !b->in_place && op->nresults == 1 && op->results[0]->type->kind == TY_PTR && points_to_lanes(&b->l, op->results[0]);
     Builder at = before_op(op);
     if (op->code == OP_LOCAL && object) {
         op->of = type_of_sets(op->of);
@@ -123,6 +131,81 @@ static void compute(Bits *b, Op *op)
     for (int i = 0; i < op->nresults; i++)
         ptrmap_put(&b->sets, op->results[i], sum);
 }
+
+/* ---------------------------------------------------------------------- sets in the bytes of numbers */
+
+typedef enum { SET_GET, SET_PUT, SET_ADD } Access;
+
+static Value *call_access(Builder *at, Access access, const Type *t, Value *p, Value *set)
+{
+    static const char *const names[][3] = {
+        {"ad_set_float", "ad_put_set_float", "ad_add_set_float"},
+        {"ad_set_double", "ad_put_set_double", "ad_add_set_double"},
+        {"ad_set_ldouble", "ad_put_set_ldouble", "ad_add_set_ldouble"},
+    };
+    Op *call = op_build(at, OP_CALL, (Value *[]){p, set}, access == SET_GET ? 1 : 2, access == SET_GET ? 1 : 0);
+    call->text = names[t->kind == TY_F32 ? 0 : t->kind == TY_F64 ? 1 : 2][access];
+    call->of = access == SET_GET ? word() : type_void();
+    if (access != SET_GET)
+        return NULL;
+    call->results[0]->type = word();
+    return call->results[0];
+}
+
+/* A complex number has its set in both parts. */
+static Value *access_set(Builder *at, Access access, Value *p, Value *set)
+{
+    Type *t = p->type->elem;
+    if (access != SET_GET && p->type->elem_const)
+        p = build_ptrcast(at, p, type_ptr(t));
+    if (!type_is_complex(t))
+        return call_access(at, access, t, p, set);
+    Type *part = type_real_of(t);
+    Value *re = build_ptrcast(at, p, type_ptr(part)), *im = build_index(at, re, build_int(at, type_scalar(TY_INT), 1));
+    Value *first = call_access(at, access, part, re, set), *second = call_access(at, access, part, im, set);
+    return first ? build_bin(at, OP_OR, first, second) : NULL;
+}
+
+/* The load, store or addition of a number. */
+static void access_in_place(Bits *b, Op *op)
+{
+    Builder at = before_op(op);
+    if (op->code == OP_LOAD) {
+        ptrmap_put(&b->sets, op->results[0], access_set(&at, SET_GET, op->args[0], NULL));
+        return;
+    }
+    if (is_lane(&b->l, op->args[1]))
+        access_set(&at, op->code == OP_ACCUM ? SET_ADD : SET_PUT, op->args[0], set_of(b, &at, op->args[1]));
+    else if (op->code == OP_STORE)
+        build_store(&at, op->args[0], build_zero(&at, op->args[0]->type->elem));
+    op_remove(op);
+}
+
+static bool is_access_in_place(const Bits *b, const Op *op)
+{
+    if (!b->in_place || (op->code != OP_LOAD && op->code != OP_STORE && op->code != OP_ACCUM))
+        return false;
+    if (op->code == OP_LOAD)
+        return is_lane(&b->l, op->results[0]);
+    return type_is_differentiable(op->args[0]->type->elem) && (is_lane(&b->l, op->args[1]) || points_to_lanes(&b->l, op->args[0]));
+}
+
+static void find_narrow(Op *op, void *ctx)
+{
+    bool *narrow = ctx;
+    *narrow = *narrow || (op->code == OP_CALL && op->text && strstr(op->text, "set_float"));
+}
+
+int index_set_size(const Fn *fn)
+{
+    bool narrow = false;
+    walk_ops(fn->body, find_narrow, &narrow);
+    for (size_t i = 0; i < fn->helpers.n; i++)
+        walk_ops(((Fn *)fn->helpers.at[i])->body, find_narrow, &narrow);
+    return narrow ? 32 : 64;
+}
+
+/* ---------------------------------------------------------------------- regions */
 
 static void accumulate(Bits *b, Op *op)
 {
@@ -169,9 +252,11 @@ static void region_bits(Bits *b, Region *r)
         Builder at = before_op(op);
         if (op->nregions)
             control(b, op);
+        else if (is_access_in_place(b, op))
+            access_in_place(b, op);
         else if (op->code == OP_ACCUM && points_to_lanes(&b->l, op->args[0]))
             accumulate(b, op);
-        else if ((op->code == OP_STORE && is_lane_op(&b->l, op)) || (op->code == OP_PUSH && is_lane(&b->l, op->args[1])))
+        else if ((op->code == OP_STORE && !b->in_place && is_lane_op(&b->l, op)) || (op->code == OP_PUSH && is_lane(&b->l, op->args[1])))
             op->args[1] = set_of(b, &at, op->args[1]);
         else if (op->code != OP_LOAD && op->code != OP_STORE && is_lane_op(&b->l, op))
             compute(b, op);
@@ -185,11 +270,14 @@ static void remove_computed(Op *op, void *ctx)
         op_remove(op);
 }
 
-bool index_sets(Fn *fn, unsigned shadows, Loc *where, const char **why)
+bool index_sets(Fn *fn, unsigned shadows, bool in_place, Loc *where, const char **why)
 {
-    Bits b = {.sets = {.arena = fn->arena}};
-    if (lanes_find(&b.l, fn, DIRECTION_SETS, shadows))
+    Bits b = {.sets = {.arena = fn->arena}, .in_place = in_place};
+    if (lanes_find(&b.l, fn, in_place ? SETS_IN_PLACE : DIRECTION_SETS, shadows))
         walk_ops(fn->body, refuse_op, &b);
+    for (int i = 0; i < fn->body->nargs && !in_place; i++)
+        if (points_to_lanes(&b.l, fn->body->args[i]) && leaf(fn->body->args[i]->type->elem)->kind == TY_RECORD)
+            cannot(&b, fn->loc, "derivatives inside structs");
     *why = b.l.why;
     *where = b.l.where.line ? b.l.where : fn->loc;
     if (b.l.why)

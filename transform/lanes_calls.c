@@ -91,7 +91,7 @@ static bool has_any(const Lanes *l, const Op *call)
 
 bool lanes_is_single(const Lanes *l, const Op *call)
 {
-    return l->k != DIRECTION_SETS && lengths_of(call) && has_any(l, call);
+    return l->k > 0 && lengths_of(call) && has_any(l, call);
 }
 
 void lanes_find_single(Lanes *l, const Op *call, void (*mark)(Lanes *l, const Value *p))

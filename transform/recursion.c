@@ -201,8 +201,11 @@ static void check_call(Shadow *s, const Op *call)
         refuse(s, call, "the recursive function '%s' uses the variable '%s', which may carry derivatives; pass it as a parameter",
                state->var->name, state->loc);
     if ((s->rq->directions || s->rq->index_sets) && (recursion_leaves(r) || r->frees)) {
-        if (!s->rq->inner)
-            refuse(s, call, "several directions at once are not possible: the recursive function '%s' %s memory for its caller; leave out --directions",
+        if (!s->rq->inner || s->rq->sets_in_place)
+            refuse(s, call,
+                   s->rq->index_sets
+                       ? "the sparse structure cannot be found: the recursive function '%s' %s memory for its caller; leave out --sparse"
+                       : "several directions at once are not possible: the recursive function '%s' %s memory for its caller; leave out --directions",
                    r->frees ? "frees" : "allocates", (Loc){.file = -1});
         s->failed = true;
     }
@@ -302,7 +305,7 @@ static Fn *placeholder(Program *p, const struct Instance *inst, const char *suff
     Fn *fn = arena_alloc(p->arena, sizeof *fn);
     const char *base = inst->of->source->name, *several = "";
     if (inst->directions)
-        several = inst->directions == DIRECTION_SETS ? "_sets" : arena_printf(p->arena, "_%d", inst->directions);
+        several = inst->directions < 0 ? "_sets" : arena_printf(p->arena, "_%d", inst->directions);
     const char *name = arena_printf(p->arena, "%s_%s%s", base, suffix, several);
     for (int n = 2; name_is_taken(p, name); n++)
         name = arena_printf(p->arena, "%s_%s%d%s", base, suffix, n, several);
@@ -367,7 +370,7 @@ static struct Instance wanted(Shadow *s, const Op *call)
     struct Recursion *r = callee_of(call);
     const Request *rq = s->rq;
     struct Instance want = {.of = r, .mode = rq->mode == MODE_JVP ? MODE_JVP : MODE_VJP};
-    want.directions = rq->index_sets ? DIRECTION_SETS : rq->directions;
+    want.directions = rq->sets_in_place ? SETS_IN_PLACE : rq->index_sets ? DIRECTION_SETS : rq->directions;
     want.lanes = want.directions ? varying_shadows(rq) : 0;
     want.inner = want.directions && rq->inner;
     want.args = arena_alloc(r->fn->program->arena, (size_t)r->fn->nparams + 1);

@@ -46,12 +46,12 @@ struct Recursion {
 enum { ARG_PLAIN = 0, ARG_SHADOW = 1, ARG_SUM = 2, ARG_STABLE = 4 };
 /* SHADOW: a d_ whose entry is a seed; SUM: a d_ that is only added to, an independent's; STABLE, added: what it leads to stays as it is */
 
-enum { DIRECTION_SETS = -1 };
+enum { DIRECTION_SETS = -1, SETS_IN_PLACE = -2 };
 
 struct Instance {
     struct Recursion *of;
     Mode mode;           /* MODE_VJP or MODE_JVP */
-    int directions;      /* --directions, DIRECTION_SETS: sets of 64 (lanes_bits.c), or 0 */
+    int directions;      /* --directions, DIRECTION_SETS or SETS_IN_PLACE: sets of 64 (lanes_bits.c), or 0 */
     unsigned lanes;      /* ... of what: Request.lanes */
     bool inner;          /* Request.inner */
     unsigned char *args; /* by parameter */

@@ -142,7 +142,8 @@ static Request *request_for(const struct Instance *inst, const Fn *g)
     rq->sums = sums;
     rq->return_is_dep = inst->active_result;
     rq->directions = inst->directions > 0 ? inst->directions : 0;
-    rq->index_sets = inst->directions == DIRECTION_SETS;
+    rq->index_sets = inst->directions < 0;
+    rq->sets_in_place = inst->directions == SETS_IN_PLACE;
     rq->lanes = inst->lanes;
     rq->inner = inst->inner;
     return rq;
@@ -296,7 +297,7 @@ static void describe(struct Instance *inst)
     Fn *fwd = inst->made[0], *rev = inst->made[1];
     const char *name = inst->of->source->name, *several = "";
     if (inst->directions)
-        several = inst->directions == DIRECTION_SETS ? ", with sets of directions" : arena_printf(fwd->arena, ", %d directions at once", inst->directions);
+        several = inst->directions < 0 ? ", with sets of directions" : arena_printf(fwd->arena, ", %d directions at once", inst->directions);
     if (!rev) {
         fwd->comment = arena_printf(fwd->arena, "%s with its tangent%s.", name, several);
         return;

@@ -166,6 +166,12 @@ bool is_recursion(const Op *op)
     return callee_of(op) != NULL;
 }
 
+bool recursion_is_known(const Op *call)
+{
+    const struct Recursion *r = callee_of(call);
+    return r && r->known && !r->wild;
+}
+
 bool recursion_is_closed(const Op *call)
 {
     const struct Recursion *r = callee_of(call);

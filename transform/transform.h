@@ -495,6 +495,7 @@ typedef struct Request {
     bool sparse;           /* JACOBIAN, HESSIAN: compressed rows */
     bool inner;            /* made by jacobian.c: NULL without a diagnostic where several directions are not possible; one gradient for all */
     bool index_sets;       /* made by jacobian.c: which of 64 directions reach what */
+    bool sets_in_place;    /* ... the sets are in the bytes of the numbers */
     unsigned lanes;        /* the derivative memory that differs between directions: bit Var.shadow; 0: what derive.c says of the mode */
     bool primal_done, split;
     bool one_version;      /* not one for arguments that overlap and one for others (apart.c) */
@@ -589,8 +590,10 @@ Fn *hessian_vector(Fn *fn, Request *rq);
 bool lanes_add(Fn *fn, int k, unsigned shadows, Loc *where, const char **why);
 
 /* lanes_bits.c: ... into one whose derivatives are words of 64 bits, one for each direction: bit k of a result is set when direction k may
- * reach it. */
-bool index_sets(Fn *fn, unsigned shadows, Loc *where, const char **why);
+ * reach it. in_place: memory keeps its types, a set is in the bytes of a number; for structs, rows, addresses in memory. */
+bool index_sets(Fn *fn, unsigned shadows, bool in_place, Loc *where, const char **why);
+/* How many directions its sets, and those of the functions that it calls, have room for: 32 where sets are in the bytes of a float. */
+int index_set_size(const Fn *fn);
 
 /* jacobian.c: a dense or sparse Jacobian or Hessian, with its helpers. NULL after diag_error. */
 Fn *matrix_function(Program *p, Request *rq);
