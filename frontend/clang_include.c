@@ -1,6 +1,7 @@
-/* clang_include.c: the files that were read, for -MD, and the macros that they define, for --with-primal. */
+/* clang_include.c: the files that were read, for -MD, and the macros that they define, for --with-primal and for what is included. */
 #include "clang_reader.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,4 +36,26 @@ void read_macros(Reader *r)
 {
     if (r->opt->with_primal)
         clang_visitChildren(clang_getTranslationUnitCursor(r->tu), visit_macro, r);
+}
+
+/* Is there a #define in front of an #include? What is included may look at it (clang_item.c). */
+bool defines_before_include(Reader *r, const char *file, const char *text)
+{
+    Str whole = {.arena = r->scratch};
+    FILE *f = text ? NULL : fopen(file, "r");
+    char buffer[4096];
+    for (size_t n; f && (n = fread(buffer, 1, sizeof buffer, f)) > 0;)
+        str_putn(&whole, buffer, n);
+    if (f)
+        fclose(f);
+    text = text ? text : whole.s;
+    const char *define = text ? strstr(text, "define") : NULL;
+    for (const char *at = define; at && (at = strstr(at, "include")) != NULL; at++) {
+        const char *hash = at;
+        while (hash > text && (hash[-1] == ' ' || hash[-1] == '\t'))
+            hash--;
+        if (hash > text && hash[-1] == '#')
+            return true;
+    }
+    return false;
 }

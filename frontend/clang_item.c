@@ -16,6 +16,7 @@ typedef struct {
     Placed *at;
     size_t n, cap;
     Ptrs opened; /* SourceFile*: headers that are read as if their text were the main file's */
+    Ptrs once, twice; /* SourceFile*: headers by how often they are included */
 } Items;
 
 static TopItem *add_item(Items *items, size_t order)
@@ -135,22 +136,109 @@ static void open_includers(CXFile included, CXSourceLocation *stack, unsigned de
     }
 }
 
-/* Headers that define functions or variables: generated code that included them would define these again beside the source. */
+static bool is_system_file(Reader *r, CXFile file)
+{
+    return clang_Location_isInSystemHeader(clang_getLocation(r->tu, file, 1, 1)) != 0;
+}
+
+static void count_inclusion(CXFile included, CXSourceLocation *stack, unsigned depth, CXClientData data)
+{
+    Items *items = data;
+    (void)stack;
+    if (depth == 0 || is_system_file(items->r, included))
+        return;
+    SourceFile *f = source_file(items->r, included);
+    ptrs_push(ptrs_has(&items->once, f) ? &items->twice : &items->once, f);
+}
+
+/* A file that the macros before its #include make declarations of: included several times, or no header by its name. */
+static bool is_template(const Items *items, SourceFile *f)
+{
+    const char *dot = strrchr(diag_file_name(f->diag), '.');
+    return ptrs_has(&items->twice, f) || !dot || (dot[1] != 'h' && dot[1] != 'H');
+}
+
+/* Headers that define functions or variables: generated code that included them would define these again beside the source. Templates, which
+ * mean nothing without the macros that the source gives them. */
 static void open_headers(Items *items, const Kids *top)
 {
     Reader *r = items->r;
-    items->opened = (Ptrs){.arena = r->scratch};
+    items->opened = items->once = items->twice = (Ptrs){.arena = r->scratch};
+    clang_getInclusions(r->tu, count_inclusion, items);
     for (int i = 0; i < top->n; i++) {
         CXCursor c = top->at[i];
         CXFile file;
-        if (cursor_in_main(r, c) || cursor_in_system(c) || !defines_symbol(c))
+        if (cursor_in_main(r, c) || cursor_in_system(c))
             continue;
         clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
-        if (!is_opened(items, file))
+        if (file && !is_opened(items, file) && (defines_symbol(c) || is_template(items, source_file(r, file))))
             ptrs_push(&items->opened, source_file(r, file));
     }
     if (items->opened.n)
         clang_getInclusions(r->tu, open_includers, items);
+}
+
+/* ---------------------------------------------------------------------- macros that an include looks at */
+
+typedef struct {
+    const Items *items;
+    const char *name;
+    unsigned after; /* offset in the main file */
+    bool found;
+} MacroUse;
+
+static void find_macro_use(CXFile included, CXSourceLocation *stack, unsigned depth, CXClientData data)
+{
+    MacroUse *u = data;
+    unsigned offset;
+    if (depth == 0 || u->found)
+        return;
+    clang_getExpansionLocation(stack[depth - 1], NULL, NULL, NULL, &offset);
+    if (offset < u->after || is_opened(u->items, included))
+        return;
+    if (is_system_file(u->items->r, included)) /* _GNU_SOURCE and its kin */
+        u->found = u->name[0] == '_';
+    else
+        u->found = text_has_word(source_file(u->items->r, included)->text, u->name);
+}
+
+static TopItem *earlier_macro(const Items *items, const char *name)
+{
+    for (size_t i = 0; i < items->r->program->items.n; i++) {
+        TopItem *item = items->r->program->items.at[i];
+        if (item->kind == TOP_INCLUDE && item->name && !strcmp(item->name, name))
+            return item;
+    }
+    return NULL;
+}
+
+/* `#define USE_DOUBLE` before `#include "real.h"`: real.h is another one without it. */
+static enum CXChildVisitResult visit_definition(CXCursor c, CXCursor parent, CXClientData data)
+{
+    Items *items = data;
+    Reader *r = items->r;
+    (void)parent;
+    if (clang_getCursorKind(c) != CXCursor_MacroDefinition || !cursor_in_main(r, c))
+        return CXChildVisit_Continue;
+    Place place = cursor_place(r, c);
+    MacroUse use = {items, take_string(r->arena, clang_getCursorSpelling(c)), (unsigned)place.offset, false};
+    clang_getInclusions(r->tu, find_macro_use, &use);
+    if (!use.found)
+        return CXChildVisit_Continue;
+    unsigned end;
+    clang_getExpansionLocation(clang_getRangeEnd(clang_getCursorExtent(c)), NULL, NULL, NULL, &end);
+    const char *text = arena_printf(r->arena, "#define %s", arena_strndup(r->scratch, place.file->text + place.offset, end - place.offset));
+    const TopItem *earlier = earlier_macro(items, use.name); /* of another of the given files */
+    if (earlier && strcmp(earlier->text, text) != 0)
+        text = arena_printf(r->arena, "#undef %s\n%s", use.name, text);
+    TopItem *item = add_item(items, place.offset);
+    item->kind = TOP_INCLUDE;
+    item->text = text;
+    item->name = use.name;
+    item->in_main = true;
+    item->loc = place.loc;
+    ptrs_push(&r->program->macros, (void *)use.name);
+    return CXChildVisit_Continue;
 }
 
 /* ---------------------------------------------------------------------- types */
@@ -315,6 +403,7 @@ void read_items(Reader *r, const Kids *top)
         add_declaration(&items, c, last, &pending);
     }
     clang_getInclusions(r->tu, visit_inclusion, &items);
+    clang_visitChildren(clang_getTranslationUnitCursor(r->tu), visit_definition, &items);
     if (items.n)
         qsort(items.at, items.n, sizeof *items.at, by_order);
     for (size_t i = 0; i < items.n; i++)

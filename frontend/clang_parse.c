@@ -247,8 +247,9 @@ static bool parse_file(Reader *r, CXIndex index, const char *file, const char *t
     if (text)
         omp = (struct CXUnsavedFile){file, text, strlen(text)};
     unsigned unsaved = text || r->opt->openmp;
-    /* Skipped #if ranges, which pragmas need, are kept only in the detailed record. */
-    unsigned flags = r->opt->openmp || r->opt->with_primal ? CXTranslationUnit_DetailedPreprocessingRecord : CXTranslationUnit_None;
+    /* Macros, and skipped #if ranges, which pragmas need, are kept only in the detailed record. */
+    bool detailed = r->opt->openmp || r->opt->with_primal || defines_before_include(r, file, text);
+    unsigned flags = detailed ? CXTranslationUnit_DetailedPreprocessingRecord : CXTranslationUnit_None;
     enum CXErrorCode code =
         clang_parseTranslationUnit2(index, file, (const char *const *)args.at, (int)args.n, &omp, unsaved, flags, &r->tu);
     if (code != CXError_Success || !r->tu)

@@ -80,6 +80,7 @@ void reader_enter(Reader *r, CXCursor c);
 
 void read_inclusions(Reader *r);
 void read_macros(Reader *r); /* fills program->macros */ /* into unit->inclusions */
+bool defines_before_include(Reader *r, const char *file, const char *text);
 
 /* ====================================================================== clang_type.c */
 

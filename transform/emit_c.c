@@ -34,7 +34,7 @@ static void take_names(Names *names, const Program *p)
         if (item->kind == TOP_TYPE && item->name)
             strmap_put(&names->taken, item->name, names);
     }
-    for (size_t i = 0; i < p->macros.n && p->with_primal; i++)
+    for (size_t i = 0; i < p->macros.n; i++)
         strmap_put(&names->taken, p->macros.at[i], names);
 }
 
@@ -285,7 +285,13 @@ static void put_undefs(const File *f, Str *out)
         }
 }
 
-static void put_includes(File *f, Str *out)
+/* A macro that an include looks at may be the user's own in a file that includes the header. */
+static void put_macro(Str *out, const TopItem *item)
+{
+    str_fmt(out, "#ifndef %s\n%s\n#endif\n", item->name, item->text);
+}
+
+static void put_includes(File *f, Str *out, bool header)
 {
     StrMap seen = {.arena = f->arena};
     size_t before = out->n;
@@ -296,7 +302,10 @@ static void put_includes(File *f, Str *out)
         if (item->kind != TOP_INCLUDE || !item->in_main || strmap_get(&seen, item->text))
             continue;
         strmap_put(&seen, item->text, f);
-        str_fmt(out, "%s\n", item->text);
+        if (item->name && header)
+            put_macro(out, item);
+        else
+            str_fmt(out, "%s\n", item->text);
     }
     const Needs *n = &f->needs;
     put_include(f, out, n->assert_h, "<assert.h>");
@@ -539,7 +548,7 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     put_header_comment(&f, out);
     if (f.needs.openmp)
         str_put(out, "#ifndef _OPENMP\n#pragma GCC diagnostic ignored \"-Wunknown-pragmas\"\n#endif\n\n");
-    put_includes(&f, out);
+    put_includes(&f, out, false);
     str_put(out, runtime.s);
     put_declarations(&f, out);
     put_callees(&f, out);
@@ -591,7 +600,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     f.needs.runtime = tape;
     put_header_comment(&f, out);
     str_fmt(out, "#ifndef %s\n#define %s\n\n", guard, guard);
-    put_includes(&f, out);
+    put_includes(&f, out, true);
     str_put(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     if (tape && opt->standalone)
         str_put(out, "typedef struct ad_stack ad_tape;\n\n");
