@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { STATUS_DONE = 0, STATUS_USAGE = 2 };
@@ -221,6 +222,35 @@ static void check_unused(const Options *opt)
         diag_warning(nowhere, "unused-option", "--standalone has no effect on --emit=ir, dot and primal");
 }
 
+/* By any path: a.c and ./a.c. */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (!strcmp(a, b))
+        return strcmp(a, "-") != 0;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* No file is written that is read, or written twice. */
+static void check_files(Parse *p)
+{
+    const Options *opt = p->opt;
+    if (!opt->out)
+        return;
+    bool named = strcmp(opt->out, "-") != 0, deps = opt->deps.on && (opt->deps.file || named);
+    bool header = opt->header && (opt->header_file || named);
+    const char *outs[4] = {opt->out, !header ? NULL : opt->header_file ? opt->header_file : with_suffix(p->arena, opt->out, ".h"),
+                           opt->report, deps ? depfile_name(opt, p->arena) : NULL};
+    for (int k = 0; k < 4; k++) {
+        for (size_t i = 0; i < opt->inputs.n && outs[k]; i++)
+            if (same_file(opt->inputs.at[i], outs[k]))
+                usage_error(p, "'%s' is an input and the output", outs[k]);
+        for (int j = 0; j < k && outs[k]; j++)
+            if (outs[j] && same_file(outs[j], outs[k]))
+                usage_error(p, "'%s' would be written twice: give each output a name of its own", outs[k]);
+    }
+}
+
 /* What cannot be told from one option alone. */
 static void check_whole(Parse *p)
 {
@@ -237,9 +267,7 @@ static void check_whole(Parse *p)
         usage_error(p, "no input file");
     else if (!opt->out)
         usage_error(p, "no output: -o OUT.c is missing (-o - writes to standard output)");
-    for (size_t i = 0; i < opt->inputs.n && opt->out; i++)
-        if (!strcmp(opt->inputs.at[i], opt->out))
-            usage_error(p, "'%s' is an input and the output", opt->out);
+    check_files(p);
     if (opt->header && !opt->header_file && opt->out && !strcmp(opt->out, "-"))
         usage_error(p, "--header with -o - needs a name: --header=FILE");
     for (size_t i = 0; i < opt->requests.n && opt->standalone; i++)

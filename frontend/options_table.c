@@ -61,11 +61,18 @@ static bool is_identifier(const char *s)
     return *s == '\0';
 }
 
+static bool is_keyword(const char *s)
+{
+    return text_has_word("auto break case char const continue default do double else enum extern float for goto if inline int long register "
+                         "restrict return short signed sizeof static struct switch typedef union unsigned void volatile while",
+                         s);
+}
+
 static void set_name(Parse *p, const char *arg)
 {
     if (!p->last)
         usage_error(p, "--name %s comes after the --grad, --vjp or --jvp that it names", arg);
-    else if (!is_identifier(arg))
+    else if (!is_identifier(arg) || is_keyword(arg))
         usage_error(p, "--name '%s' is not a C identifier", arg);
     else if (p->last->new_name)
         usage_error(p, "a second --name '%s' for the same derivative", arg);

@@ -58,7 +58,11 @@ expect empty_spec 2 "" loss.c -o out.c --grad ''
 expect name_first 2 "--name" --name x loss.c -o out.c --grad loss
 expect bad_name 2 "not a C identifier" loss.c -o out.c --grad loss --name 2x
 expect nothing_to_do 2 "nothing to do" loss.c -o out.c
+expect bad_name_keyword 2 "not a C identifier" loss.c -o out.c --grad loss --name for
 expect input_is_output 2 "is an input and the output" out.c -o out.c --grad f
+expect input_is_output_by_path 2 "is an input and the output" loss.c -o ./loss.c --grad loss
+expect header_is_output 2 "'./out.c' would be written twice" loss.c -o out.c --header=./out.c --grad loss
+expect header_is_input 2 "is an input and the output" loss.c -o out.c --header=loss.c --grad loss
 expect bad_emit 2 "--emit" loss.c -o out.c --grad loss --emit=pdf
 expect missing_file 1 "cannot read 'nowhere.c': No such file" nowhere.c -o out.c --grad f
 expect directory 1 "cannot read '.'" . -o out.c --grad f
