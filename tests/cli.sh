@@ -92,7 +92,13 @@ sed 's/f1/f2/; s/3}/4}/' one.c >other.c
 expect same_definitions 0 "" one.c same.c -o out.c --grad f1 --grad f2
 check same_definitions_compile cc -std=c99 -Wall -Wextra -Werror -c -o out.o out.c
 rm -f out.o
-expect other_definitions 1 "other.c:2:21: error: 'k' is something else in another file" one.c other.c -o out.c --grad f1 --grad f2
+expect other_tables 0 "" one.c other.c -o out.c --grad f1 --grad f2
+check other_tables_compile cc -std=c99 -Wall -Wextra -Werror -c -o out.o out.c
+"$ADGEN" --check one.c other.c -o out.c --grad f1 --grad f2 --set i=1 >stdout 2>&1
+check other_tables_agree sh -c '[ "$(grep -c "  agrees" stdout)" = 2 ] && grep -q "k1\[2\] = {2" out.c'
+rm -f out.o
+sed 's/f1/f2/; s/double a;/double a, b;/' one.c >record.c
+expect other_definitions 1 "record.c:1:8: error: 'P' is something else in another file" one.c record.c -o out.c --grad f1 --grad f2
 expect header 0 "" loss.c -o out.c --grad loss --header
 check wrote_header sh -c 'grep -q "loss_grad(" out.h && cc -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c out.h'
 printf 'static double half(double x)\n{\n    return x * x / 2;\n}\n' >half.h
@@ -126,6 +132,14 @@ check long_function test $? -eq 0
 awk 'BEGIN { print "double f(double x)\n{\n    double s = x;"; for (i = 0; i < 60; i++) print "    if (s > " i ") {"; print "s *= x;"; for (i = 0; i < 60; i++) print "}"; print "    return s;\n}" }' >nest.c
 timeout 20 "$ADGEN" nest.c -o nest_out.c --grad f >/dev/null 2>&1
 check nested_ifs test $? -eq 0
+awk 'BEGIN { print "struct L { double *v, *w; struct S *up; }; struct S { struct L *l; double *a, *b, *c, *d, *e; struct S *s, *t, *u; struct L *m, *k; };"
+    print "void other(double *x, struct S *s);\ndouble f(struct S *s, double *x)\n{\n    double r = 0;"
+    for (i = 0; i < 40; i++)
+        printf "    s->%s->l->v[%d] = s->%s->m->w[%d] + s->%s->k->up->%s[%d]; r += s->u->t->s->%s[%d];\n", i % 2 ? "s" : "t", i, i % 3 ? "u" : "t", i,
+            i % 2 ? "s" : "u", i % 5 ? "a" : "e", i, i % 2 ? "b" : "c", i
+    print "    other(x, s);\n    return r;\n}" }' >linked.c
+timeout 20 "$ADGEN" linked.c -o linked_out.c --grad 'f(x)' >/dev/null 2>&1
+check linked_structs test $? -eq 1
 
 # --check tells wrong from right, and what it needs to know.
 expect check_good 0 "agrees" loss.c -o out.c --grad 'loss(w, b)' --check --len w=n --len x=n --set n=3

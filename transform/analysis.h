@@ -113,7 +113,7 @@ struct MemInfo {
     PtrMap position;         /* Op* -> position in program order, from 1 */
     int positions;
     MemObject *objects;
-    int nobjects, objects_cap;
+    int nobjects, objects_cap, npointees;
     MemNode *nodes;
     int nnodes, nodes_cap;
     Slots shadow_pool[3];    /* the same for derivative memory, by Var.shadow - 1, which is apart from the primal's and from each other */

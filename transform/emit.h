@@ -219,6 +219,13 @@ Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved);
 void plan_statics(Plan *p, const Names *reserved);
 const char *static_name(const Plan *p, const Var *var);
 const char *static_text(const Plan *p, const Var *var); /* its definition */
+/* text with the variable's new name: not where a member or a tag has the old one. */
+const char *text_renamed(Arena *a, const char *text, const char *from, const char *to);
+
+/* ====================================================================== emit_tables.c */
+
+/* Gives static variables of one name, of several source files, names of their own where all of them are used. */
+void emit_tables(Program *p, const Ptrs *fns);
 
 /* ====================================================================== emit_type.c */
 

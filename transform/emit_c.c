@@ -527,6 +527,7 @@ static void put_early_prototypes(Str *out, const Ptrs *fns, Arena *a)
 
 void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
 {
+    emit_tables(p, fns);
     File f = file_new(p, fns, opt);
     Names names = {.taken = {.arena = f.arena}};
     take_names(&names, p);

@@ -70,8 +70,7 @@ static bool is_tag(const char *text, const char *at)
     return false;
 }
 
-/* text with the variable's new name: not where a member or a tag has the old one. */
-static const char *renamed(Arena *a, const char *text, const char *from, const char *to)
+const char *text_renamed(Arena *a, const char *text, const char *from, const char *to)
 {
     Str s = {.arena = a};
     size_t n = strlen(from);
@@ -93,7 +92,7 @@ const char *static_text(const Plan *p, const Var *var)
     for (size_t i = 0; i < p->statics.n; i++) {
         const Var *other = p->statics.at[i];
         if (other->owner == var->owner && strcmp(other->name, p->static_names[i]) && text_has_word(text, other->name))
-            text = renamed(p->arena, text, other->name, p->static_names[i]);
+            text = text_renamed(p->arena, text, other->name, p->static_names[i]);
     }
     return text;
 }

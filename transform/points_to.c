@@ -44,21 +44,12 @@ bool intset_add(Arena *a, IntSet *s, int x)
     return true;
 }
 
-static IntSet intset_copy(Arena *a, const IntSet *s)
-{
-    IntSet copy = {.n = s->n, .cap = s->n};
-    if (s->n) {
-        copy.at = arena_alloc(a, (size_t)s->n * sizeof *copy.at);
-        memcpy(copy.at, s->at, (size_t)s->n * sizeof *copy.at);
-    }
-    return copy;
-}
-
 /* ------------------------------------------------------------------ nodes and edges */
 
 struct MemNode {
     IntSet points_to;
-    IntSet out; /* nodes that include this one */
+    IntSet fresh; /* those of points_to whose consequences are not drawn yet */
+    IntSet out;   /* nodes that include this one */
     Constraint *constraints;
     bool queued;
     bool no_text; /* pointers to structs, which no string literal is */
@@ -102,8 +93,10 @@ void node_point(MemInfo *m, int node, int obj)
 {
     if (node >= 0 && m->nodes[node].no_text && m->objects[obj].op && m->objects[obj].op->code == OP_STRING)
         return;
-    if (node >= 0 && intset_add(m->arena, &m->nodes[node].points_to, obj))
-        node_queue(m, node);
+    if (node < 0 || !intset_add(m->arena, &m->nodes[node].points_to, obj))
+        return;
+    intset_add(m->arena, &m->nodes[node].fresh, obj);
+    node_queue(m, node);
 }
 
 static void node_include(MemInfo *m, int to, const IntSet *from)
@@ -229,9 +222,10 @@ static const Type *pointee_type(const MemObject *parent, const Field *key)
     return t && t->kind == TY_PTR ? t->elem : NULL;
 }
 
-enum { POINTEE_DEPTH = 4 };
+enum { POINTEE_DEPTH = 4, POINTEES = 150 };
 
-/* The object that pointers found in `parent` on entry point to. Recursive types (lists) and deep chains end in a summary. */
+/* The object that pointers found in `parent` on entry point to. Recursive types (lists) and deep chains end in a summary, which holds
+ * things of any type; so does what is left when there are many. */
 static int pointee_of(MemInfo *m, int parent, const Field *key)
 {
     for (int i = 0; i < m->objects[parent].children.n; i++) {
@@ -242,8 +236,11 @@ static int pointee_of(MemInfo *m, int parent, const Field *key)
     for (int o = parent; o >= 0 && key; o = m->objects[o].parent)
         if (m->objects[o].key == key)
             return o;
-    if (m->objects[parent].depth >= POINTEE_DEPTH)
+    if (m->objects[parent].depth >= POINTEE_DEPTH || (m->objects[parent].depth > 0 && m->npointees >= POINTEES)) {
+        m->objects[parent].elem = NULL;
         return parent;
+    }
+    m->npointees++;
     MemObject *p = &m->objects[parent];
     MemObject child = {.kind = OBJ_POINTEE, .param = p->param, .parent = parent, .key = key, .depth = p->depth + 1,
                        .shadow = p->shadow, .elem = pointee_type(p, key)};
@@ -360,7 +357,8 @@ void points_to_solve(MemInfo *m)
     while (m->queued) {
         int node = m->queue[--m->queued];
         m->nodes[node].queued = false;
-        IntSet now = intset_copy(m->arena, &m->nodes[node].points_to);
+        IntSet now = m->nodes[node].fresh;
+        m->nodes[node].fresh = (IntSet){0};
         for (Constraint *c = m->nodes[node].constraints; c; c = c->next)
             for (int i = 0; i < now.n; i++) {
                 if (c->kind == WHEN_LOADED)
