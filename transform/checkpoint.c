@@ -55,6 +55,15 @@ static bool is_once(const Op *op)
     return op->code == OP_ASSERT || (known && known->again == ONCE);
 }
 
+/* A function with a derivative of its own that takes numbers and gives one. */
+static bool only_computes(const Op *op)
+{
+    bool numbers = op->code == OP_CALL && custom_is_tame(op);
+    for (int k = 0; k < op->nargs && numbers; k++)
+        numbers = op->args[k]->type->kind != TY_PTR;
+    return numbers;
+}
+
 static void check_op(Op *op, void *ctx)
 {
     Check *c = ctx;
@@ -65,7 +74,7 @@ static void check_op(Op *op, void *ctx)
                            "work on a copy");
     else if (op->code == OP_ALLOC || op->code == OP_FREE || op->code == OP_REALLOC || op->code == OP_PUSH)
         refuse(c, op->loc, "memory is allocated or freed in the loop; do it outside");
-    else if (effect == EFFECT_OUTSIDE && !is_once(op))
+    else if (effect == EFFECT_OUTSIDE && !is_once(op) && !only_computes(op))
         refuse(c, op->loc, "this call cannot be repeated when steps are run again; move it out of the loop");
     else if (effect == EFFECT_WRITES && !memory)
         refuse(c, op->loc, "this cannot be repeated when steps are run again");

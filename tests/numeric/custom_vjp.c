@@ -145,3 +145,30 @@ double branches(double x, double y)
     }
     return s;
 }
+
+/* In a checkpointed loop such a call, which takes numbers and gives one, is run again as the rest of a step is. */
+static double root(double a)
+{
+    double x = 1;
+    for (int i = 0; i < 30; i++)
+        x -= (x * x * x + x - a) / (3 * x * x + 1);
+    return x;
+}
+static double root_vjp(double a, double *d_a, double d_return)
+{
+    double x = root(a);
+    *d_a += d_return / (3 * x * x + 1);
+    return x;
+}
+AD_CUSTOM_VJP(root, root_vjp)
+
+AD_VJP(x, k -> y)
+void implicit_steps(AD_LEN(n) const double *x, double k, AD_LEN(n) double *y, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = x[i];
+    AD_CHECKPOINT(2)
+    for (int s = 0; s < 7; s++)
+        for (int i = 0; i < n; i++)
+            y[i] = root(y[i] + k * y[(i + 1) % n]);
+}
