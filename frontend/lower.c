@@ -240,6 +240,7 @@ static void lower_fn(Program *p, Decl *d)
     l.b.loc = fn->loc;
     lower_mark_statement(&l);
     lower_params(&l);
+    switch_enter(&l, d->body);
     jumps_enter(&l, d->body);
     exits_analyse(&l, d->body);
     lower_body(&l, d->body);

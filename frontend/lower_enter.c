@@ -5,7 +5,8 @@
  *   else the way in is opened        { .. goto mid; .. if (a) { x; mid: y; } }
  *     by a flag                   -> { .. to_mid = 1; goto way; .. way: if (to_mid || a) { if (to_mid) goto mid; x; mid: to_mid = 0; y; } }
  *
- * Jumps into a switch, and into a for loop that declares its counter, stay as they are and are refused.
+ * Jumps into a for loop that declares its counter, which then has no value, stay as they are and are refused. Into a switch:
+ * lower_jump_table.c makes jumps of what has case labels inside statements.
  */
 #include "lower.h"
 
@@ -102,13 +103,38 @@ static bool declares_vla(const Stmt *s)
 
 /* ---------------------------------------------------------------------- tails */
 
+static bool is_listed(const char *label, Stmt *const *list, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (list[i]->kind == ST_LABEL && !strcmp(list[i]->label, label))
+            return true;
+    return false;
+}
+
+/* Do jumps from s lead to places that the function's end can jump to: in its own list, or in the tail? */
+static bool leads_out(const Enter *e, const Stmt *s, const Stmt *block, int at)
+{
+    if (!s)
+        return true;
+    if (s->kind == ST_GOTO) {
+        bool good = is_listed(s->label, e->body->list, e->body->nlist) || is_listed(s->label, block->list + at, block->nlist - at);
+        for (size_t i = 0; i < e->tails.n && !good; i++)
+            good = is_listed(s->label, ((const Stmt *)e->tails.at[i])->list, ((const Stmt *)e->tails.at[i])->nlist);
+        return good;
+    }
+    for (int i = 0; s->kind == ST_BLOCK && i < s->nlist; i++)
+        if (!leads_out(e, s->list[i], block, at))
+            return false;
+    return leads_out(e, s->body, block, at) && leads_out(e, s->els, block, at);
+}
+
 static bool can_move(const Enter *e, const Stmt *block, int at)
 {
     const char *label = block->list[at]->label;
     if (count_gotos(e->body, label) == count_gotos(block, label) || !ends(block->list[block->nlist - 1]))
         return false;
     for (int i = at; i < block->nlist; i++)
-        if (leaves_around(block->list[i], false, false))
+        if (leaves_around(block->list[i], false, false) || !leads_out(e, block->list[i], block, at))
             return false;
     return true;
 }

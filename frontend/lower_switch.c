@@ -78,28 +78,33 @@ static void finish_case(Switch *sw, Case *c)
     c->falls = !ended && c->block->falls;
 }
 
-static Expr *compare(Switch *sw, BinaryOp op, const Expr *value, Loc loc)
+static Expr *compare(Lower *l, Decl *choice, BinaryOp op, const Expr *value, Loc loc)
 {
-    Type *t = sw->choice->var->type;
+    Type *t = choice->var->type;
     int64_t v = 0;
     if (!expr_const_int(value, &v))
-        lower_unsupported(sw->l, loc, "this case label is not a constant that adgen can evaluate");
-    Expr *constant = make_int(sw->l, t, v, loc);
+        lower_unsupported(l, loc, "this case label is not a constant that adgen can evaluate");
+    Expr *constant = make_int(l, t, v, loc);
     const Expr *bare = value;
     while (bare->kind == EX_CAST)
         bare = bare->a;
     constant->text = bare->kind == EX_INT ? bare->text : NULL;
-    return make_binary(sw->l, op, make_var(sw->l, sw->choice, loc), constant, type_scalar(TY_INT));
+    return make_binary(l, op, make_var(l, choice, loc), constant, type_scalar(TY_INT));
 }
 
 /* `choice` is (or with `not` is not) what one label names. */
-static Expr *match_label(Switch *sw, const Stmt *label, bool not )
+static Expr *match_label(Lower *l, Decl *choice, const Stmt *label, bool not )
 {
     if (!label->case_high)
-        return compare(sw, not ? BIN_NE : BIN_EQ, label->e, label->loc);
-    Expr *low = compare(sw, not ? BIN_LT : BIN_GE, label->e, label->loc);
-    Expr *high = compare(sw, not ? BIN_GT : BIN_LE, label->case_high, label->loc);
-    return make_logical(sw->l, not ? EX_LOGOR : EX_LOGAND, low, high);
+        return compare(l, choice, not ? BIN_NE : BIN_EQ, label->e, label->loc);
+    Expr *low = compare(l, choice, not ? BIN_LT : BIN_GE, label->e, label->loc);
+    Expr *high = compare(l, choice, not ? BIN_GT : BIN_LE, label->case_high, label->loc);
+    return make_logical(l, not ? EX_LOGOR : EX_LOGAND, low, high);
+}
+
+Expr *switch_match(Lower *l, Decl *choice, const Stmt *label)
+{
+    return match_label(l, choice, label, false);
 }
 
 /* `choice` is among the labels of cases first..last (with `not`: is not). NULL: they have no labels. */
@@ -108,7 +113,7 @@ static Expr *match(Switch *sw, int first, int last, bool not )
     Expr *all = NULL;
     for (int i = first; i <= last; i++)
         for (size_t k = 0; k < sw->cases[i].labels.n; k++) {
-            Expr *one = match_label(sw, sw->cases[i].labels.at[k], not );
+            Expr *one = match_label(sw->l, sw->choice, sw->cases[i].labels.at[k], not );
             all = all ? make_logical(sw->l, not ? EX_LOGAND : EX_LOGOR, all, one) : one;
         }
     return all;

@@ -175,6 +175,20 @@ ERROR("private-state", "uses the static variable", "the derivative uses a static
       "{\n"
       "    return scale * x * x;\n"
       "}\n")
+ERROR("goto", "has a goto into a block", "a jump past the declaration of a variable that is used there",
+      "The variable has no value then: declare it, and set it, before the jump.",
+      "// adgen --grad f\n"
+      "double f(double x, int n)\n"
+      "{\n"
+      "    if (n)\n"
+      "        goto mid;\n"
+      "    for (int i = 0; i < 3; i++) {\n"
+      "        x *= 2;\n"
+      "    mid:\n"
+      "        x = x * x;\n"
+      "    }\n"
+      "    return x;\n"
+      "}\n")
 ERROR("unsupported", "adgen does not support|cannot show complex numbers", "a construct that adgen does not differentiate",
       "Move it to a function that is not differentiated, or write it differently.",
       "// adgen --grad f\n"
