@@ -352,6 +352,8 @@ void jam_loops(Fn *fn);
 
 /* ====================================================================== associative.c */
 
+/* block.c: loops over samples, some iterations at a time, side by side. */
+void block_samples(Fn *fn);
 /* lo + (hi - lo) / size * size, or no more than lo (lo itself where the counter is used behind the loop) where there are no iterations; of a
  * loop_is_natural. */
 Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size, bool counter_used);

@@ -69,7 +69,9 @@ static const struct {
     bool *off;
 } switches[] = {
     {"checkpoint", &pass_options.no_checkpoint},
-    {"apart", &pass_options.no_apart}, {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
+    {"apart", &pass_options.no_apart},
+    {"block", &pass_options.no_block},
+    {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
     {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
@@ -322,6 +324,15 @@ static void open_all_guards(Fn *g, const Request *rq)
 }
 
 /* -fassociative */
+static void block_all(Fn *g, const Request *rq)
+{
+    if (!pass_options.associative || pass_options.no_block || rq->directions || rq->index_sets ||
+        (pass_options.after && strcmp(pass_options.after, "block") != 0))
+        return;
+    block_samples(g);
+    step_done(g, "block");
+}
+
 static void reorder_sums(Fn *g, const Request *rq)
 {
     if (!pass_options.associative || rq->index_sets || (pass_options.after && strcmp(pass_options.after, "associative") != 0))
@@ -399,6 +410,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         limit_tape(g);
     if (!pass_options.after)
         share(g, rq);
+    block_all(g, rq);
     reorder_sums(g, rq);
     if (!pass_options.no_restrict && !g->helpers.n)
         restrict_primal(g, rq->fn->nparams);
@@ -571,6 +583,7 @@ const char *pass_names(Arena *a, bool optional)
     for (size_t i = 0; i < COUNT(after_storage); i++)
         put_pass(&s, after_storage[i].name);
     put_pass(&s, "guards");
+    put_pass(&s, "block");
     put_pass(&s, "associative");
     put_pass(&s, "jam");
     put_pass(&s, "lanes");
