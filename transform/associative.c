@@ -130,12 +130,25 @@ Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size, bool counter_us
     int64_t first, last;
     if (value_int(lo, &first) && value_int(hi, &last))
         return build_int(b, lo->type, first + (last - first) / size * size);
-    bool from_zero = value_int(lo, &first) && first == 0 && (!counter_used || !type_is_signed(lo->type));
-    Value *n = from_zero ? hi : build_bin(b, OP_SUB, hi, lo);
+    bool zero = value_int(lo, &first) && first == 0, from_zero = zero && (!counter_used || !type_is_signed(lo->type));
+    Value *n = zero ? hi : build_bin(b, OP_SUB, hi, lo);
     Value *whole = build_bin(b, OP_MUL, build_bin(b, OP_DIV, n, width), width);
     if (from_zero)
         return whole; /* of a negative hi: 0 or less */
-    return build_select(b, build_bin(b, OP_LT, lo, hi), build_bin(b, OP_ADD, lo, whole), lo);
+    return build_select(b, build_bin(b, OP_LT, lo, hi), zero ? whole : build_bin(b, OP_ADD, lo, whole), lo);
+}
+
+void drop_if_empty(Fn *fn, Op *rest)
+{
+    int64_t lo, hi;
+    if (!value_int(rest->args[0], &lo) || !value_int(rest->args[1], &hi) || lo < hi)
+        return;
+    PtrMap map = {.arena = fn->arena};
+    ptrmap_put(&map, rest->results[0], rest->args[0]);
+    for (int i = 1; i < rest->nresults; i++)
+        ptrmap_put(&map, rest->results[i], rest->args[2 + i]);
+    replace_uses_map(fn, &map);
+    op_remove(rest);
 }
 
 static void build_blocks(const Blocks *s, Builder *b, Value *end)
@@ -206,6 +219,7 @@ static void split_sums(Fn *fn, Op *loop, bool counter_used)
     replace_uses_map(fn, &results);
     for (int k = 0; k < s.nsums; k++)
         ((Value *)sums.at[k])->def->args[0] = loop->results[1 + k];
+    drop_if_empty(fn, loop);
 }
 
 static void find_sums(Op *op, void *ctx)

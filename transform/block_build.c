@@ -580,4 +580,5 @@ void block_build(Block *b)
     for (int i = 1; i < body->nargs; i++)
         add_parts(&before, &loop->args[2 + i], add_halves(&before, ptrmap_get(&s.home, body->args[i]), 0, b->width));
     loop->args[0] = end_of_blocks(&before, loop->args[0], loop->args[1], b->width, false);
+    drop_if_empty(b->fn, loop);
 }

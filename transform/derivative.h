@@ -357,6 +357,8 @@ void block_samples(Fn *fn);
 /* lo + (hi - lo) / size * size, or no more than lo (lo itself where the counter is used behind the loop) where there are no iterations; of a
  * loop_is_natural. */
 Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size, bool counter_used);
+/* Takes the loop over what blocks leave out, if that is known to be nothing. */
+void drop_if_empty(Fn *fn, Op *rest);
 /* for (i = lo; i < hi; ..) with lo never negative? */
 bool loop_is_natural(const Op *loop);
 

@@ -494,6 +494,7 @@ static void build_jammed(Jam *j)
     outer->args[0] = end_of_blocks(&b, outer->args[0], outer->args[1], j->width, false);
     for (int i = 1; i < body->nargs; i++)
         outer->args[2 + i] = made->results[i];
+    drop_if_empty(j->fn, outer);
 }
 
 /* ---------------------------------------------------------------------- where */
