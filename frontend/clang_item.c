@@ -151,6 +151,24 @@ static void count_inclusion(CXFile included, CXSourceLocation *stack, unsigned d
     ptrs_push(ptrs_has(&items->once, f) ? &items->twice : &items->once, f);
 }
 
+static enum CXVisitorResult widest_field(CXCursor c, CXClientData data)
+{
+    long long *widest = data, align = clang_Type_getAlignOf(clang_getCursorType(c));
+    *widest = align > *widest ? align : *widest;
+    return CXVisit_Continue;
+}
+
+/* N where the struct was read under `#pragma pack(N)`, which its text does not show; else 0. */
+static int pack_of(CXCursor c, const char *text)
+{
+    CXType t = clang_getCanonicalType(clang_getCursorType(c));
+    if (t.kind != CXType_Record || !strchr(text, '{') || strstr(text, "__attribute__((packed))"))
+        return 0;
+    long long widest = 1, align = clang_Type_getAlignOf(t);
+    clang_Type_visitFields(t, widest_field, &widest);
+    return align > 0 && align < widest ? (int)align : 0;
+}
+
 /* A file that the macros before its #include make declarations of: included several times, or no header by its name. */
 static bool is_template(const Items *items, SourceFile *f)
 {
@@ -158,8 +176,15 @@ static bool is_template(const Items *items, SourceFile *f)
     return ptrs_has(&items->twice, f) || !dot || (dot[1] != 'h' && dot[1] != 'H');
 }
 
+/* `#pragma pack` around an #include. */
+static bool is_packed_outside(Reader *r, CXCursor c, CXFile file)
+{
+    const char *text = source_file(r, file)->text;
+    return pack_of(c, "{") && !(text && strstr(text, "pragma pack"));
+}
+
 /* Headers that define functions or variables: generated code that included them would define these again beside the source. Templates, which
- * mean nothing without the macros that the source gives them. */
+ * mean nothing without the macros that the source gives them; and what only the source packs. */
 static void open_headers(Items *items, const Kids *top)
 {
     Reader *r = items->r;
@@ -171,7 +196,7 @@ static void open_headers(Items *items, const Kids *top)
         if (cursor_in_main(r, c) || cursor_in_system(c))
             continue;
         clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
-        if (file && !is_opened(items, file) && (defines_symbol(c) || is_template(items, source_file(r, file))))
+        if (file && !is_opened(items, file) && (defines_symbol(c) || is_template(items, source_file(r, file)) || is_packed_outside(r, c, file)))
             ptrs_push(&items->opened, source_file(r, file));
     }
     if (items->opened.n)
@@ -316,6 +341,7 @@ static void add_type(Items *items, CXCursor c, size_t order, const char *text)
     fill_item(items, item, c);
     item->kind = TOP_TYPE;
     item->text = text;
+    item->pack = pack_of(c, text);
     if (strchr(item->name, '('))
         item->name = NULL;
 }

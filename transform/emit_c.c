@@ -421,7 +421,10 @@ static void put_declarations(File *f, Str *out)
             str_put(out, "\n");
         if (item->kind == TOP_VAR && is_defined_here(f, item->var))
             put_prototypes_for(f, out, item->var->decl_text);
-        str_fmt(out, "%s;\n", text);
+        if (item->pack)
+            str_fmt(out, "#pragma pack(push, %d)\n%s;\n#pragma pack(pop)\n", item->pack, text);
+        else
+            str_fmt(out, "%s;\n", text);
         after_type = block;
         any = true;
     }

@@ -213,6 +213,7 @@ typedef struct {
     Fn *fn;               /* TOP_FUNCTION */
     bool in_main;         /* written in a given file itself, not in a header */
     bool in_block;        /* TOP_TYPE: declared in a function */
+    int pack;             /* TOP_TYPE: laid out under `#pragma pack(N)`; or 0 */
     Loc loc;
 } TopItem;
 
