@@ -428,10 +428,26 @@ static Loc start_of(const Expr *e)
     return e->loc;
 }
 
+static bool is_vector(CXCursor c)
+{
+    enum CXTypeKind kind = clang_getCanonicalType(clang_getCursorType(c)).kind;
+    return kind == CXType_Vector || kind == CXType_ExtVector;
+}
+
+/* A vector, or an element of one. */
+static bool uses_vector(Reader *r, CXCursor c)
+{
+    if (is_vector(c) || clang_getCursorKind(c) != CXCursor_ArraySubscriptExpr)
+        return is_vector(c);
+    Kids kids = cursor_kids(r, c);
+    return kids.n > 0 && is_vector(kids.at[0]);
+}
+
 Expr *read_expr(Reader *r, CXCursor c)
 {
     reader_enter(r, c);
-    Expr *e = read_kind(r, c);
+    Expr *e = uses_vector(r, c) ? expr_unsupported(r, read_type(r, clang_getCursorType(c)), cursor_loc(r, c), "vector types (vector_size)")
+                                : read_kind(r, c);
     if (e->loc.file < 0)
         e->loc = e->a && e->a->loc.file >= 0 ? start_of(e->a) : cursor_loc(r, c);
     reader_leave(r);

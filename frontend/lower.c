@@ -229,6 +229,32 @@ static void lower_return(Lower *l)
     build_yield(&l->b, &v, 1);
 }
 
+/* Types that adgen does not know (vectors), by value. */
+static bool is_unknown(const Type *t)
+{
+    return t->kind != TY_VOID && t->kind != TY_RECORD && !type_is_scalar(t) && !type_is_va_list(t);
+}
+
+/* Only the prototype of a function that takes or gives values of unknown types is of use. */
+static bool has_unknown(const Decl *d)
+{
+    bool unknown = is_unknown(d->fn->ret);
+    for (int i = 0; i < d->nparams; i++)
+        unknown |= is_unknown(lower_type(d->params[i]->ctype));
+    return unknown;
+}
+
+static void lower_unknown(Lower *l)
+{
+    Fn *fn = l->fn;
+    for (int i = 0; i < l->decl->nparams; i++)
+        region_add_arg(fn->body, lower_type(l->decl->params[i]->ctype), l->decl->params[i]->var);
+    lower_not_supported(l, fn->loc, "parameters and results of vector types (vector_size)");
+    Op *end = op_build(&l->b, OP_UNDEF, NULL, 0, 1);
+    end->results[0]->type = fn->ret;
+    build_yield(&l->b, end->results, fn->ret->kind != TY_VOID);
+}
+
 static void lower_fn(Program *p, Decl *d)
 {
     Fn *fn = d->fn;
@@ -239,6 +265,10 @@ static void lower_fn(Program *p, Decl *d)
     l.b = at_end(fn->body);
     l.b.loc = fn->loc;
     lower_mark_statement(&l);
+    if (has_unknown(d)) {
+        lower_unknown(&l);
+        return;
+    }
     lower_params(&l);
     switch_enter(&l, d->body);
     jumps_enter(&l, d->body);
