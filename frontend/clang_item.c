@@ -254,7 +254,13 @@ static enum CXChildVisitResult visit_definition(CXCursor c, CXCursor parent, CXC
     clang_getExpansionLocation(clang_getRangeEnd(clang_getCursorExtent(c)), NULL, NULL, NULL, &end);
     const char *text = arena_printf(r->arena, "#define %s", arena_strndup(r->scratch, place.file->text + place.offset, end - place.offset));
     const TopItem *earlier = earlier_macro(items, use.name); /* of another of the given files */
-    if (earlier && strcmp(earlier->text, text) != 0)
+    bool another = earlier && strcmp(earlier->text, text) != 0;
+    if (another && use.name[0] != '_') {
+        diag_error(place.loc, "what is included looks at '%s', which is something else in another file, and the generated file would need both; "
+                              "differentiate the files in separate runs", use.name);
+        diag_note(earlier->loc, "the other '%s' is here", use.name);
+    }
+    if (another)
         text = arena_printf(r->arena, "#undef %s\n%s", use.name, text);
     TopItem *item = add_item(items, place.offset);
     item->kind = TOP_INCLUDE;
