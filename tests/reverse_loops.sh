@@ -12,7 +12,7 @@ check() { # check NAME COMMAND...
 }
 CC="${CC:-gcc} -std=gnu99 -O2 -ffp-contract=off -w -I$ROOT/runtime"
 cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
-    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" .
+    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -90,6 +90,10 @@ not_seidel_grad(x, N, 4, d_x); show("seidel"); not_always_grad(x, N, 5, d_x); sh
 not_dense_grad(x, N, 4, d_x); show("dense"); not_checked_grad(x, N, 4, d_x); show("checked"); once_partly_grad(x, N, 4, d_x); show("partly");
 once_read_grad(x, N, 4, d_x); show("read"); once_after_grad(x, N, 4, d_x); show("after"); once_shifted_grad(x, N, 4, d_x); show("shifted");
 once_after_grad(x, N, 0, d_x); show("not after");'
+buffers_calls='for (int s = 0; s < 4; s++) { copied_rod_grad(x, y, N, s, d_x, d_y); show("rod"); copied_rod_grad(x, y, 2, s % 2, d_x, d_y); show("two");
+exchanged_ends_grad(f, N, s, d_f); show("ends"); copied_wave_grad(x, y, N, s, d_x, d_y); show("wave"); exchanged_both_grad(x, N, s, d_x); show("both");
+exchanged_early_grad(x, N, s, d_x); show("early"); not_little_grad(x, N, s, d_x); show("little"); not_named_grad(x, N, s, d_x); show("named");
+not_older_grad(x, N, s, d_x); show("older"); not_sizes_grad(x, N, s, d_x); show("sizes"); not_empty_grad(x, N, s, d_x); show("empty"); not_always_grad(x, N, s, d_x); show("always"); }'
 
 run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     source=$1 calls=$2
@@ -136,6 +140,40 @@ check two_copies with with.c leapfrog_grad 'kept_p\[t \* 6'
 for f in sweep_grad little_grad seldom_grad tested_grad; do
     check "no_copy_$f" without with.c $f 'for \(long k'
     check "as_many_$f" [ "$(grep -c kept_ part)" = "$(function_of without_snapshot.c $f | grep -c kept_)" ]
+done
+
+# Buffers that a loop exchanges. Sums are in another order without it.
+cat >close.c <<'C'
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv) /* the same words, and numbers up to rounding */
+{
+    FILE *a = fopen(argv[1], "r"), *b = fopen(argv[argc - 1], "r");
+    char s[99], t[99];
+    int n = 0;
+    for (; fscanf(a, "%98s", s) == 1 && fscanf(b, "%98s", t) == 1; n++)
+        if (!(fabs(strtod(s, NULL) - strtod(t, NULL)) <= 1e-5 * (1e-3 + fabs(strtod(t, NULL)))))
+            return printf("%s %s\n", s, t), 1;
+    return n < 4000 || fscanf(b, "%98s", t) == 1;
+}
+C
+same_numbers() { # same_numbers PASS SOURCE CALLS
+    run_with "$2" "$3" >with.txt && cp out.c with.c && run_with "$2" "$3" "-fno-$1" >without.txt && cp out.c "without_$1.c" &&
+        $CC -o close close.c -lm && ./close with.txt without.txt
+}
+check buffers_same_numbers same_numbers buffers buffers.c "$buffers_calls"
+for f in copied_rod_grad copied_wave_grad exchanged_ends_grad exchanged_both_grad exchanged_early_grad; do
+    check "buffers_$f" without with.c $f 'kept_d_'
+    check "pointers_$f" with without_buffers.c $f 'kept_d_'
+done
+for f in exchanged_ends_grad exchanged_both_grad exchanged_early_grad; do
+    check "both_ways_$f" with with.c $f '^ *(next|b)[0-9]*\[k\] ='
+done
+check one_way_rod without with.c copied_rod_grad '^ *(next|b)[0-9]*\[k\] ='
+check one_way_wave without with.c copied_wave_grad '^ *after[0-9]*\[k\] ='
+for f in not_little_grad not_named_grad not_older_grad not_sizes_grad not_always_grad not_empty_grad; do
+    check "as_before_$f" [ "$(function_of with.c $f)" = "$(function_of without_buffers.c $f)" ]
 done
 
 # Arrays that live in the kept rows, with and without what is copied to them.
@@ -219,7 +257,7 @@ check kept_each_overwritten with once.c each_overwritten_grad 'kept_P1\[i \* 8L 
 check kept_each_start with once.c each_start_grad 'ad_tape_alloc\(\(size_t\)t \* t1'
 
 printf 'double f(double x) { return x; }\n' >f.c
-for pass in rerun rows settle snapshot unread; do
+for pass in buffers rerun rows settle snapshot unread; do
     check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c
 done
 "$ADGEN" rerun.c --emit=ir --after=rerun -o rerun.ir && check after_rerun grep -q 'func' rerun.ir

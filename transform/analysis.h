@@ -276,6 +276,10 @@ Term term_without(const Term *t, int sym);               /* t / sym */
 
 /* How many elements of so many bytes a LOCAL or ALLOC has. */
 Poly object_elements(const MemInfo *m, const Op *object, int64_t size);
+/* Iterations of the loops around the op inside `around`. */
+Poly iterations_around(const MemInfo *m, const Op *op, const Region *around);
+/* Is n about as much as trips, or less? Its terms of the highest degree say so. */
+bool about_as_many(const Poly *n, const Poly *trips);
 /* p as a long at b, where its symbols' values are known. */
 Value *build_poly(Builder *b, const MemInfo *m, const Poly *p);
 

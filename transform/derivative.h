@@ -402,6 +402,11 @@ void skip_zeros(Fn *fn);
 /* Own arrays of derivatives that each iteration of a loop fills, uses up and clears are stored to, and not cleared. */
 void refill_shadows(Fn *fn);
 
+/* ====================================================================== buffers.c */
+
+/* Buffers that a loop exchanges stay where they are; what is in them goes round instead. Before reversal. */
+void keep_buffers(Fn *fn);
+
 /* ====================================================================== rows.c */
 
 /* Arrays that each step of a loop overwrites live in the rows that are kept of them. After all that looks at what is kept. */

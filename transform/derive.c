@@ -31,6 +31,7 @@ static const Pass before_differentiation[] = {
 };
 
 static const Pass before_reversal[] = {
+    {"buffers", keep_buffers, &pass_options.no_buffers},
     {"stride", unit_strides, NULL},
     {"diagonal", split_diagonals, &pass_options.no_diagonal},
     {"frees", join_frees, NULL},

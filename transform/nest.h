@@ -21,4 +21,11 @@ bool walked_bytes(const MemInfo *m, const Op *access, const Op *out, Extent *ext
 /* zeros.c: are the bytes, behind the root of what the sum adds to, all zero before op, as something close before it has cleared them? */
 bool are_zeros(const Memory *memory, const Op *op, const Op *sum, const Extent *bytes);
 
+/* rows.c: the bytes behind root that the store fills in each iteration of `loop`, without a gap, in the loops around it in there: rows one
+ * behind the other. Dimensions of `declared` are positive. False: it may not. */
+bool fills_range(const MemInfo *m, const Op *store, const Value *root, const Op *loop, const Op *declared, Extent *out);
+/* Does each of the n (at most MOST_PARTS) begin where another one ends, or at lo? *hi: where the last one ends. */
+enum { MOST_PARTS = 8 };
+bool ranges_join(const Extent *part, int n, const Poly *lo, Poly *hi);
+
 #endif

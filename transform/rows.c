@@ -20,7 +20,7 @@
  */
 #include "nest.h"
 
-enum { MOST_ACCESSES = 64, MOST_CELLS = 8, DEPTH = 8 };
+enum { MOST_ACCESSES = 64, DEPTH = 8 };
 
 /* An array, and all that is done with it. */
 typedef struct {
@@ -136,10 +136,13 @@ static bool same(const Poly *p, const Poly *q)
     return is_zero(&between);
 }
 
-static Poly offset_of(const Rows *r, const Op *access)
+/* Where it is, in bytes behind root. */
+static Poly offset_of(const MemInfo *m, const Op *access, const Value *root)
 {
     const Value *p = access->args[0];
-    return mem_knows(r->m, p) && r->m->address[p->id].root == made_by(p)->results[0] ? *r->m->address[p->id].off : poly_unknown();
+    if (p == root)
+        return poly_constant(0);
+    return mem_knows(m, p) && m->address[p->id].root == root && m->address[p->id].off ? *m->address[p->id].off : poly_unknown();
 }
 
 static bool counts_up(const Op *loop)
@@ -178,7 +181,7 @@ static bool is_copy(Rows *r)
 /* Is p, of the copy, `row` elements behind the array's first, where the copy's counter is 0, and does it go on by one element each time? */
 static bool walks(const Rows *r, const Op *access, Poly *row)
 {
-    Poly off = offset_of(r, access), with;
+    Poly off = offset_of(r->m, access, made_by(access->args[0])->results[0]), with;
     return off.known && poly_split(&off, symbol_of(r->copy->regions[0]->args[0], 0), &with, row) && with.known && with.n == 0 &&
            with.c == access->args[0]->type->elem->size;
 }
@@ -213,17 +216,16 @@ static bool is_kept(const Rows *r)
     return true;
 }
 
-/* Is it more than 0, as a constant or as a product of dimensions that the array is declared with? */
-static bool is_positive(const Rows *r, const Poly *p)
+/* Is it more than 0, as a constant or as a product of dimensions that `declared`, a LOCAL, has? */
+static bool is_positive(const MemInfo *m, const Op *declared, const Poly *p)
 {
-    const Op *made = r->array.made;
     if (!p->known || p->c < 0 || (p->c == 0 && p->n == 0))
         return false;
     for (int i = 0; i < p->n; i++)
         for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
             bool dimension = false;
-            for (int a = 0; a < made->nargs && made->code == OP_LOCAL; a++) {
-                Poly d = poly_of_value(r->m, made->args[a]), of = poly_symbol(p->t[i].sym[k]);
+            for (int a = 0; a < declared->nargs && declared->code == OP_LOCAL; a++) {
+                Poly d = poly_of_value(m, declared->args[a]), of = poly_symbol(p->t[i].sym[k]);
                 dimension |= same(&d, &of);
             }
             if (!dimension || p->t[i].coef < 0)
@@ -232,31 +234,30 @@ static bool is_positive(const Rows *r, const Poly *p)
     return true;
 }
 
-/* Is p the same in all steps? */
-static bool is_steady(const Rows *r, const Poly *p)
+/* Is p the same in all iterations of the loop? */
+static bool is_steady(const MemInfo *m, const Op *loop, const Poly *p)
 {
     for (int i = 0; i < p->n; i++)
         for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
-            if (!value_outside(r->m->value[p->t[i].sym[k] / POLY_SIDES], r->loop))
+            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], loop))
                 return false;
     return p->known;
 }
 
-/* The bytes that the store fills in each step, without a gap, in the loops around it: rows one behind the other. False: it may not fill them. */
-static bool filled_by(const Rows *r, const Op *store, Extent *out)
+bool fills_range(const MemInfo *m, const Op *store, const Value *root, const Op *loop, const Op *declared, Extent *out)
 {
     Poly width = poly_constant(store->args[0]->type->elem->size), with, rest;
-    *out = (Extent){offset_of(r, store), poly_unknown()};
-    for (const Region *at = store->parent; at != r->loop->regions[0]; at = at->owner->parent) {
-        const Op *loop = at->owner;
+    *out = (Extent){offset_of(m, store, root), poly_unknown()};
+    for (const Region *at = store->parent; at != loop->regions[0]; at = at->owner->parent) {
+        const Op *inner = at->owner;
         int64_t step;
-        if (loop->code != OP_FOR || !value_int(loop->args[2], &step) || step * step != 1 ||
-            (loop->cmp != OP_LT && loop->cmp != OP_GE))
+        if (inner->code != OP_FOR || !value_int(inner->args[2], &step) || step * step != 1 ||
+            (inner->cmp != OP_LT && inner->cmp != OP_GE))
             return false;
-        bool up = loop->cmp == OP_LT;
-        Poly lo = poly_of_value(r->m, loop->args[!up]), hi = poly_of_value(r->m, loop->args[up]);
+        bool up = inner->cmp == OP_LT;
+        Poly lo = poly_of_value(m, inner->args[!up]), hi = poly_of_value(m, inner->args[up]);
         if (up != (step == 1) || !out->lo.known || !poly_split(&out->lo, symbol_of(at->args[0], 0), &with, &rest) ||
-            !same(&with, &width) || !is_positive(r, &width))
+            !same(&with, &width) || !is_positive(m, declared, &width))
             return false;
         out->lo = rest;
         hi.c += !up;
@@ -267,7 +268,24 @@ static bool filled_by(const Rows *r, const Op *store, Extent *out)
     }
     out->hi = out->lo;
     poly_add(&out->hi, &width, 1);
-    return is_steady(r, &out->lo) && is_steady(r, &out->hi);
+    return is_steady(m, loop, &out->lo) && is_steady(m, loop, &out->hi);
+}
+
+bool ranges_join(const Extent *part, int n, const Poly *lo, Poly *hi)
+{
+    bool used[MOST_PARTS] = {false};
+    *hi = *lo;
+    for (int i = 0, left = n; left > 0; i++) {
+        if (i == n)
+            return false;
+        if (used[i] || !same(&part[i].lo, hi))
+            continue;
+        *hi = part[i].hi;
+        used[i] = true;
+        left--;
+        i = -1;
+    }
+    return n > 0;
 }
 
 /* The first that overwrites the array in a step. */
@@ -285,7 +303,7 @@ static bool find_over(Rows *r)
         r->over = child;
         r->cell = op;
     }
-    return r->over && mem_position(r->m, r->over) > mem_position(r->m, r->copy) && filled_by(r, r->cell, &r->range);
+    return r->over && mem_position(r->m, r->over) > mem_position(r->m, r->copy) && fills_range(r->m, r->cell, r->array.made->results[0], r->loop, r->array.made, &r->range);
 }
 
 /* In the loop that overwrites it, is only the element read that is? */
@@ -315,40 +333,29 @@ static Op *copied_load(const Rows *r)
     walk_ops(r->over->regions[0], count_effects, &effects);
     if (!load || load->code != OP_LOAD || load->parent != r->cell->parent || r->over->nargs > 3 || effects != 2)
         return NULL;
-    Poly from = offset_of(r, load), to = offset_of(r, r->cell);
+    Poly from = offset_of(r->m, load, made_by(load->args[0])->results[0]), to = offset_of(r->m, r->cell, r->array.made->results[0]);
     return from.known && same(&from, &to) ? load : NULL;
 }
 
 /* Do the stores fill just what is copied, and is it read behind them alone? */
 static bool is_filled(const Rows *r, const Array *a)
 {
-    Extent filled[MOST_CELLS];
-    bool used[MOST_CELLS] = {false};
+    Extent filled[MOST_PARTS];
     int n = 0, last = 0;
     for (size_t i = 0; i < a->accesses.n; i++) {
         Op *op = a->accesses.at[i];
         int position = op->code == OP_LOAD ? 0 : mem_last_position(r->m, child_of(r, op));
-        if (op->code != OP_LOAD && (op->code != OP_STORE || n == MOST_CELLS || !filled_by(r, op, &filled[n++])))
+        if (op->code != OP_LOAD && (op->code != OP_STORE || n == MOST_PARTS || !fills_range(r->m, op, a->made->results[0], r->loop, r->array.made, &filled[n++])))
             return false;
         last = position > last ? position : last;
-    }
-    Poly at = r->range.lo;
-    for (int i = 0, left = n; left > 0; i++) {
-        if (i == n)
-            return false;
-        if (used[i] || !same(&filled[i].lo, &at))
-            continue;
-        at = filled[i].hi;
-        used[i] = true;
-        left--;
-        i = -1;
     }
     for (size_t i = 0; i < a->accesses.n; i++) {
         const Op *op = a->accesses.at[i];
         if (op->code == OP_LOAD && mem_position(r->m, op) <= last)
             return false;
     }
-    return n > 0 && same(&at, &r->range.hi);
+    Poly end;
+    return ranges_join(filled, n, &r->range.lo, &end) && same(&end, &r->range.hi);
 }
 
 /* Is the whole array overwritten? */

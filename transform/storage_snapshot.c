@@ -81,8 +81,7 @@ Poly object_elements(const MemInfo *m, const Op *object, int64_t size)
     return r;
 }
 
-/* Iterations of the loops around the load inside `around`. */
-static Poly iterations(const MemInfo *m, const Op *load, const Region *around)
+Poly iterations_around(const MemInfo *m, const Op *load, const Region *around)
 {
     Poly r = poly_constant(1);
     for (const Region *at = load->parent; at != around; at = at->owner->parent) {
@@ -118,8 +117,7 @@ static bool covers(const Term *of, const Term *t)
     return of->coef >= t->coef / 2;
 }
 
-/* Is n about as much as trips, or less? Its terms of the highest degree say so. */
-static bool about_as_many(const Poly *n, const Poly *trips)
+bool about_as_many(const Poly *n, const Poly *trips)
 {
     int most = 0;
     if (!n->known || !trips->known)
@@ -295,7 +293,7 @@ void snapshot_offer(Snapshots *all, Op *load)
     ptrs_push(&all->loads, load);
     ptrmap_put(&all->of, load, s);
     s->nloads++;
-    Poly n = object_elements(m, at.base->def, t->size), trips = iterations(m, load, r);
+    Poly n = object_elements(m, at.base->def, t->size), trips = iterations_around(m, load, r);
     if (!is_read_throughout(load, r) || !about_as_many(&n, &trips) || !known_before(m, &n, outermost_loop(r)))
         return;
     s->again |= trips.known && 2 * estimate(&n) <= estimate(&trips);
