@@ -68,7 +68,8 @@ covariance_grad((void *)x, (void *)y, 1, (void *)d_x, (void *)d_y); show("one st
 power_grad(x, y, 3, 0, d_x, d_y); show("no power");'
 
 settle_calls='int to[N]; for (int i = 0; i < N; i++) to[i] = i * 7 % 11; scaled_vjp(x, N, d_x); show("scaled");
-turned_vjp((void *)x, N, (void *)d_x); show("turned"); exchanged_vjp(x, to, N, d_x); show("exchanged"); twice_vjp(x, N, d_x); show("twice");
+turned_vjp((void *)x, N, (void *)d_x); show("turned"); exchanged_vjp(x, to, N, d_x); show("exchanged"); told_apart_vjp((void *)x, to, N, (void *)d_x);
+show("apart"); told_by_else_vjp(x, to, N, d_x); show("else"); not_told_vjp(x, to, N, d_x); show("not told"); not_their_test_vjp(x, to, N, d_x); show("not theirs"); twice_vjp(x, N, d_x); show("twice");
 around_vjp(x, N, 3, d_x); show("around"); shifted_vjp(x, y, N, d_x, d_y); show("shifted"); shifted_vjp(x, x + 3, N, d_x, d_x + 3); show("overlap");
 scaled_vjp(x, 0, d_x); show("none"); turned_vjp((void *)x, 3, (void *)d_x); show("three");'
 refill_calls='float f[N], d_f[N] = {0}; for (int i = 0; i < N; i++) f[i] = (float)x[i]; pieces_grad(x, N, 3, d_x); show("pieces");
@@ -192,10 +193,10 @@ for f in not_seidel_grad not_always_grad not_steady_grad not_dense_grad not_chec
 done
 
 check settle_same_bits same_bits settle settle.c "$settle_calls"
-for f in scaled_vjp turned_vjp; do
+for f in scaled_vjp turned_vjp told_apart_vjp; do
     check "settles_$f" without with.c $f 'd_.* = 0\.0;'
 done
-for f in exchanged_vjp around_vjp shifted_vjp_overlapping; do
+for f in exchanged_vjp around_vjp shifted_vjp_overlapping not_told_vjp not_their_test_vjp; do
     check "clears_$f" with with.c $f 'd_.* = 0\.0;'
 done
 

@@ -11,8 +11,8 @@
  *   - the loop does nothing with the pointers that it carries but to hand them round, and to load and store floating numbers through them;
  *   - each is at first an object of the function's own, made in the region that the loop is in; they are of one type and size;
  *   - those objects are reached through the carried pointers alone in the loop, through its results alone behind it, but to be freed;
- *   - a step stores about as many numbers through one of the pointers as there are in a buffer: moving them costs no more than the step.
- *   - something was stored in each before the loop, or one of them is used up:
+ *   - a step stores about as many numbers through one of the pointers as there are in a buffer: moving them costs no more than the step;
+ *   - something was stored in each before the loop, unless one is left out (compilers would warn of what is read uninitialised).
  * What the last buffer gets is left out where each step fills it before it reads from it, and nothing reads it behind the loop.
  */
 #include "nest.h"
@@ -25,6 +25,7 @@ typedef struct {
     Value *arg, *result;
     Ptrs accesses; /* Op*: LOAD, STORE, through arg */
     bool read;     /* behind the loop */
+    bool begun; /* does it hold something before the loop? */
 } Buffer;
 
 typedef struct {

@@ -91,6 +91,7 @@ static const struct {
     {"table", &pass_options.no_table},
     {"guards", &pass_options.no_guards},
     {"gather", &pass_options.no_gather},
+    {"buffers", &pass_options.no_buffers},
     {"rows", &pass_options.no_rows},
 };
 

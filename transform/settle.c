@@ -4,8 +4,10 @@
  *
  * The reverse of a store clears a derivative, the reverse of an earlier load of the same place adds to it. Where both run in the same
  * straight line and nothing between them may touch the place, the sum begins with what is added. (0 + v is v, but for the sign of a zero.)
- * Whether places meet is asked of the forward accesses that the two reverse: shadows have their primal's layout.
+ * Whether places meet is asked of the forward accesses that the two reverse: shadows have their primal's layout. a[i] and a[j] do not where
+ * `if (i < j)` is around both: an exchange of two elements is reversed by one.
  */
+#include "analysis.h"
 #include "derivative.h"
 
 enum { MOST_CLEARED = 16 };
@@ -68,6 +70,39 @@ static Op *settle(Op *clearing, Op *accum)
     return store;
 }
 
+/* Is it known in the region that x and y differ? r: a region of an if. */
+static bool says_differ(const Region *r, const Value *x, const Value *y)
+{
+    const Op *test = value_condition(r->owner->args[0])->def;
+    if (!test || !op_is_compare(test->code) || !type_is_int(test->args[0]->type) ||
+        !((test->args[0] == x && test->args[1] == y) || (test->args[0] == y && test->args[1] == x)))
+        return false;
+    bool holds_for_equal = test->code == OP_EQ || test->code == OP_LE || test->code == OP_GE;
+    return (r == r->owner->regions[0]) != holds_for_equal;
+}
+
+/* Are the elements that x and y access apart as their indices differ, c * i + k and c * j, by an if around both? */
+static bool are_told_apart(const MemInfo *m, const Op *x, const Op *y)
+{
+    const Value *p = x->args[0], *q = y->args[0];
+    const Address *a = &m->address[p->id], *b = &m->address[q->id];
+    if (!mem_knows(m, p) || !mem_knows(m, q) || !a->root || a->root != b->root || !a->off || !b->off || p->type->elem->size <= 0 ||
+        q->type->elem->size <= 0)
+        return false;
+    Poly between = *a->off;
+    poly_add(&between, b->off, -1);
+    if (!between.known || between.n != 2 || between.t[0].sym[1] >= 0 || between.t[1].sym[1] >= 0 ||
+        between.t[0].coef != -between.t[1].coef)
+        return false;
+    int64_t stride = between.t[0].coef < 0 ? -between.t[0].coef : between.t[0].coef, k = between.c < 0 ? -between.c : between.c;
+    int64_t size = p->type->elem->size > q->type->elem->size ? p->type->elem->size : q->type->elem->size;
+    const Value *i = m->value[between.t[0].sym[0] / POLY_SIDES], *j = m->value[between.t[1].sym[0] / POLY_SIDES];
+    for (const Region *r = x->parent; r->owner && stride - k >= size; r = r->owner->parent)
+        if (r->owner->code == OP_IF && region_contains(r, y) && says_differ(r, i, j))
+            return true;
+    return false;
+}
+
 /* What op, of the reverse sweep, does to what was cleared before. Returns the op to go on behind. */
 static Op *meet(Settle *s, Op *op)
 {
@@ -84,7 +119,7 @@ static Op *meet(Settle *s, Op *op)
             drop(s, k);
             return settle(clearing, op);
         }
-        if (p == q || mem_may_alias_now(s->fn->mem, p, q))
+        if (p == q || (mem_may_alias_now(s->fn->mem, p, q) && !are_told_apart(s->fn->mem, op->reverses, clearing->reverses)))
             drop(s, k);
     }
     return op;

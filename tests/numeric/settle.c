@@ -77,3 +77,61 @@ void shifted(AD_LEN(n) double *x, AD_LEN(n) double *y, int n)
         y[i] = a + x[i];
     }
 }
+
+/* A test tells the two places apart: by `<`, */
+AD_VJP(z -> z)
+void told_apart(AD_LEN(n) Pair *z, AD_LEN(n) const int *to, int n)
+{
+    for (int i = 0; i < n; i++) {
+        int j = (to[i] % n + n) % n;
+        if (i < j) {
+            Pair t = z[i];
+            z[i] = z[j];
+            z[j] = t;
+        }
+    }
+}
+
+/* and on the other side of `==`. */
+AD_VJP(x -> x)
+void told_by_else(AD_LEN(n) double *x, AD_LEN(n) const int *to, int n)
+{
+    for (int i = 0; i < n; i++) {
+        int j = (to[i] % n + n) % n;
+        if (j == i) {
+            x[i] *= 2;
+        } else {
+            double a = x[i], b = x[j];
+            x[i] = b * 0.5 + a * a;
+            x[j] = a * b;
+        }
+    }
+}
+
+/* Not: `<=` does not, */
+AD_VJP(x -> x)
+void not_told(AD_LEN(n) double *x, AD_LEN(n) const int *to, int n)
+{
+    for (int i = 0; i < n; i++) {
+        int j = (to[i] % n + n) % n;
+        if (i <= j) {
+            double a = x[i], b = x[j];
+            x[i] = b * 0.5 + a * a;
+            x[j] = a * b;
+        }
+    }
+}
+
+/* nor does a test of something else. */
+AD_VJP(x -> x)
+void not_their_test(AD_LEN(n + 1) double *x, AD_LEN(n) const int *to, int n)
+{
+    for (int i = 0; i < n; i++) {
+        int j = (to[i] % n + n) % n;
+        if (i < j) {
+            double a = x[i + 1], b = x[j];
+            x[i + 1] = b * 0.5 + a * a;
+            x[j] = a * b;
+        }
+    }
+}
