@@ -150,7 +150,10 @@ static void lower_params(Lower *l)
             continue;
         }
         slot->addr = build_local(&l->b, arg->type, param->var, NULL, 0);
-        build_store(&l->b, slot->addr, arg);
+        if (type_is_scalar(arg->type))
+            build_store(&l->b, slot->addr, arg);
+        else
+            lower_not_supported(l, param->loc, arena_printf(l->arena, "values of type '%s'", type_spelling(arg->type)));
     }
     for (int i = 0; i < d->nparams; i++)
         lower_dims(l, d->params[i]->ctype);
@@ -225,7 +228,7 @@ static void lower_return(Lower *l)
         build_yield(&l->b, NULL, 0);
         return;
     }
-    Value *v = l->returned ? l->returned : l->result ? build_load(&l->b, l->result) : end_value(l);
+    Value *v = l->returned ? l->returned : l->result && type_is_scalar(fn->ret) ? build_load(&l->b, l->result) : end_value(l);
     build_yield(&l->b, &v, 1);
 }
 

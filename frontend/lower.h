@@ -127,6 +127,8 @@ void lower_init(Lower *l, Value *addr, Type *t, Expr *init, bool zeroed);
 /* The value of a scalar expression; for void expressions NULL. Records: lower_record. */
 Value *lower_expr(Lower *l, Expr *e);
 void lower_discard(Lower *l, Expr *e);
+/* Has the expression, or an operand, a type that the IR does not have? Then the function cannot be taken. */
+bool lower_is_foreign(Lower *l, const Expr *e);
 /* A condition: nonzero is true, any integer type. */
 Value *lower_truth(Lower *l, Expr *e);
 /* A value of e's type where none can be had. */

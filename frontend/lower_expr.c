@@ -9,11 +9,25 @@ Value *lower_stub(Lower *l, Type *t)
     t = lower_type(t);
     if (t->kind == TY_VOID)
         return NULL;
-    if (!type_is_scalar(t))
+    if (!type_is_scalar(t) && t->kind != TY_OPAQUE)
         return lower_temp(l, t, false);
     Op *op = op_build(&l->b, OP_UNDEF, NULL, 0, 1);
     op->results[0]->type = t;
     return op->results[0];
+}
+
+/* A vector, a number of 128 bits: a value of no type that the IR has. */
+static bool is_foreign(const Type *t)
+{
+    return t && t->kind == TY_OPAQUE && !type_is_va_list(t);
+}
+
+bool lower_is_foreign(Lower *l, const Expr *e)
+{
+    const Expr *found = is_foreign(e->type) ? e : e->a && is_foreign(e->a->type) ? e->a : e->b && is_foreign(e->b->type) ? e->b : NULL;
+    if (found)
+        lower_not_supported(l, e->loc, arena_printf(l->arena, "values of type '%s'", found->type->name));
+    return found != NULL;
 }
 
 Value *lower_as(Lower *l, Value *v, Type *t)
@@ -372,6 +386,8 @@ Value *lower_expr(Lower *l, Expr *e)
     Value *v = l->dims.n ? ptrmap_get(&l->dims, e) : NULL;
     if (v) /* a dimension keeps the value it had at the declaration */
         ;
+    else if (lower_is_foreign(l, e))
+        v = lower_stub(l, e->type);
     else
         v = value_of(l, e);
     l->b.loc = outer;

@@ -268,7 +268,8 @@ Value *lower_lvalue(Lower *l, Expr *e)
 {
     Loc outer = l->b.loc;
     l->b.loc = e->loc;
-    Value *v = lvalue(l, e);
+    bool foreign = e->kind != EX_VAR && e->kind != EX_COMPOUND_LIT && !(e->kind == EX_UNARY && e->op == UN_DEREF) && lower_is_foreign(l, e);
+    Value *v = foreign ? lower_temp(l, e->type, false) : lvalue(l, e);
     l->b.loc = outer;
     return v;
 }

@@ -436,7 +436,7 @@ static void lower_return_value(Lower *l, Stmt *s)
         Value *v = lower_as(l, lower_expr(l, s->e), lower_type(fn->ret));
         if (l->nreturns == 1 && s == l->last && l->b.region == fn->body)
             l->returned = v;
-        else if (l->result)
+        else if (l->result && type_is_scalar(v->type))
             build_store(&l->b, l->result, v);
     }
     take_exit(l, EXIT_RETURN);

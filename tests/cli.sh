@@ -107,6 +107,8 @@ printf '#include "half.h"\n' >uses.c
 check checked_header grep -q agrees stdout
 expect named_header 0 "" loss.c -o out.c --grad loss --header=other.h
 check wrote_named_header grep -q "loss_grad(" other.h
+printf 'typedef float v4 __attribute__((vector_size(16)));\nv4 twice(v4 a) { v4 b = a + a; b[1] *= 2; return b; }\n__int128 wide(__int128 a) { return a ? a * 2 : -a; }\ndouble f(double x) { return x * x; }\n' >vectors.c
+expect vectors_elsewhere 0 "" vectors.c -o out.c --grad f
 expect options_to_front_end 0 "" loss.c -o out.c --grad loss -I . -DX=1 -UY -std=c99 -- -DZ
 expect emit_dot 0 "" loss.c -o out.c --emit=dot
 expect emit_ir 0 "" loss.c -o out.c --emit=ir
