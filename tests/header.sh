@@ -32,6 +32,11 @@ check() { # check NAME COMMAND...
 }
 check written "$ADGEN" s.c -o s_vjp.c --header
 check documented grep -q 'd_return: seed of the return value' s_vjp.h
+sed -e '/^AD_VJP/d' s.c >s2.c
+check written_second "$ADGEN" s2.c --hvp 'f(p)' --jacobian 'f(x, a -> out)' --name f_jac --hessian 'f(x)' -o s2_all.c --header
+check documented_second grep -q 'h_p: the Hessian times v is added; zero it first' s2_all.h
+check documented_rows grep -q 'rows: out, the return value' s2_all.h
+check documented_columns grep -q 'rows and columns: x' s2_all.h
 check c gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -o use use_c.c s.c s_vjp.c -I"$ROOT/runtime"
 check c_runs ./use
 check clang clang -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only use_c.c

@@ -169,6 +169,8 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
     *stopped = step_done(g, "inline") || !run_passes(g, before_differentiation, COUNT(before_differentiation)) ||
                (rq && rq->mode != MODE_JVP && !run_passes(g, before_reversal, COUNT(before_reversal)));
     warn_of_workspaces(g);
+    if (!*stopped)
+        note_single_numbers(g);
     return g;
 }
 

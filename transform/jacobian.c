@@ -253,6 +253,8 @@ Fn *matrix_function(Program *p, Request *rq)
     Dense d = {.program = p, .arena = p->arena, .rq = rq};
     d.globals.arena = d.taken.arena = d.text.arena = p->arena;
     const char *name = request_result_name(rq, p->arena);
+    if (!prepare_for(rq)) /* it knows more of the parameters then: note_single_numbers */
+        return NULL;
     describe_all(&d);
     if (d.failed)
         return NULL;

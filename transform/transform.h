@@ -596,6 +596,9 @@ bool index_sets(Fn *fn, unsigned shadows, bool in_place, Loc *where, const char 
 /* How many directions its sets, and those of the functions that it calls, have room for: 32 where sets are in the bytes of a float. */
 int index_set_size(const Fn *fn);
 
+/* single.c: a prepared function's parameters that only `*p` is used of get the length 1, where they have none. */
+void note_single_numbers(Fn *fn);
+
 /* jacobian.c: a dense or sparse Jacobian or Hessian, with its helpers. NULL after diag_error. */
 Fn *matrix_function(Program *p, Request *rq);
 
