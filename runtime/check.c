@@ -340,6 +340,8 @@ void ck_tangent_against_differences(Check *c, const long double *v, const long d
                 ck_say(c, "the tangent of '%s' is at a kink or jump, and what its two sides allow", c->t->params[p].name);
             continue;
         }
+        if (!(worst <= ck_bound(c)) && ck_infinite_along(c, p, v, dy))
+            continue;
         if (worst > c->worst_tangent)
             c->worst_tangent = (double)worst;
         if (worst <= ck_bound(c))

@@ -211,11 +211,29 @@ static int at_jump(const Check *c, const long double *v, long double *y, long do
     return 0;
 }
 
-/* g is infinite: does the difference grow without bound, in its direction? */
+/* Do slopes of one side, with a step and with a 1024th of it, grow without bound towards g, which is infinite? Those of sqrt grow 32 times,
+ * those of a jump 1024 times. */
+static int grows(long double wide, long double close, long double g)
+{
+    return isfinite(close) && (close > 0) == (g > 0) && fabsl(close) > 4 * fabsl(wide) && fabsl(close) < 800 * fabsl(wide);
+}
+
+/* ... on the sides that there are: f may end at x. */
+static int sides_grow(const long double *wide, const long double *close, long double g)
+{
+    int ends[2];
+    for (int k = 0; k < 2; k++)
+        ends[k] = isnan(wide[k]) || isnan(close[k]);
+    return !(ends[0] && ends[1]) && (ends[0] || grows(wide[0], close[0], g)) && (ends[1] || grows(wide[1], close[1], g));
+}
+
+/* g is infinite: do the slopes of both sides, or of the one on which f is a number, grow without bound, in its direction? */
 static ck_slope infinite_slope(const Check *c, const long double *v, long double g, long double *y)
 {
-    long double wide = central(c, c->seed, v, ck_step(c, 3), y), close = central(c, c->seed, v, ck_step(c, 3) / 1024, y);
-    ck_slope s = {close, INFINITY, (close > 0) == (g > 0) && fabsl(close) > 4 * fabsl(wide), 0};
+    long double wide[2], close[2], h = ck_step(c, 3);
+    sides(c, v, h, y, &wide[0], &wide[1]);
+    sides(c, v, h / 1024, y, &close[0], &close[1]);
+    ck_slope s = {isnan(close[1]) ? close[0] : close[1], INFINITY, sides_grow(wide, close, g), 0};
     if (s.fine)
         s.error = 0;
     return s;
@@ -327,4 +345,30 @@ int ck_kink_along(const Check *c, int param, const long double *v, const long do
     for (int k = 0; k < 4; k++)
         free(y[k]);
     return fine && kink;
+}
+
+int ck_infinite_along(const Check *c, int param, const long double *v, const long double *dy)
+{
+    long double *y[4], h = ck_step(c, 3);
+    int infinite = 0, fine = 1;
+    for (int k = 0; k < 4; k++) {
+        y[k] = ck_grow(NULL, sizeof **y * (c->n + 1));
+        exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 1024), y[k]);
+    }
+    for (size_t i = 0; i < c->n && fine; i++) {
+        if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
+            continue;
+        long double y0 = ck_get(&c->y0.leaf[i]), slope[4];
+        for (int k = 0; k < 4; k++)
+            slope[k] = (k % 2 ? y[k][i] - y0 : y0 - y[k][i]) / h * (k < 2 ? 1 : 1024);
+        infinite |= isinf(dy[i]) != 0;
+        if (isinf(dy[i]))
+            fine = sides_grow(slope, slope + 2, dy[i]);
+        else /* beside infinite ones: the side that there is */
+            fine = between(dy[i], isnan(slope[2]) ? slope[3] : slope[2], isnan(slope[3]) ? slope[2] : slope[3],
+                           side_slack(c, fabsl(dy[i])) + 256 * ck_epsilon(c) * fabsl(y0) / h * 1024);
+    }
+    for (int k = 0; k < 4; k++)
+        free(y[k]);
+    return fine && infinite;
 }

@@ -85,6 +85,8 @@ long double ck_directional_error(Check *c, int param, const long double *v, cons
 int ck_within_noise(const Check *c, const long double *v, long double difference);
 /* Is x at a kink or jump of the parameter's outputs in direction v, and dy between what the two sides say, or what the side without the jump says? */
 int ck_kink_along(const Check *c, int param, const long double *v, const long double *dy);
+/* Is dy infinite in the parameter's outputs, where slopes along v grow without bound, and what the side of x that there is says in others? */
+int ck_infinite_along(const Check *c, int param, const long double *v, const long double *dy);
 
 /* check_entries.c */
 void ck_check_entries(Check *c); /* a small Jacobian by rows and by columns */

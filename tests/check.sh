@@ -45,8 +45,10 @@ expect struct_names 0 'p->layers[' layers.c --len p.layers=3 --set p.n=3
 expect row_names 0 'a[' layers.c --len p.layers=3 --set p.n=3 --set n=2 --set m=4
 printf 'double old(a, n) const double *a; int n; { double s = 0; int i; for (i = 0; i < n; i++) s += a[i] * a[i]; return s; }\n' >old.c
 expect old_standard 0 'agrees' old.c --grad 'old(a)' --len a=n --set n=3 -std=gnu90
-echo 'double no_length(const double *x) { return x[0]; }' >no_length.c
+echo 'double no_length(const double *x) { return x[0] * x[1]; }' >no_length.c
 expect no_length 1 "give --len 'x=...'" no_length.c --grad 'no_length(x)'
+echo 'double one_number(const double *x) { return *x * *x; }' >one_number.c
+expect one_number 0 agrees one_number.c --grad 'one_number(x)'
 echo '{"p": {"n": 2, "scale": 3, "layers": [{"bias": 0.5, "w": [[1,2,3],[4,5,6]]}, {"bias": -1, "w": [[7,8,9],[10,11,12]]}]},
        "n": 2, "m": 3, "a": [[1, 2, 3], [4, 5, 6e0]], "out": [0, 0]}' >in.json
 expect input 0 '"worst": "p->layers[' layers.c --input in.json --diagnostics-format=json
@@ -286,3 +288,41 @@ double h(const double x[4])
 }
 END
 expect names_of_macros_and_of_two_files 0 agrees own.c other.c --grad f
+
+# Derivatives that are rightly infinite, at an inner point and at the end of the domain; and wrongly.
+cat >infinite.c <<'END'
+#include <adgen.h>
+#include <math.h>
+AD_GRAD()
+double root3(double x, double y) { return cbrt(x) + y; }
+AD_GRAD()
+double root(double x, double y) { return y * sqrt(x); }
+AD_GRAD()
+double angle(double x) { return asin(1 - x) * 2; }
+AD_GRAD()
+double power(double x) { return pow(x, 0.3); }
+AD_VJP(x -> o)
+void both(double x, double y, double o[2])
+{
+    o[0] = sqrt(x) * y;
+    o[1] = y * exp(x);
+}
+END
+expect infinite 0 agrees infinite.c --set x=0
+grep -q WRONG said && echo "FAIL check/infinite_right" || echo "PASS check/infinite_right"
+infinite() { # infinite NAME PRIMAL DERIVATIVE: of f at 0
+    cat >infinite.c <<END
+#include <adgen.h>
+#include <math.h>
+double f(double x) { return $2; }
+double f_vjp(double x, double *d_x, double d_return) { *d_x += d_return * $3; return $2; }
+AD_CUSTOM_VJP(f, f_vjp)
+AD_GRAD()
+double g(double x) { return f(x) * 2; }
+END
+    expect "$1" 1 "the AD_CUSTOM_VJP of 'f' that you gave" infinite.c --set x=0
+}
+infinite infinite_where_finite 'x' INFINITY
+infinite infinite_at_a_jump 'x < 0 ? 0 : x + 1' INFINITY
+infinite infinite_of_the_other_sign 'sqrt(x)' -INFINITY
+infinite finite_where_infinite 'cbrt(x)' 3.0
