@@ -422,8 +422,10 @@ void gather_sums(Fn *fn);
 /* `restrict` for those of the first nprimal parameters that are pointers, where the function, which is finished, writes nothing but
  * derivatives and memory of its own. */
 void restrict_primal(Fn *fn, int nprimal);
-/* exits.c: paths on which nothing is left to do return at once. The last pass. */
+/* exits.c: paths on which nothing is left to do return at once. */
 void early_exits(Fn *fn);
+/* bundle.c: what is kept in arrays of one type, and lives equally long, is allocated at once. The last pass. */
+void bundle_tapes(Fn *fn);
 
 /* ====================================================================== max_tape.c */
 

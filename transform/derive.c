@@ -76,6 +76,7 @@ static const struct {
     {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
+    {"bundle", &pass_options.no_bundle},
     {"settle", &pass_options.no_settle},
     {"jam", &pass_options.no_jam},
     {"join", &pass_options.no_join},
@@ -438,18 +439,36 @@ static Fn *leave_early(Fn *g, const Request *rq)
     return g;
 }
 
+/* Behind the exits, which free what is allocated: all of a kind is one then. Not for a function that is differentiated again. */
+static Fn *allocate_once(Fn *g, const Request *rq)
+{
+    if (!g || pass_options.no_bundle || (pass_options.after && strcmp(pass_options.after, "bundle") != 0))
+        return g;
+    if (rq->split && g->helpers.n)
+        bundle_tapes(forward_of(g));
+    bundle_tapes(g);
+    step_done(g, "bundle");
+    verify_fn(g, "bundle");
+    return g;
+}
+
+static Fn *finish_all(Fn *g, const Request *rq)
+{
+    return allocate_once(leave_early(g, rq), rq);
+}
+
 /* ... within --max-tape: if it may not be, it is made anew. */
 static Fn *derive_within(Request *rq, Fn *g)
 {
     if (!pass_options.max_tape || rq->mode == MODE_JVP || pass_options.after)
-        return leave_early(derive_prepared(rq, g), rq);
+        return finish_all(derive_prepared(rq, g), rq);
     Fn *again = clone_fn(g, g->name);
     again->apart = g->apart;
     g = derive_prepared(rq, g);
     if (!g || tape_fits(g))
-        return leave_early(g, rq);
+        return finish_all(g, rq);
     again->limited = true;
-    return leave_early(derive_prepared(rq, again), rq);
+    return finish_all(derive_prepared(rq, again), rq);
 }
 
 static const char *with_suffix(const Program *p, const char *name, const char *suffix)
@@ -590,6 +609,7 @@ const char *pass_names(Arena *a, bool optional)
     put_pass(&s, "block");
     put_pass(&s, "associative");
     put_pass(&s, "jam");
+    put_pass(&s, "bundle");
     put_pass(&s, "lanes");
     put_pass(&s, "bits");
     return s.s;

@@ -222,8 +222,8 @@ static Text index_pointer(Emitter *e, const Op *op)
     if (!before && (array || i.prec < PREC_MUL || t->elem->kind == TY_RECORD))
         return text_of(arena_printf(e->arena, "&%s", index_lvalue(e, op).s), PREC_UNARY, t);
     const char *p = rows(e, base) > 1 ? element_pointer(e, base) : at_prec(e, expr(e, base), PREC_ADD);
-    if (before)
-        return text_of(arena_printf(e->arena, "%s - %s", p, i.s + 1), PREC_ADD, t);
+    if (before) /* &a[0] - i: sanitizers know how long an array is, and such a pointer is used further on in it only */
+        return text_of(arena_printf(e->arena, array ? "&%s[0] - %s" : "%s - %s", p, i.s + 1), PREC_ADD, t);
     return text_of(arena_printf(e->arena, "%s + %s", p, i.s), PREC_ADD, t);
 }
 

@@ -728,8 +728,11 @@ static void count_uses(Op *op, void *ctx)
     Plan *p = ctx;
     for (int i = 0; i < op->nargs; i++)
         p->raw_uses[op->args[i]->id]++;
-    if (op->code == OP_INDEX)
-        plan_of(p, op->args[0])->indexed = plan_of(p, op->args[1])->is_index = true;
+    if (op->code == OP_INDEX) {
+        bool is_next = op->next->code == OP_PTRCAST && op->next->tape && op->next->args[0] == op->results[0]; /* bundle.c: the next array */
+        plan_of(p, op->args[0])->indexed = true;
+        plan_of(p, op->args[1])->is_index |= !is_next;
+    }
     if (op->code == OP_STORE)
         first_store(plan_of(p, op->args[1]), op->args[0]);
     for (int i = 0; i < op->nresults; i++) {

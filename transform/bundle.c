@@ -1,0 +1,282 @@
+/* bundle.c: what is kept for the reverse sweep is allocated at once, and so are derivatives of scratch.
+ *
+ *   double *kept_a = ad_tape_alloc(n, sizeof(double));         double *kept = ad_tape_alloc(n + m, sizeof(double));
+ *   double *kept_b = ad_tape_alloc(m, sizeof(double));    ->   double *kept_a = kept;
+ *   ...                                                        double *kept_b = kept_a + n;
+ *   free(kept_a);                                              ...
+ *   free(kept_b);                                              free(kept);
+ *
+ * Precondition, of arrays of one type, cleared or not: they are allocated in one region, and nothing between frees memory; where one is
+ * used before another is allocated, the size of the other is known by then; and wherever one is freed, all are, with nothing else between. So
+ * the memory in use at a time does not grow, and none is allocated on a path that did without (exits.c has made the paths). */
+#include "derivative.h"
+
+typedef struct {
+    Ptrs allocs; /* Op* */
+    Op *at;      /* ... that of them where all will be */
+    bool used;   /* behind it, in what has been seen */
+    Type *elem;
+    bool zeroed;
+} Bundle;
+
+enum { OPEN = 8 }; /* kinds of arrays at a time */
+
+typedef struct {
+    Fn *fn;
+    Bundle open[OPEN];
+    int n;
+    Ptrs done;     /* Bundle* */
+    PtrMap frees;  /* the value allocated -> Ptrs* of FREEs */
+    PtrMap bundle; /* the value allocated -> Bundle* */
+} Bundler;
+
+/* ---------------------------------------------------------------------- what can be one */
+
+/* The number of elements that op allocates; NULL: not told in elements. */
+static Value *count_of(const Op *op)
+{
+    const Type *elem = op->results[0]->type->elem;
+    const Op *size = op->args[1]->def, *product = op->args[0]->def;
+    if (size && size->code == OP_SIZEOF && size->of == elem)
+        return op->args[0];
+    bool bytes = size && size->code == OP_ICONST && size->ival == 1;
+    const Op *factor = bytes && product && product->code == OP_MUL ? product->args[1]->def : NULL;
+    return factor && factor->code == OP_SIZEOF && factor->of == elem ? product->args[0] : NULL;
+}
+
+static bool may_join(const Op *op)
+{
+    return op->code == OP_ALLOC && op->tape && !op->deferred && op->nargs == 2 && op->results[0]->type->kind == TY_PTR &&
+           op->results[0]->type->elem->kind != TY_VOID && count_of(op);
+}
+
+static Bundle *open_bundle(Bundler *b, const Op *op)
+{
+    Type *elem = op->results[0]->type->elem;
+    for (int i = 0; i < b->n; i++)
+        if (b->open[i].elem == elem && b->open[i].zeroed == op->zeroed)
+            return &b->open[i];
+    if (b->n == OPEN)
+        return NULL;
+    b->open[b->n] = (Bundle){.allocs = {.arena = b->fn->arena}, .elem = elem, .zeroed = op->zeroed};
+    return &b->open[b->n++];
+}
+
+static void close_bundle(Bundler *b, int i)
+{
+    if (b->open[i].allocs.n > 1) {
+        Bundle *done = arena_alloc(b->fn->arena, sizeof *done);
+        *done = b->open[i];
+        ptrs_push(&b->done, done);
+        for (size_t k = 0; k < done->allocs.n; k++)
+            ptrmap_put(&b->bundle, ((Op *)done->allocs.at[k])->results[0], done);
+    }
+    b->open[i] = b->open[--b->n];
+}
+
+static bool is_used_by(const Bundle *bundle, const Op *op)
+{
+    for (size_t k = 0; k < bundle->allocs.n; k++)
+        for (int i = 0; i < op->nargs; i++)
+            if (op->args[i] == ((Op *)bundle->allocs.at[k])->results[0])
+                return true;
+    return false;
+}
+
+static void note_use(Op *op, void *ctx)
+{
+    Bundler *b = ctx;
+    for (int i = 0; i < b->n; i++)
+        b->open[i].used |= is_used_by(&b->open[i], op);
+}
+
+static void note_any_free(Op *op, void *ctx)
+{
+    *(bool *)ctx |= op->code == OP_FREE || op->code == OP_REALLOC;
+}
+
+static bool frees_memory(Op *op)
+{
+    bool any = false;
+    note_any_free(op, &any);
+    for (int i = 0; i < op->nregions; i++)
+        walk_ops(op->regions[i], note_any_free, &any);
+    return any;
+}
+
+/* v, which is had at some op of r's, is had at `at`, too. */
+static bool is_had_at(const Value *v, const Region *r, const Op *at)
+{
+    if (!v->def || v->def->parent != r)
+        return true;
+    const Op *op = v->def;
+    while (op && op != at)
+        op = op->next;
+    return op != NULL;
+}
+
+static void join(Bundler *b, Op *op)
+{
+    Bundle *bundle = open_bundle(b, op);
+    if (bundle && bundle->used && !is_had_at(count_of(op), op->parent, bundle->at)) {
+        close_bundle(b, (int)(bundle - b->open));
+        bundle = open_bundle(b, op);
+    }
+    if (!bundle)
+        return;
+    ptrs_push(&bundle->allocs, op);
+    if (!bundle->used)
+        bundle->at = op;
+}
+
+static void find_bundles(Bundler *b, Region *r)
+{
+    for (Op *op = r->first; op; op = op->next) {
+        while (b->n > 0 && frees_memory(op))
+            close_bundle(b, b->n - 1);
+        note_use(op, b);
+        for (int i = 0; i < op->nregions; i++)
+            walk_ops(op->regions[i], note_use, b);
+        if (may_join(op))
+            join(b, op);
+    }
+    while (b->n > 0)
+        close_bundle(b, b->n - 1);
+    for (Op *op = r->first; op; op = op->next)
+        for (int i = 0; i < op->nregions; i++)
+            find_bundles(b, op->regions[i]);
+}
+
+/* ---------------------------------------------------------------------- where it is freed */
+
+static Value *freed_by(const Op *op)
+{
+    Value *p = op->args[0];
+    while (p->def && p->def->code == OP_PTRCAST)
+        p = p->def->args[0];
+    return p;
+}
+
+static void note_free(Op *op, void *ctx)
+{
+    Bundler *b = ctx;
+    if (op->code != OP_FREE || !ptrmap_get(&b->bundle, freed_by(op)))
+        return;
+    Ptrs *all = ptrmap_get(&b->frees, freed_by(op));
+    if (!all) {
+        all = arena_alloc(b->fn->arena, sizeof *all);
+        *all = (Ptrs){.arena = b->fn->arena};
+        ptrmap_put(&b->frees, freed_by(op), all);
+    }
+    ptrs_push(all, op);
+}
+
+/* From a on, nothing but memory is freed before b. */
+static bool leads_to(const Op *a, const Op *b)
+{
+    while (a && a != b && a->nregions == 0 && (a->code == OP_FREE || op_info[a->code].effect == EFFECT_PURE))
+        a = a->next;
+    return a == b;
+}
+
+static bool has_same_life(const Bundler *b, const Ptrs *first, const Op *alloc)
+{
+    const Ptrs *frees = ptrmap_get(&b->frees, alloc->results[0]);
+    if (!frees || !first || frees->n != first->n)
+        return false;
+    for (size_t i = 0; i < frees->n; i++)
+        if (!leads_to(first->at[i], frees->at[i]) && !leads_to(frees->at[i], first->at[i]))
+            return false;
+    return true;
+}
+
+/* Those that live as long as the first. */
+static void keep_same_lives(const Bundler *b, Bundle *bundle)
+{
+    Ptrs same = {.arena = b->fn->arena};
+    const Ptrs *first = ptrmap_get(&b->frees, ((Op *)bundle->allocs.at[0])->results[0]);
+    for (size_t i = 0; i < bundle->allocs.n; i++)
+        if (has_same_life(b, first, bundle->allocs.at[i]))
+            ptrs_push(&same, bundle->allocs.at[i]);
+    bundle->allocs = same;
+}
+
+/* ---------------------------------------------------------------------- making it one */
+
+/* The sum of all counts; one that several arrays have is multiplied. */
+static Value *total_count(Builder *b, const Bundle *bundle)
+{
+    Type *t = type_scalar(TY_ULONG);
+    Value *sum = NULL;
+    for (size_t i = 0; i < bundle->allocs.n; i++) {
+        Value *count = count_of(bundle->allocs.at[i]);
+        int64_t times = 0;
+        bool seen = false;
+        for (size_t k = 0; k < bundle->allocs.n; k++) {
+            bool same = value_same(count_of(bundle->allocs.at[k]), count);
+            seen |= same && k < i;
+            times += same;
+        }
+        if (seen)
+            continue;
+        Value *term = build_cast(b, count, t);
+        if (times > 1)
+            term = build_bin(b, OP_MUL, build_int(b, t, times), term);
+        sum = sum ? build_bin(b, OP_ADD, sum, term) : term;
+    }
+    return sum;
+}
+
+static void make_one(Bundler *bundler, const Bundle *bundle, PtrMap *map)
+{
+    Fn *fn = bundler->fn;
+    Builder b = before_op(bundle->at);
+    b.loc = bundle->at->loc;
+    Op *size = op_build(&b, OP_SIZEOF, NULL, 0, 1);
+    size->of = bundle->elem;
+    size->results[0]->type = type_scalar(TY_ULONG);
+    Value *args[2] = {total_count(&b, bundle), size->results[0]};
+    Op *whole = op_build(&b, OP_ALLOC, args, 2, 1);
+    whole->tape = true;
+    whole->zeroed = bundle->zeroed;
+    Value *base = whole->results[0], *at = base;
+    base->type = bundle->at->results[0]->type;
+    base->var = var_named(fn, base->type, "", NULL, bundle->zeroed ? "shadows" : "kept");
+    for (size_t i = 0; i < bundle->allocs.n; i++) {
+        Op *alloc = bundle->allocs.at[i];
+        Ptrs *frees = ptrmap_get(&bundler->frees, alloc->results[0]);
+        for (size_t k = 0; k < frees->n; k++) {
+            Op *op = frees->at[k];
+            if (i == 0)
+                op_set_args(op, &base, 1);
+            else
+                op_remove(op);
+        }
+        Value *p = build_pointer_variable(&b, at, alloc->results[0]->var);
+        ptrmap_put(map, alloc->results[0], p);
+        at = build_index(&b, p, count_of(alloc));
+    }
+    op_remove(at->def);
+}
+
+void bundle_tapes(Fn *fn)
+{
+    if (pass_options.tape != TAPE_HEAP)
+        return;
+    Bundler b = {.fn = fn, .done = {.arena = fn->arena}, .frees = {.arena = fn->arena}, .bundle = {.arena = fn->arena}};
+    PtrMap map = {.arena = fn->arena};
+    find_bundles(&b, fn->body);
+    walk_ops(fn->body, note_free, &b);
+    for (size_t i = 0; i < b.done.n; i++) {
+        Bundle *bundle = b.done.at[i];
+        keep_same_lives(&b, bundle);
+        if (bundle->allocs.n > 1)
+            make_one(&b, bundle, &map);
+        else
+            bundle->allocs.n = 0;
+    }
+    replace_uses_map(fn, &map);
+    for (size_t i = 0; i < b.done.n; i++)
+        for (size_t k = 0; k < ((Bundle *)b.done.at[i])->allocs.n; k++)
+            op_remove(((Bundle *)b.done.at[i])->allocs.at[k]);
+}
