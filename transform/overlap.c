@@ -86,10 +86,10 @@ static bool carried_bound(const Timing *t, int sym, bool least, Poly *bound)
 
 enum { MAX_FACTS = 16 };
 
-/* Invariant values of which a loop that runs tells the least value: i < n with i >= 0 makes n at least 1. */
+/* Invariant values, or products of such, of which a loop that runs tells the least value: i < n with i >= 0 makes n at least 1. */
 typedef struct {
     const Timing *t;
-    int sym[MAX_FACTS];
+    Term of[MAX_FACTS]; /* coefficient 1 */
     int64_t least[MAX_FACTS];
     int n;
     int budget;
@@ -106,9 +106,9 @@ static void fact_from_loop(Facts *f, const Op *loop, bool second)
     room.c -= loop->cmp != OP_LE && loop->cmp != OP_GE;
     if (second)
         room = on_second_side(f->t, &room);
-    if (!room.known || room.n != 1 || room.t[0].coef != 1 || room.t[0].sym[1] >= 0)
+    if (!room.known || room.n != 1 || room.t[0].coef != 1)
         return;
-    f->sym[f->n] = room.t[0].sym[0];
+    f->of[f->n] = room.t[0];
     f->least[f->n++] = -room.c;
 }
 
@@ -124,11 +124,16 @@ static Facts facts_of(const Timing *t)
     return f;
 }
 
+static bool is_product(const Term *t)
+{
+    return t->sym[1] >= 0;
+}
+
 static const int64_t *fact_about(const Facts *f, int sym)
 {
     const int64_t *best = NULL;
     for (int i = 0; i < f->n; i++)
-        if (f->sym[i] == sym && (!best || f->least[i] > *best))
+        if (!is_product(&f->of[i]) && f->of[i].sym[0] == sym && (!best || f->least[i] > *best))
             best = &f->least[i];
     return best;
 }
@@ -142,14 +147,15 @@ static bool is_symbol(const Poly *p, int sym)
 static bool at_least_its_quotient(const Facts *f, int sym, Poly *s)
 {
     for (int i = 0; i < f->n; i++) {
-        const Value *v = symbol_value(f->t->m, f->sym[i]);
-        if (f->least[i] < 1 || f->sym[i] % POLY_SIDES || !v->def || v->def->code != OP_DIV)
+        int counted = f->of[i].sym[0];
+        const Value *v = symbol_value(f->t->m, counted);
+        if (f->least[i] < 1 || is_product(&f->of[i]) || counted % POLY_SIDES || !v->def || v->def->code != OP_DIV)
             continue;
         Poly dividend = poly_of_value(f->t->m, v->def->args[0]), divisor = poly_of_value(f->t->m, v->def->args[1]);
         if (!is_symbol(&dividend, sym))
             continue;
         if (divisor.known && divisor.n == 0 && divisor.c > 0) {
-            Poly times = poly_symbol(f->sym[i]);
+            Poly times = poly_symbol(counted);
             times.c = f->least[i];
             poly_add(s, &times, divisor.c);
             return true;
@@ -160,7 +166,7 @@ static bool at_least_its_quotient(const Facts *f, int sym, Poly *s)
         const int64_t *least = fact_about(f, d);
         if (!is_symbol(&divisor, d) || !least || *least < 1)
             continue;
-        Poly quotient = poly_symbol(f->sym[i]), by = poly_symbol(d);
+        Poly quotient = poly_symbol(counted), by = poly_symbol(d);
         quotient.c = f->least[i];
         by.c = *least;
         Poly product = poly_mul(&quotient, &by);
@@ -204,9 +210,58 @@ static bool least_of_negative(const Facts *f, const Term *t, int64_t *least)
            !__builtin_mul_overflow(t->coef, most, least);
 }
 
-/* All counters are gone: with s = least + s', s' >= 0, no coefficient may be negative. by_type: what is subtracted is taken to be as large as
- * its type allows. */
-static bool constants_not_negative(const Facts *f, const Poly *p, bool by_type)
+/* Is t a multiple of s? *q = t / s. */
+static bool term_divide(const Term *t, const Term *s, Term *q)
+{
+    if (t->coef % s->coef)
+        return false;
+    *q = *t;
+    for (int i = 0; i < POLY_DEGREE && s->sym[i] >= 0; i++) {
+        if (term_power(q, s->sym[i]) == 0)
+            return false;
+        *q = term_without(q, s->sym[i]);
+    }
+    q->coef = t->coef / s->coef;
+    return true;
+}
+
+enum { PRODUCT_SYMBOLS = 1 << 28 }; /* ... and up: what a product is above its least value */
+
+/* The least of the product of left's symbols, in terms of what each is above its own least: with s = least + s', s' >= 0. */
+static bool least_of_symbols(const Facts *f, const Term *left, Poly *part)
+{
+    for (int k = 0; k < POLY_DEGREE && left->sym[k] >= 0; k++) {
+        const int64_t *least = fact_about(f, left->sym[k]);
+        Poly s = poly_symbol(left->sym[k]);
+        if (!at_least_its_quotient(f, left->sym[k], &s) && !at_least_the_larger(f, left->sym[k], &s)) {
+            if (!least && !wrap_modulus(symbol_value(f->t->m, left->sym[k])))
+                return false;
+            s.c = least ? *least : 0;
+        }
+        *part = poly_mul(part, &s);
+    }
+    return true;
+}
+
+/* t's symbols without those of the products that loops speak of, which go into *part. */
+static Term take_products(const Facts *f, const Term *t, Poly *part)
+{
+    Term left = *t, whole, one = {.coef = 1, .sym = {-1, -1, -1, -1}};
+    for (int i = 0; i < f->n; i++) {
+        if (!is_product(&f->of[i]) || !term_divide(&left, &f->of[i], &whole))
+            continue;
+        one.sym[0] = PRODUCT_SYMBOLS + i;
+        Poly s = poly_of_term(one);
+        s.c = f->least[i];
+        *part = poly_mul(part, &s);
+        left = whole;
+    }
+    return left;
+}
+
+/* All counters are gone: with all symbols at their least or above, no coefficient may be negative. by_type: what is subtracted is taken to be
+ * as large as its type allows; products: of B * T it is known together what it is at least. */
+static bool constants_not_negative(const Facts *f, const Poly *p, bool by_type, bool products)
 {
     Poly r = poly_constant(p->c);
     for (int i = 0; i < p->n; i++) {
@@ -217,16 +272,9 @@ static bool constants_not_negative(const Facts *f, const Poly *p, bool by_type)
             poly_add(&r, &part, 1);
             continue;
         }
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++) {
-            const int64_t *least = fact_about(f, p->t[i].sym[k]);
-            Poly s = poly_symbol(p->t[i].sym[k]);
-            if (!at_least_its_quotient(f, p->t[i].sym[k], &s) && !at_least_the_larger(f, p->t[i].sym[k], &s)) {
-                if (!least && !wrap_modulus(symbol_value(f->t->m, p->t[i].sym[k])))
-                    return false;
-                s.c = least ? *least : 0;
-            }
-            part = poly_mul(&part, &s);
-        }
+        Term left = products ? take_products(f, &p->t[i], &part) : p->t[i];
+        if (!least_of_symbols(f, &left, &part))
+            return false;
         poly_add(&r, &part, 1);
     }
     for (int i = 0; i < r.n; i++)
@@ -278,7 +326,7 @@ static bool never_negative(Facts *f, const Poly *p)
         return p->c >= 0;
     int sym = deepest_counter(f->t, p);
     if (sym < 0)
-        return constants_not_negative(f, p, false) || constants_not_negative(f, p, true);
+        return constants_not_negative(f, p, false, false) || constants_not_negative(f, p, true, false) || constants_not_negative(f, p, false, true);
     Poly with, rest, minus = poly_constant(0);
     if (!poly_split(p, sym, &with, &rest))
         return false;
@@ -287,7 +335,8 @@ static bool never_negative(Facts *f, const Poly *p)
         return never_negative_at_bound(f, sym, true, &with, &rest);
     if (never_negative(f, &minus))
         return never_negative_at_bound(f, sym, false, &with, &rest);
-    return false;
+    /* linear in sym: least where sym is least or greatest */
+    return never_negative_at_bound(f, sym, true, &with, &rest) && never_negative_at_bound(f, sym, false, &with, &rest);
 }
 
 bool affine_never_negative(const Timing *t, const Poly *p)
@@ -332,21 +381,6 @@ static bool gcd_excludes(const Poly *d, Window w)
     if (r < 0)
         r += g;
     return r >= w.above && g - r >= w.below;
-}
-
-/* Is t a multiple of s? *q = t / s. */
-static bool term_divide(const Term *t, const Term *s, Term *q)
-{
-    if (t->coef % s->coef)
-        return false;
-    *q = *t;
-    for (int i = 0; i < POLY_DEGREE && s->sym[i] >= 0; i++) {
-        if (term_power(q, s->sym[i]) == 0)
-            return false;
-        *q = term_without(q, s->sym[i]);
-    }
-    q->coef = t->coef / s->coef;
-    return true;
 }
 
 void affine_divide(const Poly *d, const Term *stride, Poly *quotient, Poly *rest)
