@@ -105,8 +105,8 @@ run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     # shellcheck disable=SC2086
     $CC -o run run.c out.c "$source" "$(dirname "$ADGEN")/libadgen_rt.a" -lm && ./run
 }
-same_bits() { # same_bits PASS SOURCE CALLS
-    run_with "$2" "$3" >with.txt && cp out.c with.c && run_with "$2" "$3" "-fno-$1" >without.txt && cp out.c "without_$1.c" &&
+same_bits() { # same_bits PASS SOURCE CALLS; each array with its own allocation, to count them
+    run_with "$2" "$3" -fno-bundle >with.txt && cp out.c with.c && run_with "$2" "$3" -fno-bundle "-fno-$1" >without.txt && cp out.c "without_$1.c" &&
         cmp with.txt without.txt && ! cmp -s with.c "without_$1.c" && [ "$(wc -l <with.txt)" -gt 8 ]
 }
 function_of() { sed -n "/^[a-z].* $2(/,/^}/p" "$1"; } # function_of FILE NAME
@@ -251,7 +251,7 @@ for f in read_before_grad read_by_caller_grad; do
 done
 
 # What is the same in all iterations of a loop around has no index for it; what is not has all.
-check kept_once "$ADGEN" "$ROOT/tests/numeric/kept_once.c" -o once.c
+check kept_once "$ADGEN" "$ROOT/tests/numeric/kept_once.c" -o once.c -fno-bundle
 check kept_once_products without once.c once_products_grad 'kept_[A-Za-z0-9]*\[\(\('
 check kept_once_triangle without once.c once_triangle_grad 'kept_[A-Za-z0-9]*\[.* \* '
 check kept_each_overwritten with once.c each_overwritten_grad 'kept_P1\[i \* 8L \+ k\]'
