@@ -21,7 +21,7 @@ one() { # one FILE
     name=split/$(basename "$1" .c)
     sed '/^AD_\(GRAD\|VJP\|JVP\|HVP\|JACOBIAN\|HESSIAN\)(.*)$/d' "$1" >in.c
     eval "set -- $(directive "$1") $(requests "$1" | sed "s/.*/'&'/" | tr '\n' ' ')"
-    if CHECK_CC="${CC:-gcc}" CC="sh $ROOT/tests/check_cc" \
+    if SINGLE=1 CHECK_CC="${CC:-gcc}" CC="sh $ROOT/tests/check_cc" \
         timeout 300 "$ADGEN" --check in.c -o out.c -std=c99 -I"$ROOT/tests/numeric" "$@" >log 2>&1; then
         echo "PASS $name"
     else
