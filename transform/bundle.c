@@ -23,7 +23,7 @@ enum { OPEN = 8 }; /* kinds of arrays at a time */
 
 typedef struct {
     Fn *fn;
-    Bundle open[OPEN];
+    Bundle *open[OPEN];
     int n;
     Ptrs done;     /* Bundle* */
     PtrMap frees;  /* the value allocated -> Ptrs* of FREEs */
@@ -54,40 +54,33 @@ static Bundle *open_bundle(Bundler *b, const Op *op)
 {
     Type *elem = op->results[0]->type->elem;
     for (int i = 0; i < b->n; i++)
-        if (b->open[i].elem == elem && b->open[i].zeroed == op->zeroed)
-            return &b->open[i];
+        if (b->open[i]->elem == elem && b->open[i]->zeroed == op->zeroed)
+            return b->open[i];
     if (b->n == OPEN)
         return NULL;
-    b->open[b->n] = (Bundle){.allocs = {.arena = b->fn->arena}, .elem = elem, .zeroed = op->zeroed};
-    return &b->open[b->n++];
+    Bundle *made = arena_alloc(b->fn->arena, sizeof *made);
+    *made = (Bundle){.allocs = {.arena = b->fn->arena}, .elem = elem, .zeroed = op->zeroed};
+    return b->open[b->n++] = made;
 }
 
-static void close_bundle(Bundler *b, int i)
+static void close_bundle(Bundler *b, const Bundle *bundle)
 {
-    if (b->open[i].allocs.n > 1) {
-        Bundle *done = arena_alloc(b->fn->arena, sizeof *done);
-        *done = b->open[i];
-        ptrs_push(&b->done, done);
-        for (size_t k = 0; k < done->allocs.n; k++)
-            ptrmap_put(&b->bundle, ((Op *)done->allocs.at[k])->results[0], done);
-    }
+    int i = 0;
+    while (b->open[i] != bundle)
+        i++;
+    if (bundle->allocs.n > 1)
+        ptrs_push(&b->done, b->open[i]);
     b->open[i] = b->open[--b->n];
-}
-
-static bool is_used_by(const Bundle *bundle, const Op *op)
-{
-    for (size_t k = 0; k < bundle->allocs.n; k++)
-        for (int i = 0; i < op->nargs; i++)
-            if (op->args[i] == ((Op *)bundle->allocs.at[k])->results[0])
-                return true;
-    return false;
 }
 
 static void note_use(Op *op, void *ctx)
 {
     Bundler *b = ctx;
-    for (int i = 0; i < b->n; i++)
-        b->open[i].used |= is_used_by(&b->open[i], op);
+    for (int i = 0; i < op->nargs; i++) {
+        Bundle *bundle = ptrmap_get(&b->bundle, op->args[i]);
+        if (bundle)
+            bundle->used = true;
+    }
 }
 
 static void note_any_free(Op *op, void *ctx)
@@ -119,12 +112,13 @@ static void join(Bundler *b, Op *op)
 {
     Bundle *bundle = open_bundle(b, op);
     if (bundle && bundle->used && !is_had_at(count_of(op), op->parent, bundle->at)) {
-        close_bundle(b, (int)(bundle - b->open));
+        close_bundle(b, bundle);
         bundle = open_bundle(b, op);
     }
     if (!bundle)
         return;
     ptrs_push(&bundle->allocs, op);
+    ptrmap_put(&b->bundle, op->results[0], bundle);
     if (!bundle->used)
         bundle->at = op;
 }
@@ -133,7 +127,7 @@ static void find_bundles(Bundler *b, Region *r)
 {
     for (Op *op = r->first; op; op = op->next) {
         while (b->n > 0 && frees_memory(op))
-            close_bundle(b, b->n - 1);
+            close_bundle(b, b->open[b->n - 1]);
         note_use(op, b);
         for (int i = 0; i < op->nregions; i++)
             walk_ops(op->regions[i], note_use, b);
@@ -141,7 +135,7 @@ static void find_bundles(Bundler *b, Region *r)
             join(b, op);
     }
     while (b->n > 0)
-        close_bundle(b, b->n - 1);
+        close_bundle(b, b->open[b->n - 1]);
     for (Op *op = r->first; op; op = op->next)
         for (int i = 0; i < op->nregions; i++)
             find_bundles(b, op->regions[i]);
@@ -208,20 +202,19 @@ static Value *total_count(Builder *b, const Bundle *bundle)
 {
     Type *t = type_scalar(TY_ULONG);
     Value *sum = NULL;
+    PtrMap times = {.arena = b->fn->arena};
     for (size_t i = 0; i < bundle->allocs.n; i++) {
         Value *count = count_of(bundle->allocs.at[i]);
-        int64_t times = 0;
-        bool seen = false;
-        for (size_t k = 0; k < bundle->allocs.n; k++) {
-            bool same = value_same(count_of(bundle->allocs.at[k]), count);
-            seen |= same && k < i;
-            times += same;
-        }
-        if (seen)
+        ptrmap_put(&times, count, (void *)((uintptr_t)ptrmap_get(&times, count) + 1));
+    }
+    for (size_t i = 0; i < bundle->allocs.n; i++) {
+        Value *count = count_of(bundle->allocs.at[i]), *term = build_cast(b, count, t);
+        int64_t n = (int64_t)(uintptr_t)ptrmap_get(&times, count);
+        if (n == 0)
             continue;
-        Value *term = build_cast(b, count, t);
-        if (times > 1)
-            term = build_bin(b, OP_MUL, build_int(b, t, times), term);
+        ptrmap_put(&times, count, NULL);
+        if (n > 1)
+            term = build_bin(b, OP_MUL, build_int(b, t, n), term);
         sum = sum ? build_bin(b, OP_ADD, sum, term) : term;
     }
     return sum;

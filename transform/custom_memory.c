@@ -155,25 +155,26 @@ static Value *object_length(Builder *b, const Value *p)
     }
 }
 
-Value *custom_length(Builder *b, const Op *call, int k, const char **why)
+static const char *no_length(Builder *b, const Op *call, const Var *var, const Type *leaf)
 {
     Arena *a = b->fn->arena;
+    if (leaf->size == 0)
+        return arena_printf(a, "the size of what '%s' points to is not known", var->name ? var->name : "the argument");
+    if (var->len)
+        return arena_printf(a, "adgen cannot compute AD_LEN(%s) here; use integers, the other parameters, and + - * /", var->len);
+    return arena_printf(a, "its length is not known; declare it with AD_LEN in '%s'", call->callee->name);
+}
+
+Value *custom_length(Builder *b, const Op *call, int k, const char **why)
+{
     const Var *var = call->callee->params[k];
-    const char *name = var->name ? var->name : "the argument";
     const Type *leaf = call->args[k]->type->elem;
-    if (leaf->size == 0) {
-        *why = arena_printf(a, "the size of what '%s' points to is not known", name);
-        return NULL;
-    }
-    Value *n = declared_length(b, call, var, leaf);
-    if (!n && var->len) {
-        *why = arena_printf(a, "adgen cannot compute AD_LEN(%s) here; use integers, the other parameters, and + - * /", var->len);
-        return NULL;
-    }
-    if (!n)
+    Value *n = leaf->size ? declared_length(b, call, var, leaf) : NULL;
+    if (!n && leaf->size && !var->len)
         n = object_length(b, call->args[k]);
     if (!n) {
-        *why = arena_printf(a, "its length is not known; declare it with AD_LEN in '%s'", call->callee->name);
+        if (why)
+            *why = no_length(b, call, var, leaf);
         return NULL;
     }
     int64_t known;

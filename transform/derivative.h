@@ -211,7 +211,7 @@ Value *custom_forward(Shadow *s, Op *call, Value **tangents);
 
 /* custom_memory.c: argument k as f_vjp is to see it, at b; copies are freed by the caller through *to_free (Value*). */
 Value *custom_argument(Shadow *s, Builder *b, Op *call, int k, Ptrs *to_free);
-/* Number of elements behind pointer argument k, a size_t at b, before the call; or NULL and *why. */
+/* Number of elements behind pointer argument k, a size_t at b, before the call; or NULL and *why (if asked). */
 Value *custom_length(Builder *b, const Op *call, int k, const char **why);
 /* diag_errors where f does not do the same when it is run again. */
 void custom_check_globals(Shadow *s, const Op *call);

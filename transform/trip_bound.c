@@ -274,9 +274,8 @@ static int64_t elements_behind(const Fn *fn, Value *p, const Op *at)
         return -1;
     Op *top = fn->body->first;
     Builder b = before_op(top);
-    const char *why;
     Op call = {.code = OP_CALL, .callee = (Fn *)(uintptr_t)fn, .args = fn->body->args, .nargs = fn->nparams};
-    Value *n = p->type->elem->size ? custom_length(&b, &call, p->index, &why) : NULL;
+    Value *n = p->type->elem->size ? custom_length(&b, &call, p->index, NULL) : NULL;
     return n && int_interval(n, at, &lo, &hi) && hi <= TRIPS_LIMIT ? hi : -1;
 }
 
@@ -335,18 +334,22 @@ int64_t trips_by_inner(const Op *loop, const Op *inner)
 
 /* ---------------------------------------------------------------------- loops */
 
+enum { LOOPS_ASKED = 16 }; /* those before are like them, and may be thousands */
+
 int64_t walked_before(const Value *v, const Op *at)
 {
     static bool asking; /* lengths of arrays may depend on other parameters: once is enough */
     int64_t found = -1;
+    int asked = 0;
     if (asking)
         return -1;
     asking = true;
     for (; at && found < 0; at = at->parent->owner)
-        for (const Op *op = at->prev; op && found < 0; op = op->prev) {
+        for (const Op *op = at->prev; op && found < 0 && asked < LOOPS_ASKED; op = op->prev) {
             int64_t lo, n;
             if (op->code != OP_FOR || op->args[1] != v || op->cmp != OP_LT || for_step(op) != 1 || !value_int(op->args[0], &lo))
                 continue;
+            asked++;
             n = trips_by_access(op);
             if (n >= 0 && lo >= 0 && lo < TRIPS_LIMIT)
                 found = lo + n;
