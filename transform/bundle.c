@@ -19,7 +19,7 @@ typedef struct {
     bool zeroed;
 } Bundle;
 
-enum { OPEN = 8 }; /* kinds of arrays at a time */
+enum { OPEN = 8, MOST = 32 }; /* kinds of arrays at a time; arrays in one allocation */
 
 typedef struct {
     Fn *fn;
@@ -28,6 +28,7 @@ typedef struct {
     Ptrs done;     /* Bundle* */
     PtrMap frees;  /* the value allocated -> Ptrs* of FREEs */
     PtrMap bundle; /* the value allocated -> Bundle* */
+    PtrMap place;  /* Op* -> its number in its region */
 } Bundler;
 
 /* ---------------------------------------------------------------------- what can be one */
@@ -97,21 +98,21 @@ static bool frees_memory(Op *op)
     return any;
 }
 
-/* v, which is had at some op of r's, is had at `at`, too. */
-static bool is_had_at(const Value *v, const Region *r, const Op *at)
+static bool comes_before(const Bundler *b, const Op *first, const Op *second)
 {
-    if (!v->def || v->def->parent != r)
-        return true;
-    const Op *op = v->def;
-    while (op && op != at)
-        op = op->next;
-    return op != NULL;
+    return (uintptr_t)ptrmap_get(&b->place, first) < (uintptr_t)ptrmap_get(&b->place, second);
+}
+
+/* v, which is had at an op of r behind `at`, is had at `at`, too. */
+static bool is_had_at(const Bundler *b, const Value *v, const Region *r, const Op *at)
+{
+    return !v->def || v->def->parent != r || comes_before(b, v->def, at);
 }
 
 static void join(Bundler *b, Op *op)
 {
     Bundle *bundle = open_bundle(b, op);
-    if (bundle && bundle->used && !is_had_at(count_of(op), op->parent, bundle->at)) {
+    if (bundle && (bundle->allocs.n == MOST || (bundle->used && !is_had_at(b, count_of(op), op->parent, bundle->at)))) {
         close_bundle(b, bundle);
         bundle = open_bundle(b, op);
     }
@@ -125,7 +126,9 @@ static void join(Bundler *b, Op *op)
 
 static void find_bundles(Bundler *b, Region *r)
 {
+    uintptr_t place = 0;
     for (Op *op = r->first; op; op = op->next) {
+        ptrmap_put(&b->place, op, (void *)++place);
         while (b->n > 0 && frees_memory(op))
             close_bundle(b, b->open[b->n - 1]);
         note_use(op, b);
@@ -256,7 +259,7 @@ void bundle_tapes(Fn *fn)
 {
     if (pass_options.tape != TAPE_HEAP)
         return;
-    Bundler b = {.fn = fn, .done = {.arena = fn->arena}, .frees = {.arena = fn->arena}, .bundle = {.arena = fn->arena}};
+    Bundler b = {.fn = fn, .done = {.arena = fn->arena}, .frees = {.arena = fn->arena}, .bundle = {.arena = fn->arena}, .place = {.arena = fn->arena}};
     PtrMap map = {.arena = fn->arena};
     find_bundles(&b, fn->body);
     walk_ops(fn->body, note_free, &b);

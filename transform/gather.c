@@ -89,7 +89,7 @@ static int group_of(const Plan *g, const Value *p, const Poly *rest, int directi
     const MemInfo *m = g->memory->m;
     for (int k = 0; k < g->ngroups; k++) {
         const Value *q = g->groups[k].like->accum->args[0];
-        Poly between = *rest, other;
+        Poly between = poly_copy(rest), other;
         bool along = moves_along(g, q, &other) == direction;
         poly_add(&between, &other, -1);
         *at = direction * between.c / q->type->elem->size;

@@ -189,7 +189,7 @@ static bool is_shared(const Jam *j, const Touch *t)
 static bool same_place(const Jam *j, const Touch *x, const Touch *y)
 {
     const Address *a = &j->memory->m->address[x->op->args[0]->id], *b = &j->memory->m->address[y->op->args[0]->id];
-    Poly d = *a->off;
+    Poly d = poly_copy(a->off);
     poly_add(&d, b->off, -1);
     return a->root == b->root && d.known && d.n == 0 && d.c == 0;
 }

@@ -165,7 +165,7 @@ static bool access_extent(const Refill *r, const Op *access, Extent *out)
 
 static bool same(const Poly *p, const Poly *q)
 {
-    Poly between = *p;
+    Poly between = poly_copy(p);
     poly_add(&between, q, -1);
     return between.known && between.n == 0 && between.c == 0;
 }

@@ -131,7 +131,7 @@ static bool is_zero(const Poly *p)
 
 static bool same(const Poly *p, const Poly *q)
 {
-    Poly between = *p;
+    Poly between = poly_copy(p);
     poly_add(&between, q, -1);
     return is_zero(&between);
 }
@@ -142,7 +142,7 @@ static Poly offset_of(const MemInfo *m, const Op *access, const Value *root)
     const Value *p = access->args[0];
     if (p == root)
         return poly_constant(0);
-    return mem_knows(m, p) && m->address[p->id].root == root && m->address[p->id].off ? *m->address[p->id].off : poly_unknown();
+    return mem_knows(m, p) && m->address[p->id].root == root && m->address[p->id].off ? poly_copy(m->address[p->id].off) : poly_unknown();
 }
 
 static bool counts_up(const Op *loop)
@@ -464,7 +464,7 @@ static void copy_between(Rows *r, Builder *b, Value *to, Value *from, Value *lo,
 /* p's elements as a long at b: the bytes of a range's end. */
 static Value *elements_of(const Rows *r, Builder *b, const Poly *p, int64_t size)
 {
-    Poly e = *p;
+    Poly e = poly_copy(p);
     e.c /= size;
     for (int i = 0; i < e.n; i++)
         e.t[i].coef /= size;

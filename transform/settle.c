@@ -89,7 +89,7 @@ static bool are_told_apart(const MemInfo *m, const Op *x, const Op *y)
     if (!mem_knows(m, p) || !mem_knows(m, q) || !a->root || a->root != b->root || !a->off || !b->off || p->type->elem->size <= 0 ||
         q->type->elem->size <= 0)
         return false;
-    Poly between = *a->off;
+    Poly between = poly_copy(a->off);
     poly_add(&between, b->off, -1);
     if (!between.known || between.n != 2 || between.t[0].sym[1] >= 0 || between.t[1].sym[1] >= 0 ||
         between.t[0].coef != -between.t[1].coef)

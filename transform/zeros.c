@@ -13,7 +13,7 @@ static bool is_zero(const Value *v)
 /* Is p known to be q or less? */
 static bool at_most(const Poly *p, const Poly *q)
 {
-    Poly room = *q;
+    Poly room = poly_copy(q);
     poly_add(&room, p, -1);
     return room.known && room.n == 0 && room.c >= 0;
 }
@@ -27,7 +27,7 @@ static bool is_beside(const Memory *memory, const Op *access, const Op *sum, con
         return true;
     if (!mem_knows(m, p) || m->address[p->id].root != m->address[q->id].root)
         return false;
-    Poly end = *m->address[p->id].off;
+    Poly end = poly_copy(m->address[p->id].off);
     end.c += p->type->elem->size;
     return at_most(&end, &bytes->lo) || at_most(&bytes->hi, m->address[p->id].off);
 }
