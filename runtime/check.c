@@ -122,23 +122,29 @@ void ck_args_free(ck_args *a)
     free(a->leaf);
 }
 
+/* By memcpy: fields of packed structs may lie anywhere. */
 long double ck_get(const ck_leaf *l)
 {
+    float f;
+    double d;
+    long double x = 0;
     switch (l->kind) {
-    case CK_F32: return *(const float *)l->at;
-    case CK_F64: return *(const double *)l->at;
-    case CK_F80: return *(const long double *)l->at;
+    case CK_F32: memcpy(&f, l->at, sizeof f); return f;
+    case CK_F64: memcpy(&d, l->at, sizeof d); return d;
+    case CK_F80: memcpy(&x, l->at, sizeof x); break;
     case CK_OTHER: break;
     }
-    return 0;
+    return x;
 }
 
 void ck_set(const ck_leaf *l, long double v)
 {
+    float f = (float)v;
+    double d = (double)v;
     switch (l->kind) {
-    case CK_F32: *(float *)l->at = (float)v; break;
-    case CK_F64: *(double *)l->at = (double)v; break;
-    case CK_F80: *(long double *)l->at = v; break;
+    case CK_F32: memcpy(l->at, &f, sizeof f); break;
+    case CK_F64: memcpy(l->at, &d, sizeof d); break;
+    case CK_F80: memcpy(l->at, &v, sizeof v); break;
     case CK_OTHER: break;
     }
 }
