@@ -129,10 +129,17 @@ long double ck_get(const ck_leaf *l)
     double d;
     long double x = 0;
     switch (l->kind) {
-    case CK_F32: memcpy(&f, l->at, sizeof f); return f;
-    case CK_F64: memcpy(&d, l->at, sizeof d); return d;
-    case CK_F80: memcpy(&x, l->at, sizeof x); break;
-    case CK_OTHER: break;
+    case CK_F32:
+        memcpy(&f, l->at, sizeof f);
+        return f;
+    case CK_F64:
+        memcpy(&d, l->at, sizeof d);
+        return d;
+    case CK_F80:
+        memcpy(&x, l->at, sizeof x);
+        break;
+    case CK_OTHER:
+        break;
     }
     return x;
 }
@@ -142,10 +149,17 @@ void ck_set(const ck_leaf *l, long double v)
     float f = (float)v;
     double d = (double)v;
     switch (l->kind) {
-    case CK_F32: memcpy(l->at, &f, sizeof f); break;
-    case CK_F64: memcpy(l->at, &d, sizeof d); break;
-    case CK_F80: memcpy(l->at, &v, sizeof v); break;
-    case CK_OTHER: break;
+    case CK_F32:
+        memcpy(l->at, &f, sizeof f);
+        break;
+    case CK_F64:
+        memcpy(l->at, &d, sizeof d);
+        break;
+    case CK_F80:
+        memcpy(l->at, &v, sizeof v);
+        break;
+    case CK_OTHER:
+        break;
     }
 }
 
@@ -276,7 +290,8 @@ void ck_random_direction(Check *c, ck_args *rng, long double *v)
 {
     for (size_t i = 0; i < c->n; i++) {
         const ck_leaf *l = &c->x0.leaf[i];
-        int only_out = c->t->grad && !(l->roles & (CK_INDEP | CK_SCRATCH)); /* a gradient does not tell about its result's old value */
+        int only_out =
+            c->t->grad && !(l->roles & (CK_INDEP | CK_SCRATCH)); /* a gradient does not tell about its result's old value */
         v[i] = ck_is_input(l) && l->param != c->ret && !only_out ? (float)(ck_random(rng, -1, 1) * (double)ck_scale(c, i)) : 0;
     }
 }
@@ -355,8 +370,10 @@ void ck_tangent_against_differences(Check *c, const long double *v, const long d
         ck_difference(c, v, ck_step(c, 0), num);
         size_t i = worst_output(c, p, dy, num);
         char name[64];
-        ck_say(c, "%s: the tangent of '%s' disagrees with central differences, relative error %.2Lg; worst at %s: %.10Lg, central difference %.10Lg", c->t->name,
-               c->t->params[p].name, worst, ck_leaf_name(c, i, name, sizeof name), dy[i], num[i] / (2 * ck_step(c, 0)));
+        ck_say(c,
+               "%s: the tangent of '%s' disagrees with central differences, relative error %.2Lg; worst at %s: %.10Lg, central "
+               "difference %.10Lg",
+               c->t->name, c->t->params[p].name, worst, ck_leaf_name(c, i, name, sizeof name), dy[i], num[i] / (2 * ck_step(c, 0)));
         c->failed = 1;
     }
 }
@@ -429,7 +446,8 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
     row.bad = bad > 0;
     ck_row(c, &row);
     if (bad) {
-        ck_say(c, "%s: the derivative with respect to %s is %.10Lg, central difference %.10Lg", c->t->name, row.worst, row.derivative, row.difference);
+        ck_say(c, "%s: the derivative with respect to %s is %.10Lg, central difference %.10Lg", c->t->name, row.worst,
+               row.derivative, row.difference);
         c->failed = 1;
     }
 }
@@ -459,7 +477,7 @@ static void check_contract(Check *c)
         long double want = c->g[i] + (pure ? entry[i] : 0), err = fabsl(again[i] - want);
         if (again[i] != want && !(err <= (c->t->single ? 1e-4L : 1e-11L) * (3 + biggest))) {
             ck_say(c, "%s: d_%s: %.10Lg with %.10Lg on entry, but %.10Lg is to be added", c->t->name, c->t->params[l->param].name,
-                    again[i], entry[i], c->g[i]);
+                   again[i], entry[i], c->g[i]);
             c->failed = 1;
             break;
         }
@@ -492,7 +510,8 @@ static void check_written_back(Check *c)
 
 static void check_derivative(Check *c)
 {
-    long double *v = ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ck_grow(NULL, sizeof *dy * (c->n + 1)), *num = ck_grow(NULL, sizeof *num * (c->n + 1));
+    long double *v = ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ck_grow(NULL, sizeof *dy * (c->n + 1)),
+                *num = ck_grow(NULL, sizeof *num * (c->n + 1));
     ck_args rng = {.random = 521288629546311ULL};
     if (c->t->adjoint)
         ck_run_adjoint(c, NULL, c->g);
