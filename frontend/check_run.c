@@ -74,8 +74,9 @@ static bool run_command(Check *c, const char *command)
         fprintf(stderr, "%s\n", command);
     fflush(stdout);
     int status = system(command);
-    if (status != -1 && WIFSIGNALED(status))
-        fprintf(stderr, "adgen: --check: stopped by signal %d\n", WTERMSIG(status));
+    int ended = status == -1 ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) > 128 ? WEXITSTATUS(status) - 128 : 0;
+    if (ended) /* the shell's way to say so, too */
+        fprintf(stderr, "adgen: --check: stopped by signal %d (are all lengths as the function needs them? --len, AD_LEN, --set)\n", ended);
     return status == 0;
 }
 
@@ -267,6 +268,23 @@ static void check_source(Check *c, size_t k, const char *objects)
         check_fails(c, "no graph can be drawn of ", source);
 }
 
+/* --with-primal: all in one. What of the runtime --standalone has put into the derivative stands beside the runtime itself: under other names. */
+static const char *whole_text(Check *c)
+{
+    Ptrs names = {.arena = c->arena};
+    Str s = {.arena = c->arena};
+    str_put(&s, "");
+    if (c->opt->standalone)
+        runtime_names(c->arena, &names);
+    for (size_t i = 0; i < names.n; i++)
+        str_fmt(&s, "#define %s ck_own_%s\n", (const char *)names.at[i], (const char *)names.at[i]);
+    str_put(&s, "#include \"derivative.c\"\n");
+    for (size_t i = 0; i < names.n; i++)
+        str_fmt(&s, "#undef %s\n", (const char *)names.at[i]);
+    str_put(&s, "#include \"companion.c\"\n");
+    return s.s;
+}
+
 static void build_and_run(Check *c, const char *out_text)
 {
     const char *out = in_dir(c, "derivative.c"), *out_object = in_dir(c, "derivative.o");
@@ -279,7 +297,7 @@ static void build_and_run(Check *c, const char *out_text)
     if (c->opt->with_primal && !primal) { /* one translation unit: the source, its derivatives, what they are held against */
         str_put(&objects, "");
         c->whole = in_dir(c, "whole.c");
-        if (write_text(c, c->whole, "#include \"derivative.c\"\n#include \"companion.c\"\n"))
+        if (write_text(c, c->whole, whole_text(c)))
             for (size_t i = 0; i < c->opt->inputs.n; i++)
                 check_source(c, i, objects.s);
         return;

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <errno.h>
 #include <string.h>
@@ -207,14 +208,32 @@ static void set_set(Parse *p, const char *arg)
     push_named(p, &p->opt->check_opt.set, arg, "[i]");
 }
 
+/* Is the text up to one of `ends` a plain number? Else it is an expression in terms of other arguments. */
+static bool is_number(const char *text, const char *ends, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return end != text && (!*end || strchr(ends, *end));
+}
+
 static void set_range(Parse *p, const char *arg)
 {
     push_named(p, &p->opt->check_opt.range, arg, "");
+    const char *eq = strchr(arg, '='), *colon = eq ? strchr(eq, ':') : NULL;
+    double lo, hi;
+    if (eq && !colon)
+        usage_error(p, "%s '%s': a range is LO:HI, for example --range x=0.1:2", p->name, arg);
+    else if (eq && is_number(eq + 1, ":", &lo) && is_number(colon + 1, "", &hi) && !(lo <= hi))
+        usage_error(p, "%s '%s': no number is in this range", p->name, arg);
 }
 
 static void set_len(Parse *p, const char *arg)
 {
     push_named(p, &p->opt->check_opt.len, arg, "");
+    const char *eq = strchr(arg, '=');
+    double n;
+    if (eq && is_number(eq + 1, "", &n) && (n < 0 || n != floor(n)))
+        usage_error(p, "%s '%s': a length is a number of elements", p->name, arg);
 }
 
 static void set_input(Parse *p, const char *arg)

@@ -63,6 +63,9 @@ typedef struct ck_test {
 /* For build functions. */
 void *ck_array(ck_args *a, long long count, size_t size); /* zeroed; a negative count is none */
 double ck_random(ck_args *a, double lo, double hi);
+/* The same for what a user says about `name`, and a length; where they make no sense, an end with a message. */
+double ck_between(ck_args *a, double lo, double hi, const char *name);
+long ck_length(long n, const char *name);
 void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int by_value);
 /* The name of the number that came last, with n indices (long). */
 void ck_named(ck_args *a, const char *format, int n, ...);

@@ -59,6 +59,22 @@ double ck_random(ck_args *a, double lo, double hi)
     return lo + unit * (hi - lo);
 }
 
+double ck_between(ck_args *a, double lo, double hi, const char *name)
+{
+    if (lo <= hi)
+        return ck_random(a, lo, hi);
+    fprintf(stderr, "check: no number is in the range of '%s', from %g to %g\n", name, lo, hi);
+    exit(2);
+}
+
+long ck_length(long n, const char *name)
+{
+    if (n >= 0)
+        return n;
+    fprintf(stderr, "check: the length of '%s' is %ld\n", name, n);
+    exit(2);
+}
+
 void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int by_value)
 {
     if (a->nleaves == a->leaf_cap)
@@ -294,6 +310,7 @@ void ck_random_direction(Check *c, ck_args *rng, long double *v)
             c->t->grad && !(l->roles & (CK_INDEP | CK_SCRATCH)); /* a gradient does not tell about its result's old value */
         v[i] = ck_is_input(l) && l->param != c->ret && !only_out ? (float)(ck_random(rng, -1, 1) * (double)ck_scale(c, i)) : 0;
     }
+    ck_turn_inside(c, v);
 }
 
 /* Calls the tangent with direction v; Jv to dy. */
@@ -428,6 +445,7 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
         ck_slope slope = ck_slope_of(c, i, v, dy, size, biggest);
         long double both = fabsl(c->g[i]) + fabsl(slope.numerical);
         row.kinks += (size_t)slope.kink;
+        row.ends += (size_t)slope.end;
         bad += !slope.fine;
         err2 += slope.error * slope.error;
         norm2 += both * both;
@@ -508,6 +526,22 @@ static void check_written_back(Check *c)
     ck_args_free(&a);
 }
 
+/* (1 - x) * asin(x) at 1: the adjoint of asin is exactly zero, and so is its product with the infinite partial; the tangent of asin is infinite
+ * before anything is zero. What was asked for can do without this comparison. */
+static int tangent_is_lost(Check *c, const long double *v, const long double *dy, long double *y)
+{
+    int lost = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        lost |= ck_is_output(&c->x0.leaf[i]) && isnan(dy[i]);
+        if (ck_is_input(&c->x0.leaf[i]) && !isfinite(c->g[i]))
+            return 0;
+    }
+    if (!lost || !ck_at_end(c, v, y))
+        return 0;
+    ck_say(c, "at this end of the domain the tangent is infinity times zero: the derivative is compared with differences alone");
+    return 1;
+}
+
 static void check_derivative(Check *c)
 {
     long double *v = ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ck_grow(NULL, sizeof *dy * (c->n + 1)),
@@ -518,6 +552,8 @@ static void check_derivative(Check *c)
     for (int k = 0; k < CK_DIRECTIONS && c->t->tangent; k++) {
         ck_random_direction(c, &rng, v);
         ck_run_tangent(c, v, dy);
+        if (c->t->adjoint && tangent_is_lost(c, v, dy, num))
+            break;
         ck_tangent_against_differences(c, v, dy, num);
         if (c->t->adjoint)
             dot_product(c, v, dy);
@@ -607,6 +643,9 @@ int ck_run(const ck_test *t)
     c.ret = -1;
     if (t->nparams && !strcmp(t->params[t->nparams - 1].name, "return"))
         c.ret = t->nparams - 1;
+    c.nothing = !t->again;
+    for (size_t i = 0; i < c.n; i++)
+        c.nothing = c.nothing && !(ck_is_input(&c.x0.leaf[i]) && c.x0.leaf[i].param != c.ret);
     c.seed = ck_grow(NULL, sizeof *c.seed * (c.n + 1));
     c.g = ck_grow(NULL, sizeof *c.g * (c.n + 1));
     ck_call_begin();

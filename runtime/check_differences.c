@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The numbers after the primal at x + h v, by leaf. */
-static void exit_values(const Check *c, const long double *v, long double h, long double *y)
+void ck_exit_values(const Check *c, const long double *v, long double h, long double *y)
 {
     ck_args a = ck_args_new(c->t);
     for (size_t i = 0; i < c->n; i++)
@@ -26,8 +25,8 @@ static void exit_values(const Check *c, const long double *v, long double h, lon
 void ck_difference(const Check *c, const long double *v, long double h, long double *dy)
 {
     long double *y = ck_grow(NULL, sizeof *y * (c->n + 1));
-    exit_values(c, v, -h, y);
-    exit_values(c, v, h, dy);
+    ck_exit_values(c, v, -h, y);
+    ck_exit_values(c, v, h, dy);
     for (size_t i = 0; i < c->n; i++)
         dy[i] -= y[i];
     free(y);
@@ -84,7 +83,7 @@ static void sides(const Check *c, const long double *v, long double h, long doub
 {
     long double *at = ck_grow(NULL, sizeof *at * (c->n + 1)), side[2];
     for (int k = 0; k < 2; k++) {
-        exit_values(c, v, k ? h : -h, y);
+        ck_exit_values(c, v, k ? h : -h, y);
         for (size_t i = 0; i < c->n; i++)
             at[i] = k ? y[i] - ck_get(&c->y0.leaf[i]) : ck_get(&c->y0.leaf[i]) - y[i];
         side[k] = weighed(c, c->seed, at) / h;
@@ -99,7 +98,7 @@ static void sides(const Check *c, const long double *v, long double h, long doub
 /* <s, f(x + h v) - f(x)> */
 static long double moved(const Check *c, const long double *s, const long double *v, long double h, long double *y)
 {
-    exit_values(c, v, h, y);
+    ck_exit_values(c, v, h, y);
     for (size_t i = 0; i < c->n; i++)
         y[i] -= ck_get(&c->y0.leaf[i]);
     return weighed(c, s, y);
@@ -233,7 +232,7 @@ static ck_slope infinite_slope(const Check *c, const long double *v, long double
     long double wide[2], close[2], h = ck_step(c, 3);
     sides(c, v, h, y, &wide[0], &wide[1]);
     sides(c, v, h / 1024, y, &close[0], &close[1]);
-    ck_slope s = {isnan(close[1]) ? close[0] : close[1], INFINITY, sides_grow(wide, close, g), 0};
+    ck_slope s = {isnan(close[1]) ? close[0] : close[1], INFINITY, sides_grow(wide, close, g), 0, 0};
     if (s.fine)
         s.error = 0;
     return s;
@@ -241,7 +240,7 @@ static ck_slope infinite_slope(const Check *c, const long double *v, long double
 
 ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, long double noise, long double biggest)
 {
-    ck_slope s = {NAN, INFINITY, 0, 0};
+    ck_slope s = {NAN, INFINITY, 0, 0, 0};
     long double g = c->g[i], scale = ck_scale(c, i);
     long double left, right;
     v[i] = scale;
@@ -278,6 +277,10 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
     if (!s.fine && isfinite(g)) {
         long double n = s.numerical * scale, err = s.error * scale;
         s.fine = within_noise(c, c->seed, v, g * scale, y, &n, &err, &s.kink) || (s.kink = at_jump(c, v, y, g * scale));
+        if (!s.fine) {
+            s.fine = ck_fits_ends(c, c->seed, v, g * scale, &n, &s.end);
+            err = s.fine ? 0 : fabsl(g * scale - n);
+        }
         s.numerical = n / scale;
         s.error = s.fine && s.kink ? 0 : err / scale;
     }
@@ -294,7 +297,8 @@ long double ck_directional_error(Check *c, int param, const long double *v, cons
         noise += fabsl(s[i] * ck_get(&c->y0.leaf[i]));
     }
     long double n = ridders(c, s, v, 0.1L, y), got = weighed(c, s, dy), err = fabsl(got - n);
-    int jump, fine = err <= 1e4L * ck_epsilon(c) * noise || (isfinite(got) && within_noise(c, s, v, got, y, &n, &err, &jump));
+    int jump, end, fine = err <= 1e4L * ck_epsilon(c) * noise || (isfinite(got) && within_noise(c, s, v, got, y, &n, &err, &jump));
+    fine = fine || (isfinite(got) && ck_fits_ends(c, s, v, got, &n, &end));
     free(s);
     free(y);
     return fine ? 0 : err / (fabsl(got) + fabsl(n));
@@ -332,7 +336,7 @@ int ck_kink_along(const Check *c, int param, const long double *v, const long do
     int kink = 0, fine = 1;
     for (int k = 0; k < 4; k++) {
         y[k] = ck_grow(NULL, sizeof **y * (c->n + 1));
-        exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 16), y[k]);
+        ck_exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 16), y[k]);
     }
     for (size_t i = 0; i < c->n && fine; i++) {
         if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
@@ -353,7 +357,7 @@ int ck_infinite_along(const Check *c, int param, const long double *v, const lon
     int infinite = 0, fine = 1;
     for (int k = 0; k < 4; k++) {
         y[k] = ck_grow(NULL, sizeof **y * (c->n + 1));
-        exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 1024), y[k]);
+        ck_exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 1024), y[k]);
     }
     for (size_t i = 0; i < c->n && fine; i++) {
         if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)

@@ -22,12 +22,13 @@ typedef struct {
     char *messages; /* for JSON, a line each */
     size_t rows;
     int kinks_said;
+    int nothing; /* no element carries a derivative: all arrays are empty */
 } Check;
 
 /* check_report.c: one parameter's line of the table; `worst` is its worst component's name. */
 typedef struct {
     const char *name, *worst;
-    size_t elements, kinks;
+    size_t elements, kinks, ends;
     long double biggest, error, derivative, difference;
     int bad;
 } ck_row_data;
@@ -74,7 +75,10 @@ typedef struct {
     long double numerical, error; /* the difference quotient closest to the derivative, and how far it is */
     int fine;                     /* they agree */
     int kink;                     /* a kink was between the differences, or x is at one and the derivative between the sides' */
+    int end;                      /* f has values on one side of x only, and its slope is the derivative */
 } ck_slope;
+/* The numbers after the primal at x + h v, by leaf. */
+void ck_exit_values(const Check *c, const long double *v, long double h, long double *y);
 /* f(x + h v) - f(x - h v), by leaf. */
 void ck_difference(const Check *c, const long double *v, long double h, long double *dy);
 /* g[i] against differences of <seed, f> along leaf i. v is all zero; noise: how large the sum's terms are; biggest: of the parameter's g. */
@@ -87,6 +91,16 @@ int ck_within_noise(const Check *c, const long double *v, long double difference
 int ck_kink_along(const Check *c, int param, const long double *v, const long double *dy);
 /* Is dy infinite in the parameter's outputs, where slopes along v grow without bound, and what the side of x that there is says in others? */
 int ck_infinite_along(const Check *c, int param, const long double *v, const long double *dy);
+
+/* check_ends.c */
+/* Where f has values at neither x + h v nor x - h v: the other sign for the parts of v that alone lead out of its domain. */
+void ck_turn_inside(const Check *c, long double *v);
+/* Has f values on one side of x along v only? */
+int ck_at_end(const Check *c, const long double *v, long double *y);
+/* Do slopes with ever smaller steps, each known to its noise, tend to `got`? *limit: what they tend to. */
+int ck_tends_to(const Check *c, const long double *slope, const long double *noise, int n, long double got, long double *limit);
+/* Do those of <s, f> along v, on the sides of x that there are? *end: there is one only. */
+int ck_fits_ends(const Check *c, const long double *s, const long double *v, long double got, long double *limit, int *end);
 
 /* check_entries.c */
 void ck_check_entries(Check *c); /* a small Jacobian by rows and by columns */

@@ -72,6 +72,8 @@ void ck_row(Check *c, const ck_row_data *r)
                 r->bad ? "WRONG" : "ok");
         if (r->kinks)
             fprintf(ck_report, ", %zu at or near a kink or jump", r->kinks);
+        if (r->ends)
+            fprintf(ck_report, ", %zu at an end of the domain", r->ends);
         putc('\n', ck_report);
         return;
     }
@@ -84,7 +86,7 @@ void ck_row(Check *c, const ck_row_data *r)
     put_string(r->worst);
     put_number("derivative", r->derivative);
     put_number("difference", r->difference);
-    fprintf(ck_report, ", \"kinks\": %zu, \"agrees\": %s}", r->kinks, r->bad ? "false" : "true");
+    fprintf(ck_report, ", \"kinks\": %zu, \"ends\": %zu, \"agrees\": %s}", r->kinks, r->ends, r->bad ? "false" : "true");
 }
 
 /* Where the function itself has no finite value, no derivative can be held against differences. */
@@ -105,7 +107,7 @@ void ck_report_end(Check *c)
     if (c->failed)
         say_not_finite(c);
     if (!as_json()) {
-        fprintf(ck_report, "  %s\n", c->failed ? "DISAGREES" : "agrees");
+        fprintf(ck_report, "  %s\n", c->failed ? "DISAGREES" : c->nothing ? "agrees: there was nothing to compare, all arrays are empty" : "agrees");
         return;
     }
     if (c->rows)

@@ -326,3 +326,69 @@ infinite infinite_where_finite 'x' INFINITY
 infinite infinite_at_a_jump 'x < 0 ? 0 : x + 1' INFINITY
 infinite infinite_of_the_other_sign 'sqrt(x)' -INFINITY
 infinite finite_where_infinite 'cbrt(x)' 3.0
+
+# Finite derivatives at the end of a domain, of every kind, against the side that there is; and a wrong one.
+cat >ends.c <<'END'
+#include <adgen.h>
+#include <math.h>
+AD_GRAD(x)
+double powers(AD_LEN(n) const double *x, int n)
+{
+    double s = 1;
+    for (int i = 0; i < n; i++)
+        s += (i + 1) * pow(x[i], 1.5) + (i % 2 ? -1 : 1) * x[i];
+    return s;
+}
+AD_GRAD(x)
+double angle(AD_LEN(n) const double *x, int n) { return n * x[0] * asin(1 - x[0]); }
+AD_VJP(x -> y)
+void rows(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = (i + 1) * sqrt(x[i]) * x[i] * exp(x[0]);
+}
+AD_JVP(x)
+float mixed(AD_LEN(n) const float *x, int n) { return 3 + powf(x[0], 1.5f) * expf(x[n - 1]); }
+AD_HVP(x)
+double second(AD_LEN(n) const double *x, int n) { return 3 + pow(x[0], 2.25) * exp(x[n - 1]) + x[0] * x[1]; }
+AD_HESSIAN(x)
+double whole(AD_LEN(n) const double *x, int n) { return pow(x[0], 2.5) * x[n - 1] + pow(x[1], 2.5); }
+END
+expect ends 0 '5 at an end of the domain' ends.c --set 'x[i]=0'
+cat >ends.c <<'END'
+#include <adgen.h>
+#include <math.h>
+double f(double x) { return pow(x, 1.5) + x; }
+double f_vjp(double x, double *d_x, double d_return) { *d_x += d_return * (1.0001 + 1.5 * sqrt(x)); return f(x); }
+AD_CUSTOM_VJP(f, f_vjp)
+AD_GRAD()
+double g(double x) { return f(x) * 2; }
+END
+expect wrong_at_an_end 1 "the AD_CUSTOM_VJP of 'f' that you gave" ends.c --set x=0
+
+# What the user says about arguments is possible; a check of nothing says so.
+echo 'double sum(const double *x, int n) { double s = 0; for (int i = 0; i < n; i++) s += x[i] * x[i]; return s; }' >sum.c
+expect length_negative 2 "--len 'x=-4': a length is a number of elements" sum.c --grad 'sum(x)' --len x=-4
+expect length_computed 1 "the length of 'x' is -4" sum.c --grad 'sum(x)' --len x=n-9
+expect length_zero 0 'nothing to compare' sum.c --grad 'sum(x)' --len x=n --set n=0
+expect range_empty 2 "--range 'x=2:1': no number is in this range" sum.c --grad 'sum(x)' --len x=n --range x=2:1
+expect range_computed 1 "no number is in the range of 'x'" sum.c --grad 'sum(x)' --len x=n --range x=n:1
+expect range_one 2 'a range is LO:HI' sum.c --grad 'sum(x)' --len x=n --range x=2
+
+# The runtime twice in one program: its part in the standalone file, and the whole beside it.
+cat >static.c <<'END'
+#include <adgen.h>
+#include <math.h>
+static double scale = 2;
+static double chain(const double *p, int n) { return n ? p[0] + chain(p + 1, n - 1) * p[0] : 1; }
+AD_GRAD(x)
+double grow(AD_LEN(n) const double *x, int n)
+{
+    double s = 1;
+    for (int i = 0; s < 20 && i < n; i++)
+        s += scale * lgamma(x[i]) * s;
+    scale += 0;
+    return s + chain(x, n);
+}
+END
+expect standalone_with_primal 0 agrees static.c --standalone --with-primal

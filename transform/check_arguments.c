@@ -79,24 +79,20 @@ static void element_value_end(Maker *m, const char *path)
 static void make_float(Maker *m, const Type *t, const char *lvalue, const char *path)
 {
     const char *range = said(m, &m->opt->range, path, ""), *colon = range ? strchr(range, ':') : NULL;
-    if (range && !colon) {
-        cannot_make(m, path, "a range is LO:HI", "for example --range x=0.1:2");
-        return;
-    }
     const char *lo = range ? arena_strndup(m->arena, range, (size_t)(colon - range)) : "0.2";
     const char *hi = range ? colon + 1 : "1.2", *expr = element_value(m, path);
     if (type_is_complex(t)) {
         const char *real = t->kind == TY_CF32 ? "float" : t->kind == TY_CF64 ? "double" : "long double";
         for (int k = 0; k < 2; k++) {
             const char *part = arena_printf(m->arena, "((%s *)&%s)[%d]", real, lvalue, k);
-            str_fmt(m->out, "    %s = (%s)ck_random(ck_a, %s, %s);\n", part, real, lo, hi);
+            str_fmt(m->out, "    %s = (%s)ck_between(ck_a, %s, %s, \"%s\");\n", part, real, lo, hi, path);
             register_number(m, part, check_kind_name(t));
         }
     } else {
         if (expr)
             str_fmt(m->out, "    %s = %s;\n", lvalue, expr);
         else
-            str_fmt(m->out, "    %s = (%s)ck_random(ck_a, %s, %s);\n", lvalue, type_spelling(t), lo, hi);
+            str_fmt(m->out, "    %s = (%s)ck_between(ck_a, %s, %s, \"%s\");\n", lvalue, type_spelling(t), lo, hi, path);
         register_number(m, lvalue, check_kind_name(t));
     }
     element_value_end(m, path);
@@ -260,7 +256,8 @@ static void make_pointer(Maker *m, const Type *t, const char *lvalue, const char
     m->unique++;
     sync_local(m);
     char *inner = elem->kind == TY_PTR ? arena_printf(m->arena, "%s[]", path) : arena_strdup(m->arena, path);
-    str_fmt(m->out, "    {\n    long %s = (long)(%s);\n", n, count);
+    bool is_said = said(m, &m->opt->len, path, "") != NULL;
+    str_fmt(m->out, is_said ? "    {\n    long %s = ck_length((long)(%s), \"%s\");\n" : "    {\n    long %s = (long)(%s);\n", n, count, path);
     str_fmt(m->out, "    %s = ck_array(ck_a, %s, sizeof *%s);\n", type_declare(m->arena, type_ptr(elem), p), n, p);
     str_fmt(m->out, "    %s = (void *)%s;\n", lvalue, p);
     sync_local(m);

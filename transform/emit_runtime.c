@@ -252,16 +252,35 @@ static const char *with_prefix(Arena *a, const Ptrs *items, const char *text)
     return text;
 }
 
+static void all_items(Arena *a, Ptrs *items)
+{
+    Str all = {.arena = a};
+    str_put(&all, "");
+    for (const char *const *line = runtime_text; *line; line++)
+        str_put(&all, *line);
+    cut_items(a, all.s, items);
+}
+
+void runtime_names(Arena *a, Ptrs *names)
+{
+    Ptrs items = {.arena = a};
+    all_items(a, &items);
+    for (size_t i = 0; i < items.n; i++) {
+        const Item *item = items.at[i];
+        for (size_t k = 0; k < item->names.n && !is_external(item); k++) {
+            const char *name = item->names.at[k];
+            ptrs_push(names, !strncmp(name, "ad_", 3) ? arena_strdup(a, name) : arena_printf(a, "ad_%s", name));
+        }
+    }
+}
+
 void emit_runtime(Str *out, StrMap *words, Needs *needs)
 {
     Arena *a = words->arena;
     Ptrs items = {.arena = a};
-    Str all = {.arena = a}, text = {.arena = a};
-    str_put(&all, "");
+    Str text = {.arena = a};
     str_put(&text, "");
-    for (const char *const *line = runtime_text; *line; line++)
-        str_put(&all, *line);
-    cut_items(a, all.s, &items);
+    all_items(a, &items);
     StrMap own = {.arena = a};
     for (size_t i = 0; i < words->cap; i++)
         if (words->keys[i] && !strncmp(words->keys[i], "ad_", 3))

@@ -683,6 +683,8 @@ typedef struct {
 } OutLine;
 /* Writes a whole C file with the given functions (Fn*). */
 void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt);
+/* char*: what the runtime's part of a standalone file may declare (emit_runtime.c). */
+void runtime_names(Arena *a, Ptrs *names);
 /* The prototypes with documentation, for --header. */
 void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt);
 
