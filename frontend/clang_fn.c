@@ -1,5 +1,5 @@
 /* clang_fn.c: functions, and what stands at file scope. */
-#include "clang_reader.h"
+#include "clang_items.h"
 
 #include <string.h>
 
@@ -306,7 +306,7 @@ void read_top_level(Reader *r)
         CXCursor c = top.at[i];
         if (clang_getCursorKind(c) == CXCursor_FunctionDecl) {
             Decl *d = declare_fn(r, c);
-            if (clang_isCursorDefinition(c) && (cursor_in_main(r, c) || is_asked_for(r, d->fn->name)))
+            if (clang_isCursorDefinition(c) && (cursor_in_main(r, c) || defines_symbol(c) || is_asked_for(r, d->fn->name)))
                 want_body(r, d);
         } else if (clang_getCursorKind(c) == CXCursor_VarDecl) {
             decl_of_var(r, c);

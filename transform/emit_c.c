@@ -48,7 +48,7 @@ typedef struct {
     Needs needs;
     StrMap words;   /* identifiers of what is printed */
     bool *repeated; /* by item */
-    bool *declared; /* functions whose prototype is printed, by item */
+    bool *declared; /* by item: functions whose prototype is printed, typedefs of headers that have been looked into */
     bool changed;
 } File;
 
@@ -186,6 +186,12 @@ static bool is_included(const File *f, const TopItem *item)
     return f->opt->with_primal && !in_function;
 }
 
+/* A typedef in a header, `typedef struct model Model;`, that is used: struct model may be defined in the main file. */
+static bool names_tag(const File *f, const TopItem *item)
+{
+    return item->kind == TOP_TYPE && item->text && !strncmp(item->text, "typedef ", 8) && has_word(f, item->name);
+}
+
 static void find_repeated(File *f)
 {
     f->repeated = arena_alloc(f->arena, sizeof *f->repeated * (f->p->items.n + 1));
@@ -194,6 +200,10 @@ static void find_repeated(File *f)
         f->changed = false;
         for (size_t i = f->p->items.n; i-- > 0;) {
             const TopItem *item = f->p->items.at[i];
+            if (!item->in_main && !f->declared[i] && names_tag(f, item)) {
+                f->declared[i] = f->changed = true;
+                scan_words(&f->words, item->text);
+            }
             if (f->repeated[i] || !item->in_main || !wanted(f, item) || is_included(f, item))
                 continue;
             f->repeated[i] = f->changed = true;
@@ -207,42 +217,76 @@ static void find_repeated(File *f)
     }
 }
 
-/* The text that defines what the item names, if OUT is to have it; NULL: nothing, or a mere declaration. */
-static const char *definition_of(const File *f, size_t i)
+/* ---------------------------------------------------------------------- one name in several files */
+
+/* The text that defines what the item names, in a given file or in a header; NULL: nothing, or a mere declaration. */
+static const char *definition_of(const File *f, const TopItem *item)
 {
-    const TopItem *item = f->p->items.at[i];
-    if (!f->repeated[i] || !item->name)
+    if (!item->name)
         return NULL;
     if (item->kind == TOP_VAR)
         return is_defined_here(f, item->var) ? item->var->decl_text : NULL;
     if (item->kind == TOP_FUNCTION)
         return is_copied_function(item) ? item->fn->def_text : NULL;
-    bool defines = item->kind == TOP_TYPE && (strchr(item->text, '{') || !strncmp(item->text, "typedef", 7));
+    bool defines = item->kind == TOP_TYPE && item->text && (strchr(item->text, '{') || !strncmp(item->text, "typedef", 7));
     return defines ? item->text : NULL;
 }
 
-/* Two source files may use a name for the same thing, which OUT then has once, but not for two. */
+/* Has OUT what the item defines, by itself or by an include, and does it name it? */
+static bool is_seen(const File *f, size_t i)
+{
+    const TopItem *item = f->p->items.at[i];
+    if (item->in_main)
+        return f->repeated[i];
+    return item->kind == TOP_FUNCTION ? item->fn && is_callee(f, item->fn) : has_word(f, item->name);
+}
+
+static void report_clash(const TopItem *item, const TopItem *other)
+{
+    diag_error(item->loc,
+               "'%s' is something else in another file, and the generated file would need both; rename one of them, or "
+               "differentiate the files in separate runs",
+               item->name);
+    diag_note(other->loc, "the other '%s' is here", item->name);
+}
+
+/* Types: a typedef and a tag may have one name. */
+static bool same_name(const TopItem *a, const TopItem *b)
+{
+    return a->kind == b->kind && b->name && !strcmp(a->name, b->name) && (a->kind != TOP_TYPE || !strncmp(a->text, b->text, 6));
+}
+
+/* Item i is seen; by another of the given files as well? */
+static void merge_item(File *f, size_t i)
+{
+    const TopItem *item = f->p->items.at[i];
+    const char *text = definition_of(f, item);
+    for (size_t k = 0; text && k < f->p->items.n; k++) {
+        const TopItem *other = f->p->items.at[k];
+        bool earlier = k < i || (item->in_main && !other->in_main); /* an include comes first */
+        if (!earlier || item->unit == other->unit || !same_name(item, other) || !is_seen(f, k))
+            continue;
+        const char *first = definition_of(f, other);
+        if (!first)
+            continue;
+        if (item->in_main)
+            f->repeated[i] = false;
+        if (strcmp(first, text) != 0)
+            report_clash(item, other);
+        return;
+    }
+}
+
+/* Two source files may use a name for the same thing, which OUT then has once, but not for two. A header that one file includes may be opened
+ * in another (clang_headers.c), or have been another one for it because of its macros. */
 static void merge_files(File *f)
 {
-    for (size_t i = 1; i < f->p->items.n; i++) {
-        const TopItem *item = f->p->items.at[i];
-        const char *text = definition_of(f, i);
-        for (size_t k = 0; text && k < i; k++) {
-            const TopItem *other = f->p->items.at[k];
-            const char *first = other->loc.file != item->loc.file && other->kind == item->kind ? definition_of(f, k) : NULL;
-            if (!first || strcmp(other->name, item->name) != 0)
-                continue;
-            f->repeated[i] = false;
-            if (strcmp(first, text) != 0) {
-                diag_error(item->loc,
-                           "'%s' is something else in another file, and the generated file would need both; rename one of them, or "
-                           "differentiate the files in separate runs",
-                           item->name);
-                diag_note(other->loc, "the other '%s' is here", item->name);
-            }
-            break;
-        }
-    }
+    bool several = false;
+    for (size_t i = 1; i < f->p->items.n; i++)
+        several = several || ((TopItem *)f->p->items.at[i])->unit != ((TopItem *)f->p->items.at[0])->unit;
+    for (size_t i = 0; i < f->p->items.n && several; i++)
+        if (is_seen(f, i))
+            merge_item(f, i);
 }
 
 /* ---------------------------------------------------------------------- the file's parts */
@@ -285,10 +329,18 @@ static void put_undefs(const File *f, Str *out)
         }
 }
 
-/* A macro that an include looks at may be the user's own in a file that includes the header. */
-static void put_macro(Str *out, const TopItem *item)
+/* A macro that an include looks at; was: its text before, or NULL. In a header it may be the user's own, in the file that includes it. */
+static void put_macro(Str *out, const TopItem *item, const char *was, bool header)
 {
-    str_fmt(out, "#ifndef %s\n%s\n#endif\n", item->name, item->text);
+    bool ends = !strncmp(item->text, "#undef", 6);
+    if ((ends && !was) || (was && !strcmp(was, item->text)))
+        return;
+    if (ends)
+        str_fmt(out, "%s\n", item->text);
+    else if (was || !header)
+        str_fmt(out, "%s%s%s%s\n", was ? "#undef " : "", was ? item->name : "", was ? "\n" : "", item->text);
+    else
+        str_fmt(out, "#ifndef %s\n%s\n#endif\n", item->name, item->text);
 }
 
 static void put_includes(File *f, Str *out, bool header)
@@ -299,12 +351,13 @@ static void put_includes(File *f, Str *out, bool header)
         str_fmt(out, "#include \"%s\"\n", (const char *)f->opt->sources.at[i]);
     for (size_t i = 0; i < f->p->items.n && !f->opt->with_primal; i++) {
         const TopItem *item = f->p->items.at[i];
-        if (item->kind != TOP_INCLUDE || !item->in_main || strmap_get(&seen, item->text))
+        if (item->kind != TOP_INCLUDE || !item->in_main)
             continue;
-        strmap_put(&seen, item->text, f);
-        if (item->name && header)
-            put_macro(out, item);
-        else
+        const char *key = item->name ? item->name : item->text, *was = strmap_get(&seen, key);
+        strmap_put(&seen, key, (char *)(uintptr_t)item->text);
+        if (item->name)
+            put_macro(out, item, was, header);
+        else if (!was)
             str_fmt(out, "%s\n", item->text);
     }
     const Needs *n = &f->needs;

@@ -42,7 +42,7 @@ Program *program_new(void)
     Program *p = arena_alloc(a, sizeof *p);
     p->arena = p->fns.arena = p->globals.arena = p->items.arena = p->files.arena = p->requests.arena = p->recursions.arena =
         p->instances.arena = a;
-    p->macros.arena = p->library_fns.arena = p->library_ready.arena = a;
+    p->macros.arena = p->headers.arena = p->library_fns.arena = p->library_ready.arena = a;
     return p;
 }
 

@@ -213,6 +213,7 @@ typedef struct {
     Fn *fn;               /* TOP_FUNCTION */
     bool in_main;         /* written in a given file itself, not in a header */
     bool in_block;        /* TOP_TYPE: declared in a function */
+    const void *unit;     /* which of the given files it was read in */
     int pack;             /* TOP_TYPE: laid out under `#pragma pack(N)`; or 0 */
     Loc loc;
 } TopItem;
@@ -231,6 +232,7 @@ struct Program {
     void *front;          /* the front end's own tables that live across files */
     Program *library;     /* prototypes and rules of the library functions that are called (library.c), or NULL */
     Ptrs macros;          /* char*: names of the source's macros, which OUT then sees */
+    Ptrs headers;         /* char*: the user's headers that OUT includes, by their paths */
     bool has_errors, with_primal, has_cblas; /* --with-primal: OUT includes the source; the source itself calls functions of cblas */
     StrMap library_fns;   /* name -> struct Library* */
     PtrMap library_ready; /* Fn* in library -> the same, ready to be copied into another function */
