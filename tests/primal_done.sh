@@ -147,6 +147,53 @@ check agrees ./main
 once() { [ "$(./main | grep -c 'norm of')" = 1 ]; }
 check effects_once once
 export ASAN_OPTIONS=detect_leaks=0
+# A record that is returned is not kept by anybody: the derivative returns nothing and makes again what it needs of it.
+cat >polar.h <<'C'
+#pragma once
+typedef struct {
+    double r, phi[2];
+} polar;
+polar to_polar(double *trace, const double *x, int n);
+C
+cat >polar.c <<'C'
+#include "polar.h"
+#include <math.h>
+polar to_polar(double *trace, const double *x, int n)
+{
+    polar p = {1, {0, 0}};
+    for (int i = 0; i < n; i++) {
+        p.phi[i % 2] += sin(x[i]) * p.phi[(i + 1) % 2] + x[i];
+        trace[i] = exp(p.phi[i % 2]);
+        p.r *= 1 + trace[i] * x[i];
+    }
+    if (p.r > 1e3)
+        p.r = sqrt(p.r);
+    return p;
+}
+C
+cat >polar_main.c <<'C'
+#include "polar_done.h"
+#include "polar_whole.h"
+#include <math.h>
+int main(void)
+{
+    double x[5] = {.3, -.2, .5, .1, .7}, t[5], dt[2][5], dx[2][5] = {{0}};
+    polar seed = {.7, {-.4, 1.5}};
+    int bad = 0;
+    for (int i = 0; i < 10; i++)
+        (*dt)[i] = 1 - 0.3 * (i % 5);
+    to_polar_vjp(t, x, 5, dt[0], dx[0], seed);
+    to_polar_done(t, x, 5, dt[1], dx[1], seed);
+    for (int i = 0; i < 5; i++)
+        bad |= fabs(dx[0][i] - dx[1][i]) > 1e-13 || dx[0][i] == 0 || dt[0][i] != dt[1][i];
+    return bad;
+}
+C
+check record_whole "$ADGEN" polar.c --vjp to_polar -o polar_whole.c --header
+check record_done "$ADGEN" polar.c --vjp to_polar --primal-done --name to_polar_done -o polar_done.c --header
+check record_compiles ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -ffp-contract=off -I"$ROOT/runtime" polar.c \
+    polar_whole.c polar_done.c polar_main.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm -o polar
+check record_agrees ./polar
 # An attention layer, which normalises in place: the first values are made again from what it left.
 cat >attention.c <<'C'
 #include "attention_done.h"

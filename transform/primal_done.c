@@ -4,12 +4,19 @@
  */
 #include "derivative.h"
 
+/* Is it the record that the primal returned? Nobody has kept that: it is the function's own here. */
+static bool is_result(const Fn *fn, int object)
+{
+    const int *objs;
+    return fn->sret && mem_objects(fn->mem, fn->body->args[fn->body->nargs - 1], &objs) == 1 && objs[0] == object;
+}
+
 static bool writes_own_memory(const Fn *fn, const Value *p)
 {
     const int *objs;
     int n = mem_objects(fn->mem, p, &objs);
     for (int i = 0; i < n; i++)
-        if (!mem_object_own(fn->mem, objs[i]))
+        if (!mem_object_own(fn->mem, objs[i]) && !is_result(fn, objs[i]))
             return false;
     return n > 0;
 }
@@ -154,6 +161,17 @@ static void refuse_overwritten(Op *op, void *ctx)
         diag_note(op->loc, "it is read here");
 }
 
+/* The record that the primal returned becomes a local object. */
+static void keep_result(Fn *fn)
+{
+    Value *result = fn->body->args[fn->body->nargs - 1];
+    Builder b = before_op(fn->body->first);
+    b.loc = fn->loc;
+    replace_uses(fn, result, build_local(&b, fn->ret, result->var, NULL, 0));
+    region_drop_arg(fn->body, fn->body->nargs - 1);
+    fn->sret = false;
+}
+
 void drop_primal(Fn *fn)
 {
     if (!fn->primal_done)
@@ -165,6 +183,8 @@ void drop_primal(Fn *fn)
     replace_uses_map(fn, &stored.read_again);
     Drop drop = {fn, count_uses(fn)};
     walk_ops(fn->body, drop_effect, &drop);
+    if (fn->sret)
+        keep_result(fn);
     op_set_args(region_terminator(fn->body), NULL, 0);
     fn->ret = type_void();
     fn->ret_spelled = NULL;
