@@ -40,6 +40,29 @@ check documented_columns grep -q 'rows and columns: x' s2_all.h
 check c gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -o use use_c.c s.c s_vjp.c -I"$ROOT/runtime"
 check c_runs ./use
 check clang clang -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only use_c.c
+# The primal has names that adgen would take; dimensions go on meaning the primal's.
+cat >taken.c <<'C'
+double w(int d_n, double n, const double x[d_n], double d_x, double tape, double result, const double a[2][d_n])
+{
+    double s = tape * result;
+    for (int i = 0; i < d_n; i++)
+        s += x[i] * n * (d_x + a[1][i] * a[1][i]);
+    return s;
+}
+C
+cat >taken_use.c <<'C'
+#include "taken_w.c"
+#include "taken_w.h"
+int main(void)
+{
+    double x[2] = {3, 5}, a[2][2] = {{0}}, g[3] = {0}, dx[2] = {0}, da[2][2] = {{0}}, n = 0;
+    return !(w_vjp(2, 2, x, 7, 1, 4, (const double(*)[2])a, &n, dx, g, g + 1, g + 2, da, 1) == 116 && n == 56 && dx[1] == 14 && g[0] == 16 && g[2] == 1);
+}
+C
+check taken "$ADGEN" taken.c --vjp w --jvp w --hvp w --vjp w --split -o taken_w.c --header
+check taken_documented grep -q '  d_n1, d_x1, d_d_x, d_tape, d_result, d_a: the derivative is added' taken_w.h
+check taken_c gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$ROOT/runtime" taken_use.c taken.c "$(dirname "$ADGEN")/libadgen_rt.a" -o taken_use
+check taken_runs ./taken_use
 if command -v g++ >/dev/null 2>&1; then
     check cxx g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c use.cc
     check cxx_links sh -c "gcc -std=c99 -I'$ROOT/runtime' -c s.c s_vjp.c && g++ -o use use.o s.o s_vjp.o && ./use"

@@ -371,6 +371,8 @@ void emit_while(Emitter *e, Op *op);
 
 bool returns_size(const Fn *fn); /* ... a size_t, which <stddef.h> declares */
 void emit_function(Emitter *e, Fn *fn, const Names *reserved);
+/* What fn's i-th parameter is called in a declaration: derivatives get a number where the primal has a parameter of their name. */
+const char *declared_name(Arena *a, const Fn *fn, int i);
 char *prototype(Arena *a, const Fn *fn, const Plan *plan); /* without `;`, unwrapped; plan: NULL or how parameters are called */
 /* Statement text broken into lines of at most 110 columns where it can be. */
 char *wrap_line(Arena *a, const char *text, int indent);

@@ -97,11 +97,31 @@ char *wrap_line(Arena *a, const char *text, int indent)
 
 /* ---------------------------------------------------------------------- prototypes */
 
+/* Has a parameter before the i-th, or any of the primal's where the i-th is adgen's own, this name? later_too: or any at all. */
+static bool name_is_taken(const Fn *fn, int i, const char *name, bool later_too)
+{
+    for (int k = 0; k < fn->nparams; k++) {
+        bool made = fn->params[i]->is_made, counts = later_too || (made == fn->params[k]->is_made ? k < i : made);
+        if (k != i && counts && fn->params[k]->name && !strcmp(fn->params[k]->name, name))
+            return true;
+    }
+    return false;
+}
+
+const char *declared_name(Arena *a, const Fn *fn, int i)
+{
+    const char *name = fn->params[i]->name;
+    if (!name || !*name)
+        return arena_printf(a, "arg%d", i);
+    const char *free_name = name;
+    for (int n = 1; name_is_taken(fn, i, free_name, n > 1); n++)
+        free_name = arena_printf(a, "%s%d", name, n);
+    return free_name;
+}
+
 static const char *param_name(Arena *a, const Fn *fn, const Plan *plan, int i)
 {
-    if (plan)
-        return plan_of(plan, fn->body->args[i])->var->name;
-    return fn->params[i]->name && *fn->params[i]->name ? fn->params[i]->name : arena_printf(a, "arg%d", i);
+    return plan ? plan_of(plan, fn->body->args[i])->var->name : declared_name(a, fn, i);
 }
 
 /* Parameters that hide a global variable in use are renamed, in dimensions too. plan: that of the definition, NULL in a declaration. */
@@ -111,9 +131,9 @@ static const char *declared_param(Arena *a, const Fn *fn, const Plan *plan, int 
     var.is_restrict |= plan && var.only_read;
     const char *text = declare_param(a, &var, param_name(a, fn, plan, i));
     for (int k = 0; k < fn->nparams && fn->params[i]->ndims; k++) {
-        const char *name = param_name(a, fn, plan, k);
-        if (fn->params[k]->name && strcmp(name, fn->params[k]->name) != 0)
-            text = replace_word(a, text, fn->params[k]->name, name);
+        const char *name = param_name(a, fn, plan, k), *was = fn->params[k]->name;
+        if (was && strcmp(name, was) != 0 && !name_is_taken(fn, k, was, false)) /* else the dimension means the other one */
+            text = replace_word(a, text, was, name);
     }
     return text;
 }
