@@ -65,6 +65,29 @@ C
 sed 's/norms/sizes/g; s/x\[i\] \* x\[i\]/x[i] * x[i] * x[i]/; s/norm_/size_/g' norms.c >sizes.c
 right templates norms.c sizes.c --grad norms --grad sizes
 
+# Tables of one name; what the first file uses has nothing to do with that of the second, which is in a function that is not reached.
+cat >first.c <<'C'
+static double A[3] = {1, 2, 3};
+extern double second(double x);
+double first(double x, int n)
+{
+    return A[n % 3] * x * second(x);
+}
+C
+cat >second.c <<'C'
+static double A[2] = {4, 5}, B[2] = {6, 7};
+double second(double x)
+{
+    return x * B[x > 0];
+}
+double third(double x)
+{
+    return x * A[x > 0];
+}
+C
+right tables first.c second.c --vjp first
+check table_is_not_repeated test "$(grep -c '4' out.c)" = 0
+
 # A template that undefines its own macros and looks like any header, with another prefix in each file.
 cat >walk.h <<'C'
 #define WALK_JOIN2(a, b) a##b
@@ -102,6 +125,7 @@ cat >model.c <<'C'
 #include "model.h"
 struct state {
     double stiffness, bias;
+    struct owner *owner; /* defined nowhere here */
 };
 double energy(const Model *m, double x)
 {

@@ -206,6 +206,12 @@ static bool is_value_of_elements(const char *value, const Type *elem)
     return !*end && (number < 0 || number > 0) && (type_is_float(elem) || type_is_int(elem));
 }
 
+/* A struct that another file defines. */
+static bool is_hidden(const Type *t)
+{
+    return t->kind == TY_OPAQUE || (t->kind == TY_RECORD && t->nfields == 0 && t->size <= 0);
+}
+
 /* Pointers that a check can leave empty or fill by convention. True when done. */
 static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, const char *path)
 {
@@ -221,7 +227,7 @@ static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, cons
         str_fmt(m->out, "    %s = \"check\";\n", lvalue);
     } else if (elem->kind == TY_OPAQUE && !strcmp(elem->name, "FILE")) {
         str_fmt(m->out, "    %s = stdout;\n", lvalue);
-    } else if (elem->kind == TY_VOID || elem->kind == TY_OPAQUE || (elem->kind == TY_RECORD && ptrs_has(&m->inside, elem))) {
+    } else if (elem->kind == TY_VOID || is_hidden(elem) || (elem->kind == TY_RECORD && ptrs_has(&m->inside, elem))) {
         str_fmt(m->out, "    %s = NULL;\n", lvalue);
     } else {
         return false;

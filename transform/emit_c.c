@@ -153,14 +153,21 @@ static bool wanted(File *f, const TopItem *item)
     }
 }
 
-/* What copied source text mentions: variables and functions by name. */
-static void need_mentioned(File *f, const char *text)
+/* Something static of another of the given files. */
+static bool is_hidden_from(const TopItem *item, const TopItem *from)
+{
+    bool is_static = item->kind == TOP_VAR ? item->var && item->var->is_static : item->fn && item->fn->is_static;
+    return is_static && item->unit != from->unit;
+}
+
+/* What the copied source text of an item mentions: variables and functions by name. */
+static void need_mentioned(File *f, const TopItem *from, const char *text)
 {
     File own = {.arena = f->arena, .words = {.arena = f->arena}};
     scan_words(&own.words, text);
     for (size_t i = 0; i < f->p->items.n; i++) {
         const TopItem *item = f->p->items.at[i];
-        if (!item->name || !has_word(&own, item->name))
+        if (!item->name || !has_word(&own, item->name) || is_hidden_from(item, from))
             continue;
         if (item->kind == TOP_VAR && item->var && !ptrs_has(&f->needs.globals, item->var))
             ptrs_push(&f->needs.globals, item->var);
@@ -212,7 +219,7 @@ static void find_repeated(File *f)
                 continue;
             scan_words(&f->words, text);
             if (is_copied_function(item) || (item->kind == TOP_VAR && is_defined_here(f, item->var)))
-                need_mentioned(f, text);
+                need_mentioned(f, item, text);
         }
     }
 }
