@@ -45,6 +45,8 @@ typedef struct {
 
 /* Parses argv. Returns true to go on; false when the run is over (--help, wrong usage), with the exit status in *status. */
 bool options_parse(int argc, char **argv, Arena *arena, Options *opt, int *status);
+/* Is no output one of the files that were read (Inclusion*), unless adgen made it? False after a diag_error. */
+bool options_spare(const Options *opt, Arena *a, const Ptrs *inclusions);
 
 /* ====================================================================== output.c: files that appear whole or not at all */
 
@@ -54,10 +56,10 @@ typedef struct {
     char *temp; /* NULL: written in place (a device or pipe), or nothing to rename */
 } Pending;
 
-/* Writes text to a temporary file beside `name`; pending_finish renames it. "-": standard output. A link is followed: what it points to
- * is replaced. False after a diag_error. */
 /* The file as a path from the folder of `from` ("-": from here). */
 const char *relative_path(Arena *a, const char *file, const char *from);
+/* Writes text to a temporary file beside `name`; pending_finish renames it. "-": standard output. A link is followed: what it points to
+ * is replaced. False after a diag_error. */
 bool pending_write(Pending *pend, Arena *arena, const char *name, const Str *text);
 bool pending_finish(Pending *pend);
 void pending_drop(Pending *pend);

@@ -76,6 +76,31 @@ static void describe_annotations(const Program *p, const Options *opt)
     }
 }
 
+/* What has this name already, so that no generated function can; NULL: nothing. A prototype is what the user's own code calls it by. */
+static const char *taken_by(Program *p, const char *name)
+{
+    Type *float_type;
+    const Fn *fn = program_find_fn(p, name);
+    if (fn && fn->has_body)
+        return "a function of the source";
+    if (program_find_global(p, name))
+        return "a variable of the source";
+    for (size_t i = 0; i < p->items.n; i++) {
+        const TopItem *item = p->items.at[i];
+        if (item->kind == TOP_TYPE && item->name && !strcmp(item->name, name))
+            return "a type of the source";
+    }
+    for (size_t i = 0; i < p->macros.n; i++)
+        if (!strcmp(p->macros.at[i], name))
+            return "a macro of the source";
+    return math_find(name, &float_type) != OP_COUNT ||
+                   text_has_word(
+                       "main malloc calloc realloc free memcpy memmove memset printf NULL NAN INFINITY HUGE_VAL EOF errno assert",
+                       name)
+               ? "a name of the C library"
+               : NULL;
+}
+
 /* Every request fits the program, and no two functions get one name. */
 static bool resolve_requests(Program *p, const Options *opt)
 {
@@ -88,12 +113,14 @@ static bool resolve_requests(Program *p, const Options *opt)
     for (size_t i = 0; i < p->requests.n && good; i++) {
         Request *rq = p->requests.at[i];
         const char *name = request_result_name(rq, p->arena);
-        Fn *clash = program_find_fn(p, name);
-        if (rq->split && (!clash || !clash->has_body))
-            clash = program_find_fn(p, request_forward_name(rq, p->arena));
-        if (clash && clash->has_body) {
-            diag_error(rq->loc, "the derivative of '%s' would be called '%s', like a function of the source; name it with --name",
-                       rq->fn_name, clash->name);
+        const char *taken = taken_by(p, name);
+        if (rq->split && !taken) {
+            const char *forward = request_forward_name(rq, p->arena);
+            taken = taken_by(p, forward);
+            name = taken ? forward : name;
+        }
+        if (taken) {
+            diag_error(rq->loc, "the derivative of '%s' would be called '%s', like %s; name it with --name", rq->fn_name, name, taken);
             good = false;
         }
         for (size_t j = 0; j < i; j++)
@@ -214,7 +241,7 @@ static int run(Options *opt)
     p->with_primal = opt->with_primal;
     trace_start(opt->verbose);
     Ptrs inclusions = {.arena = p->arena};
-    if (!read_sources(p, opt, &inclusions))
+    if (!read_sources(p, opt, &inclusions) || !options_spare(opt, p->arena, &inclusions))
         return STATUS_INPUT;
     if (!resolve_requests(p, opt))
         return STATUS_INPUT;

@@ -55,9 +55,9 @@ static void set_hessian(Parse *p, const char *arg)
 
 static bool is_identifier(const char *s)
 {
-    if (!isalpha((unsigned char)*s) && *s != '_')
+    if (!isalpha((unsigned char)*s) && *s != '_' && !(*s & 0x80))
         return false;
-    while (isalnum((unsigned char)*s) || *s == '_')
+    while (isalnum((unsigned char)*s) || *s == '_' || (*s & 0x80)) /* of UTF-8 */
         s++;
     return *s == '\0';
 }

@@ -63,6 +63,16 @@ expect input_is_output 2 "is an input and the output" out.c -o out.c --grad f
 expect input_is_output_by_path 2 "is an input and the output" loss.c -o ./loss.c --grad loss
 expect header_is_output 2 "'./out.c' would be written twice" loss.c -o out.c --header=./out.c --grad loss
 expect header_is_input 2 "is an input and the output" loss.c -o out.c --header=loss.c --grad loss
+echo 'double twice(double x);' >own.h
+printf '#include "own.h"\ndouble twice(double x) { return 2 * x; }\n' >own_twice.c
+expect header_is_included 1 "'own.h', which the source includes, would be overwritten" own_twice.c -o own.c --header --grad twice
+check own_header_stays grep -q '^double twice(double x);$' own.h
+: >own.h
+expect header_for_the_source 0 "" own_twice.c -o own.c --header --grad twice
+expect header_for_the_source_again 0 "" own_twice.c -o own.c --header --grad twice
+check header_for_the_source_written grep -q 'double twice_grad(double x, double \*d_x);' own.h
+echo 'double größe(double α) { return α * α; }' >utf8.c
+expect utf8_names 0 "" utf8.c -o utf8_grad.c --grad 'größe(α)' --name Δgröße
 expect bad_emit 2 "--emit" loss.c -o out.c --grad loss --emit=pdf
 expect missing_file 1 "cannot read 'nowhere.c': No such file" nowhere.c -o out.c --grad f
 expect directory 1 "cannot read '.'" . -o out.c --grad f
@@ -74,6 +84,8 @@ expect out_is_directory 1 "cannot write '/'" loss.c -o / --grad loss
 expect missing_include 1 "error:" note.c loss.c -o out.c --grad loss -include nothere.h
 expect same_name_twice 1 "--name" loss.c -o out.c --grad 'loss(w)' --grad 'loss(b)'
 expect name_of_function 1 "--name" loss.c -o out.c --grad loss --name loss
+expect name_of_library 1 "would be called 'expf', like a name of the C library" loss.c -o out.c --grad loss --name expf
+expect name_of_macro 1 "would be called 'NAN'" loss.c -o out.c --grad loss --name NAN
 expect version 0 "adgen " --version
 expect help 0 "--grad SPEC" --help
 check help_fits_a_screen sh -c "'$ADGEN' --help | awk 'length(\$0) > 110 { bad = 1 } END { exit bad || NR > 54 || NR < 30 }'"

@@ -27,7 +27,7 @@ static bool spec_fails(SpecReader *r, const char *what)
 
 static bool is_name_char(char c)
 {
-    return isalnum((unsigned char)c) || c == '_' || c == '$';
+    return isalnum((unsigned char)c) || c == '_' || c == '$' || (c & 0x80); /* of UTF-8 */
 }
 
 static char *read_name(SpecReader *r)
