@@ -307,7 +307,7 @@ static bool describe(Fn *g, const Request *rq)
     g->is_static = g->is_inline = false;
     g->comment = what_it_computes(rq, g);
     recursion_helpers(g);
-    return statics_check(rq->fn->program, g);
+    return statics_check(rq->fn->program, g) && statics_addresses(rq->fn->program, g);
 }
 
 static void share(Fn *g, const Request *rq)

@@ -492,6 +492,18 @@ static void put_declarations(File *f, Str *out)
         str_put(out, "\n");
 }
 
+/* A copied function; parameters that it does not use are said to be so, for -Wunused-parameter. */
+static void put_copy(Str *out, const Fn *fn)
+{
+    const char *body = strchr(fn->def_text, '{');
+    size_t head = body ? (size_t)(body - fn->def_text) + 1 : 0;
+    str_fmt(out, "%.*s", (int)head, fn->def_text);
+    for (int i = 0; i < fn->nparams && body; i++)
+        if (fn->params[i]->name && !text_has_word(body, fn->params[i]->name))
+            str_fmt(out, "\n    (void)%s;", fn->params[i]->name);
+    str_fmt(out, "%s\n\n", fn->def_text + head);
+}
+
 /* Prototypes of what is called and not defined above, then the static functions that are called. */
 static void put_callees(File *f, Str *out)
 {
@@ -517,7 +529,7 @@ static void put_callees(File *f, Str *out)
         if (!f->repeated[i] || !is_copied_function(item) || ptrs_has(&seen, item->fn))
             continue;
         ptrs_push(&seen, item->fn);
-        str_fmt(out, "%s\n\n", item->fn->def_text);
+        put_copy(out, item->fn);
     }
 }
 

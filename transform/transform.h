@@ -629,6 +629,8 @@ void trap_nans(Fn *fn);
 bool static_may_be_written(const Program *p, const Var *var);
 /* ... a diag_error where the generated function uses a file-scope static variable that is written: OUT would have one of its own. */
 bool statics_check(Program *p, const Fn *fn);
+/* statics_address.c: false after an error about an address that means something by itself. */
+bool statics_addresses(Program *p, const Fn *fn);
 
 /* derive.c: the whole way of one request: clone, inline, promote, raise, differentiate, store, clean. The pipeline's list of passes.
  * Returns the generated function or NULL after errors. */

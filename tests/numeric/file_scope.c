@@ -5,6 +5,7 @@
 // construct: functions: `extern` in a function, of what is static in the file
 #include <adgen.h>
 #include <math.h>
+#include <string.h>
 
 double gain = 1.5;
 double table[3] = {0.5, 0.25, 0.125};
@@ -162,4 +163,28 @@ double from_within(const double x[3])
     for (int i = 0; i < 3; i++)
         s += declared_within[i] * x[i] * x[i];
     return s;
+}
+
+struct unit {
+    const char *name;
+    double factor;
+};
+static const struct unit units[] = {{"m", 1}, {"in", 0.0254}, {"ft", 0.3048}};
+
+/* Copied with the tables: nothing here has a derivative. */
+static int number_of_unit(const char *name, int verbose)
+{
+    const struct unit *u = units;
+    while (u < units + 3 && strcmp(u->name, name) != 0)
+        u++;
+    return u == units + 3 ? 0 : (int)(u - units);
+}
+
+AD_GRAD(x)
+double in_units(AD_LEN(n) const double *x, int n)
+{
+    double s = 0;
+    for (const struct unit *u = units; u != units + 3; u++)
+        s = s * x[(u - units) % n] + u->factor;
+    return s * x[0] * units[number_of_unit(n > 2 ? "ft" : "in", 0)].factor;
 }
