@@ -114,6 +114,11 @@ cat >model.h <<'C'
 #define MODEL_H
 typedef struct state Model;
 typedef struct state *Handle;
+struct material;
+struct rod {
+    struct material *material;
+    double length;
+};
 #if defined SCALED && SCALED > 1
 #error "SCALED is another file's"
 #endif
@@ -127,6 +132,13 @@ struct state {
     double stiffness, bias;
     struct owner *owner; /* defined nowhere here */
 };
+struct material {
+    double modulus;
+};
+double stretch(const struct rod *r, double x)
+{
+    return r->material->modulus * x * x / r->length;
+}
 double energy(const Model *m, double x)
 {
     return m->stiffness * x * x + m->bias;
@@ -136,7 +148,7 @@ double gain(Handle m)
     return m->stiffness * m->bias;
 }
 C
-right opaque model.c --grad energy --grad gain
+right opaque model.c --grad energy --grad gain --grad stretch
 
 # A macro ends with #undef, or with its file.
 cat >scaled.h <<'C'

@@ -48,7 +48,7 @@ typedef struct {
     Needs needs;
     StrMap words;   /* identifiers of what is printed */
     bool *repeated; /* by item */
-    bool *declared; /* by item: functions whose prototype is printed, typedefs of headers that have been looked into */
+    bool *declared; /* by item: functions whose prototype is printed, types of headers that have been looked into */
     bool changed;
 } File;
 
@@ -193,10 +193,11 @@ static bool is_included(const File *f, const TopItem *item)
     return f->opt->with_primal && !in_function;
 }
 
-/* A typedef in a header, `typedef struct model Model;`, that is used: struct model may be defined in the main file. */
-static bool names_tag(const File *f, const TopItem *item)
+/* A type of a header that is used: what it names, as `typedef struct model Model;` or `struct net { struct layer *layers; };` do, may be
+ * defined in the main file. */
+static bool is_used_header_type(File *f, const TopItem *item)
 {
-    return item->kind == TOP_TYPE && item->text && !strncmp(item->text, "typedef ", 8) && has_word(f, item->name);
+    return item->kind == TOP_TYPE && item->text && (has_word(f, item->name) || has_word(f, tag_of(f, item->text)));
 }
 
 static void find_repeated(File *f)
@@ -207,7 +208,7 @@ static void find_repeated(File *f)
         f->changed = false;
         for (size_t i = f->p->items.n; i-- > 0;) {
             const TopItem *item = f->p->items.at[i];
-            if (!item->in_main && !f->declared[i] && names_tag(f, item)) {
+            if (!item->in_main && !f->declared[i] && is_used_header_type(f, item)) {
                 f->declared[i] = f->changed = true;
                 scan_words(&f->words, item->text);
             }
