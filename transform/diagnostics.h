@@ -162,6 +162,15 @@ ERROR("name-clash", "is something else in another file|with --name|includes two 
       "{\n"
       "    return x * y;\n"
       "}\n")
+ERROR("static-address", "the address of the static variable", "the derivative asks for the address of a static variable of the source",
+      "The generated file has a copy of it, at another address: a comparison with a pointer that the source has made would never hold. Give\n"
+      "the variable external linkage, or use --with-primal, which compiles the source as part of the generated file.",
+      "// adgen --vjp f\n"
+      "static const struct kind { int n; } spring = {2};\n"
+      "double f(const struct kind *k, double x)\n"
+      "{\n"
+      "    return k == &spring ? x * x : x;\n"
+      "}\n")
 ERROR("private-state", "uses the static variable", "the derivative uses a static variable of the source that is written",
       "The generated file would have a variable of its own, and what one copy writes the other would not see. Give it external linkage, or\n"
       "use --with-primal, which compiles the source as part of the generated file.",
