@@ -41,13 +41,31 @@ static bool request_note(Reader *r, const Note *note, const Fn *fn)
     return false;
 }
 
+static bool is_before(Loc a, Loc b)
+{
+    return a.file == b.file && (a.line < b.line || (a.line == b.line && a.col < b.col));
+}
+
+/* double f(x, n) AD_LEN(n) double *x; int n; {...}: clang gives the function what stands in front of the first of these declarations. */
+static Var *old_style_param(const Fn *fn, Loc note)
+{
+    Var *next = NULL;
+    for (int i = 0; i < fn->nparams && is_before(fn->loc, note); i++)
+        if (is_before(note, fn->params[i]->loc) && (!next || is_before(fn->params[i]->loc, next->loc)))
+            next = fn->params[i];
+    return next;
+}
+
 static void fn_notes(Reader *r, CXCursor c, Fn *fn, bool defined_here)
 {
     Note *notes;
     int n = read_notes(r, c, &notes);
     for (int i = 0; i < n; i++) {
-        if (!strcmp(notes[i].kind, "inactive"))
-            fn->is_inactive = true;
+        Var *param = old_style_param(fn, notes[i].loc);
+        if (param && !strcmp(notes[i].kind, "len"))
+            param->len = notes[i].text;
+        else if (!strcmp(notes[i].kind, "inactive"))
+            *(param ? &param->is_inactive : &fn->is_inactive) = true;
         else if (!strcmp(notes[i].kind, "noalias"))
             fn->noalias = true;
         else if (defined_here ? !request_note(r, &notes[i], fn) : !strcmp(notes[i].kind, "len"))
