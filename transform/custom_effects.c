@@ -18,7 +18,7 @@ static bool is_effect(const char *name)
     static const char *const names[] = {"printf",  "fprintf", "puts",   "fputs",  "putchar", "fputc",   "putc",
                                         "fwrite",  "scanf",   "fscanf", "fread",  "fgets",   "getchar", "fgetc",
                                         "rand",    "srand",   "rand_r", "random", "srandom", "drand48", "srand48",
-                                        "erand48", "fseek",   "fclose", "fopen"};
+                                        "erand48", "fseek",   "fclose", "fopen",  "fseeko",  "getc"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(name, names[i]))
             return true;

@@ -46,6 +46,13 @@ static const KnownCall known_calls[] = {
     {"ad_lane_lengths", 0, RETURNS_NOTHING, AGAIN}, {"ad_put_aside", 3u << 0, RETURNS_NOTHING, AGAIN},
     {"ad_put_back", 3u << 0, RETURNS_NOTHING, AGAIN}, {"_Exit", 0, RETURNS_NOTHING, AGAIN},
     {"__errno_location", 0, RETURNS_UNKNOWN, NEVER}, {"__assert_fail", 0, RETURNS_NOTHING, AGAIN},
+    {"fseeko", 0, RETURNS_NOTHING, NEVER}, {"ftello", 0, RETURNS_NOTHING, NEVER}, {"getc", 0, RETURNS_NOTHING, NEVER},
+    {"fgetc_unlocked", 0, RETURNS_NOTHING, NEVER}, {"getc_unlocked", 0, RETURNS_NOTHING, NEVER}, {"fileno", 0, RETURNS_NOTHING, NEVER},
+    {"clearerr", 0, RETURNS_NOTHING, NEVER}, {"strncat", 1u << 0, RETURNS_ARG0, AGAIN},
+    {"strspn", 0, RETURNS_NOTHING, AGAIN}, {"strcspn", 0, RETURNS_NOTHING, AGAIN}, {"strcasecmp", 0, RETURNS_NOTHING, AGAIN},
+    {"strncasecmp", 0, RETURNS_NOTHING, AGAIN}, {"strtoul", 1u << 1, RETURNS_NOTHING, AGAIN}, {"atoll", 0, RETURNS_NOTHING, AGAIN},
+    {"isalnum", 0, RETURNS_NOTHING, AGAIN}, {"isupper", 0, RETURNS_NOTHING, AGAIN}, {"islower", 0, RETURNS_NOTHING, AGAIN},
+    {"strerror", 0, RETURNS_UNKNOWN, AGAIN}, {"strpbrk", 0, RETURNS_ARG0, AGAIN}, {"putc_unlocked", 0, RETURNS_NOTHING, ONCE},
     {"usleep", 0, RETURNS_NOTHING, NEVER}, {"sleep", 0, RETURNS_NOTHING, NEVER}, {"omp_get_num_procs", 0, RETURNS_NOTHING, AGAIN},
 };
 

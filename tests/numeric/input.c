@@ -1,6 +1,10 @@
 // construct: functions: `scanf`, `fread`: what they write is constant
 /* Input into memory that carries derivatives: exactly what was read has none. */
 #include <adgen.h>
+#include <string.h>
+#include <stdlib.h>
+#include <math.h>
+#include <ctype.h>
 #include <stdio.h>
 
 AD_GRAD(x)
@@ -30,4 +34,24 @@ double numbers_of_a_file(AD_LEN(n) const double *x, int n)
     for (int i = 0; i < 8; i++)
         s += v[i] * v[i];
     return s;
+}
+
+/* "2,x;3" and the like: every number multiplies, every letter squares. */
+AD_GRAD(x)
+double program(double x, const char *text)
+{
+    char letters[8] = "";
+    double y = x;
+    for (const char *at = text + strspn(text, " ;,"); *at; at += strspn(at, " ;,")) {
+        if (isalnum((unsigned char)*at) && isupper((unsigned char)*at) + islower((unsigned char)*at)) {
+            strncat(letters, at, 1);
+            y *= y;
+            at++;
+        } else {
+            char *end;
+            y = sin(y) * (double)strtoul(at, &end, 10);
+            at = end == at ? at + 1 : end;
+        }
+    }
+    return strpbrk(letters, "x") ? y : y + x;
 }
