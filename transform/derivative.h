@@ -280,6 +280,8 @@ bool library_is_active(const Shadow *s, const Op *call);
 /* As custom_reverse and custom_forward: the rules' ops, at b in the reverse sweep, or beside the call. */
 void library_reverse(Shadow *s, Builder *b, Op *call, Value *d_result, Value **d_args);
 Value *library_forward(Shadow *s, Op *call, Value **tangents);
+/* How many elements a call of the library may touch from its pointer argument k on: a long at b. */
+Value *library_extent(Builder *b, Op *call, int k);
 
 /* ====================================================================== mincut.c */
 

@@ -166,6 +166,11 @@ static void find_given(Lanes *l, const Op *call)
     }
 }
 
+static bool copies_lanes(const Lanes *l, const Op *copy)
+{
+    return points_to_lanes(l, copy->args[0]) || points_to_lanes(l, copy->args[1]);
+}
+
 static void find_lanes(Op *op, void *ctx)
 {
     Lanes *l = ctx;
@@ -186,6 +191,10 @@ static void find_lanes(Op *op, void *ctx)
         find_given(l, op);
     else if (op->code == OP_CALL && lanes_is_single(l, op))
         lanes_find_single(l, op, mark_objects);
+    else if (op->code == OP_COPY && copies_lanes(l, op))
+        mark_objects(l, op->args[0]), mark_objects(l, op->args[1]);
+    if (lanes_gives_lane(l, op))
+        set_lane(l, op->results[0]);
     mem_op_flows(op, flow, l);
     for (int i = 0; i < op->nresults; i++)
         if (points_to_lanes(l, op->results[i]))
@@ -297,6 +306,15 @@ static void refuse_handed_on(Lanes *l, const Op *op)
     }
 }
 
+/* Bytes of whole numbers, of which there are K times as many. */
+static bool copies_numbers(const Lanes *l, const Op *copy)
+{
+    bool plain = l->k > 0;
+    for (int i = 0; i < 2; i++)
+        plain = plain && type_is_float(copy->args[i]->type->elem) && !is_in_struct(copy->args[i]);
+    return plain || !copies_lanes(l, copy);
+}
+
 static void refuse_op(Op *op, void *ctx)
 {
     Lanes *l = ctx;
@@ -316,7 +334,7 @@ static void refuse_op(Op *op, void *ctx)
         cannot(l, op->loc, "a condition depends on a derivative");
     else if (op->code == OP_FOR && (is_lane(l, op->args[0]) || is_lane(l, op->args[1]) || is_lane(l, op->args[2])))
         cannot(l, op->loc, "the bounds of a loop depend on a derivative");
-    else if (!in_place && (op->code == OP_COPY || op->code == OP_REALLOC) && address)
+    else if (!in_place && ((op->code == OP_COPY && !copies_numbers(l, op)) || (op->code == OP_REALLOC && address)))
         cannot(l, op->loc, "a block of memory with derivatives is copied or resized");
     else if (op->code == OP_ALLOC && lanes)
         cannot(l, op->loc, "a size depends on a derivative");

@@ -74,6 +74,7 @@ Value *lanes_home_address(Builder *b, Value *home, Value *k);
 /* lanes_calls.c: calls of what takes one direction, with lanes among their arguments. */
 bool lanes_is_single(const Lanes *l, const Op *call);
 void lanes_find_single(Lanes *l, const Op *call, void (*mark)(Lanes *l, const Value *p)); /* what else then points to lanes */
+bool lanes_gives_lane(const Lanes *l, const Op *call); /* is its result a derivative? */
 const char *lanes_why_not_single(const Lanes *l, const Op *call); /* NULL: it can be called once for each */
 void lanes_call_each(Lanes *l, Op *call, Op *(*build_lanes)(Lanes *l, Builder *b, bool down));
 void lanes_forget_lengths(Fn *fn);

@@ -1,12 +1,15 @@
-/* lanes_calls.c: calls of functions that take one direction, the user's own derivatives, become K of them.
+/* lanes_calls.c: calls of functions that take one direction, the user's own derivatives and those of BLAS and LAPACK, become K of them.
  *
  *   sq_vjp(x, c, &d_x, &d_c, d);     ->   for (long k = 0; k < K; k++) sq_vjp(x, c, &d_x[k], &d_c[k], d[k]);
  *
  * Of arrays, one direction's numbers are copied together before each call, and back after it (runtime/lanes.c), which also restores
  * what the function overwrites of the primal's memory. custom.c says how long they are, by a call just before:
  *
- *   ad_lane_lengths(nprimal, length of argument 0, ...)    -1: not known */
+ *   ad_lane_lengths(nprimal, length of argument 0, ...)    -1: not known
+ *
+ * and for those of a library their rules (library_rules.c). */
 #include "analysis.h"
+#include "derivative.h"
 #include "lanes.h"
 
 #include <string.h>
@@ -43,17 +46,27 @@ static int first_shadow(const Op *lengths)
     return (int)lengths->args[0]->def->ival;
 }
 
+static const Fn *prototype_of(const Op *call)
+{
+    const Library *lib = library_call(call);
+    return lib ? lib->proto : call->callee;
+}
+
 /* What the callee declares argument i as; NULL: the place of a record result. */
 static const Type *declared(const Op *call, int i)
 {
-    return i < call->callee->nparams ? call->callee->params[i]->type : NULL;
+    const Fn *f = prototype_of(call);
+    return i < f->nparams ? f->params[i]->type : NULL;
 }
 
-/* Is argument i a pointer to derivatives? */
+/* Is argument i a pointer to derivatives? lengths: NULL for a library's function, where all numbers may be some. */
 static bool is_shadow(const Op *call, const Op *lengths, int i)
 {
     const Value *p = call->args[i];
-    return i >= first_shadow(lengths) && declared(call, i) && p->type->kind == TY_PTR && !(p->def && p->def->code == OP_NULLPTR);
+    bool pointer = declared(call, i) && p->type->kind == TY_PTR && !(p->def && p->def->code == OP_NULLPTR);
+    if (lengths)
+        return pointer && i >= first_shadow(lengths);
+    return pointer && declared(call, i)->kind == TY_PTR && type_is_float(declared(call, i)->elem);
 }
 
 /* Parameters as they arrive: arrays as pointers. */
@@ -67,7 +80,7 @@ static bool is_overwritten(const Op *call, const Op *lengths, int i)
 {
     const Type *t = declared(call, i);
     bool pointer = t && call->args[i]->type->kind == TY_PTR && !(call->args[i]->def && call->args[i]->def->code == OP_NULLPTR);
-    return i < first_shadow(lengths) && pointer && (t->kind == TY_ARRAY || t->kind == TY_PTR) && !t->elem_const && t->elem->kind != TY_FUNC;
+    return lengths && i < first_shadow(lengths) && pointer && (t->kind == TY_ARRAY || t->kind == TY_PTR) && !t->elem_const && t->elem->kind != TY_FUNC;
 }
 
 static const Value *length(const Op *lengths, int i)
@@ -91,15 +104,21 @@ static bool has_any(const Lanes *l, const Op *call)
 
 bool lanes_is_single(const Lanes *l, const Op *call)
 {
-    return l->k > 0 && lengths_of(call) && has_any(l, call);
+    return l->k > 0 && (lengths_of(call) || library_call(call)) && has_any(l, call);
 }
 
 void lanes_find_single(Lanes *l, const Op *call, void (*mark)(Lanes *l, const Value *p))
 {
     const Op *lengths = lengths_of(call);
+    bool library = library_call(call) != NULL;
     for (int i = 0; i < call->nargs; i++)
-        if (is_shadow(call, lengths, i))
+        if (is_shadow(call, lengths, i) && !(library && declared(call, i)->elem_const))
             mark(l, call->args[i]);
+}
+
+bool lanes_gives_lane(const Lanes *l, const Op *call)
+{
+    return call->code == OP_CALL && call->nresults && type_is_float(call->results[0]->type) && library_call(call) && lanes_is_single(l, call);
 }
 
 /* One element in memory of the function's own: it is handed on where it is. */
@@ -109,7 +128,7 @@ static bool is_in_place(const Lanes *l, const Op *call, const Op *lengths, int i
     const Value *p = call->args[i];
     if (declared(call, i)->kind == TY_RECORD)
         return true;
-    if (!is_number(length(lengths, i), 1) || arrives(declared(call, i))->elem->kind == TY_ARRAY)
+    if (!lengths || !is_number(length(lengths, i), 1) || arrives(declared(call, i))->elem->kind == TY_ARRAY)
         return false;
     int n = mem_objects(l->mem, p, &objs);
     bool own = n > 0;
@@ -118,10 +137,27 @@ static bool is_in_place(const Lanes *l, const Op *call, const Op *lengths, int i
     return own;
 }
 
+/* What a library's function writes beside derivatives, each direction would write again: no rule has it so. */
+static const char *why_not_library(const Lanes *l, const Op *call)
+{
+    const char *name = prototype_of(call)->name;
+    for (int i = 0; i < call->nargs; i++) {
+        const Type *t = declared(call, i);
+        bool lanes = points_to_lanes(l, call->args[i]);
+        if (t->kind == TY_PTR && !t->elem_const && !lanes)
+            return arena_printf(l->fn->arena, "'%s' would have to take several", name);
+        if (lanes && pass_options.tape != TAPE_HEAP)
+            return arena_printf(l->fn->arena, "'%s' takes one direction, and copying that together takes a heap", name);
+    }
+    return NULL;
+}
+
 const char *lanes_why_not_single(const Lanes *l, const Op *call)
 {
     Arena *a = l->fn->arena;
     const Op *lengths = lengths_of(call);
+    if (library_call(call))
+        return why_not_library(l, call);
     const char *name = call->callee->name;
     if (habits_of(a, call->callee).write)
         return arena_printf(a, "'%s' has effects, which each direction would repeat", name);
@@ -187,7 +223,7 @@ static Value *count_units(Builder *b, const Single *s, int i, const Type **unit)
     for (; (*unit)->kind == TY_ARRAY; *unit = (*unit)->elem)
         row *= (*unit)->count;
     int64_t known;
-    Value *n = (Value *)(uintptr_t)length(s->lengths, i);
+    Value *n = s->lengths ? (Value *)(uintptr_t)length(s->lengths, i) : library_extent(b, s->call, i);
     if (value_int(n, &known) && known * row < INT32_MAX)
         return build_small(b, known * row);
     return row > 1 ? build_bin(b, OP_MUL, n, build_int(b, n->type, row)) : n;
@@ -239,16 +275,21 @@ static Value *argument(const Single *s, Builder *b, int i, Value *k)
         return build_ptrcast(b, lane_address(l, b, v, k), t->kind == TY_PTR ? t : v->type);
     Value *args[2] = {s->copies, build_small(b, s->number[i])};
     Value *one = build_text_call(b, "ad_lane", t, args, 2);
-    one->var = var_named(l->fn, t, "", s->call->callee->params[i], "d");
+    bool library = library_call(s->call) != NULL;
+    one->var = library ? var_named(l->fn, t, "one_", v->var, "d") : var_named(l->fn, t, "", s->call->callee->params[i], "d");
     return one;
 }
 
-/* The primal's result is the same each time. */
+/* The primal's result is the same each time; a derivative has a home. */
 static void hand_out_result(Single *s, Op *loop, Builder *end)
 {
     Op *call = s->call;
     if (call->nresults == 0)
         return;
+    if (is_lane(s->l, call->results[0])) {
+        build_store(end, lanes_home_address(end, s->l->home[call->results[0]->id], loop->regions[0]->args[0]), call->results[0]);
+        return;
+    }
     Builder before = before_op(loop), after = after_op(loop);
     Value *v = call->results[0], *local = build_local(&before, v->type, v->var, NULL, 0);
     after.loc = call->loc;

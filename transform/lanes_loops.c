@@ -45,7 +45,7 @@ static bool frees_list(const Op *call)
 static bool is_barrier(const Lanes *l, const Op *op)
 {
     switch (op->code) {
-    case OP_ZERO: case OP_FREE:
+    case OP_ZERO: case OP_FREE: case OP_COPY:
         return points_to_lanes(l, op->args[0]);
     case OP_CALL:
         return frees_list(op) || lanes_is_aside(op) || takes_lanes(l, op) || lanes_is_single(l, op) || op == l->fn->boundary;
@@ -514,8 +514,13 @@ static void call_loops(Loop *loop, Op *call)
 
 static void single_calls(Loop *loop, Op *call)
 {
+    Lanes *l = loop->l;
     flush(loop, call);
-    lanes_call_each(loop->l, call, build_lanes);
+    if (lanes_gives_lane(l, call)) {
+        Builder b = before_op(call);
+        l->home[call->results[0]->id] = make_home(l, &b, call->results[0]->type, call->results[0]->var, false);
+    }
+    lanes_call_each(l, call, build_lanes);
 }
 
 /* ---------------------------------------------------------------------- regions */

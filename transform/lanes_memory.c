@@ -357,6 +357,16 @@ static void grow_zero(Lanes *l, Op *op)
         op->args[1] = build_bin(&b, OP_MUL, op->args[1], lanes_number(l, &b, op->args[1]->type));
 }
 
+static void grow_copy(Lanes *l, Op *op)
+{
+    Builder b = before_op(op);
+    if (!points_to_lanes(l, op->args[0]))
+        return;
+    for (int i = 0; i < 2; i++)
+        op->args[i] = first_number(l, &b, op->args[i]);
+    op->args[2] = build_bin(&b, OP_MUL, op->args[2], lanes_number(l, &b, op->args[2]->type));
+}
+
 /* A field of K structs that is no number is that of the first. */
 static void use_first(const Lanes *l, Op *op)
 {
@@ -415,6 +425,9 @@ static void grow_op(Lanes *l, Op *op)
         return;
     case OP_ZERO:
         grow_zero(l, op);
+        return;
+    case OP_COPY:
+        grow_copy(l, op);
         return;
     case OP_CALL:
         if (lanes_is_aside(op))

@@ -213,6 +213,13 @@ static Value *extent(Rule *r, Builder *b, int k)
     return splice(r, b, rule_for_call(r, rule), plain_argument);
 }
 
+Value *library_extent(Builder *b, Op *call, int k)
+{
+    Shadow s = {.fn = call->parent->fn};
+    Rule r = {.s = &s, .call = call, .lib = library_call(call), .b = b};
+    return extent(&r, b, k);
+}
+
 /* for (i = 0; i < n; i++): at the end of its body is *in. */
 static Op *loop_over(Rule *r, Builder *b, Value *n, Builder *in)
 {

@@ -1,5 +1,4 @@
 // check: -lblas
-// directions: directions at once are not possible
 // needs: cblas.h
 /* Matrix products in the way programs use them: a network, an in-place elimination, a recurrence that overwrites its state. */
 #include <adgen.h>

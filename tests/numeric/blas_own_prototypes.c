@@ -1,5 +1,4 @@
 // check: -lblas -llapacke
-// directions: directions at once are not possible
 // needs: lapacke.h cblas.h
 /* The library's functions declared by hand: constants have no names, and what the derivative calls besides is declared. */
 #include <adgen.h>

@@ -1,5 +1,4 @@
 // check: -lblas
-// directions: directions at once are not possible
 // needs: cblas.h
 // construct: libraries: BLAS level 1
 /* cblas level 1: every function, strides of both signs, as products with vectors and inside a loss. */

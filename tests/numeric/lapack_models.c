@@ -1,5 +1,4 @@
 // check: -llapacke -lblas
-// directions: directions at once are not possible
 // needs: lapacke.h cblas.h
 /* Factorisations inside models, in double and float. */
 #include <adgen.h>
