@@ -295,3 +295,44 @@ void ad_csr_finish(ad_csr *s, ad_csr_kind kind)
         find_symmetric_sources(s);
     lists_free(&by_column);
 }
+
+/* ---------------------------------------------------------------------- sets in arrays */
+
+/* The place of element i: with a negative increment the first is the last. */
+static long vector_place(long n, long i, long inc)
+{
+    return inc < 0 ? (n - 1 - i) * -inc : i * inc;
+}
+
+#define AD_SETS_OF(name, type)                                                                                                         \
+    unsigned long long ad_set_##name##_array(const type *p, long n)                                                                    \
+    {                                                                                                                                  \
+        unsigned long long set = 0;                                                                                                    \
+        for (long i = 0; p && i < n; i++)                                                                                              \
+            set |= ad_set_##name(p + i);                                                                                               \
+        return set;                                                                                                                    \
+    }                                                                                                                                  \
+    void ad_add_set_##name##_array(type *p, long n, unsigned long long set)                                                            \
+    {                                                                                                                                  \
+        for (long i = 0; p && i < n; i++)                                                                                              \
+            ad_add_set_##name(p + i, set);                                                                                             \
+    }                                                                                                                                  \
+    void ad_put_set_##name##_array(type *p, long n, long length, long ld, unsigned long long set)                                      \
+    {                                                                                                                                  \
+        for (long i = 0; i < n; i++)                                                                                                   \
+            if (i % (ld < 0 ? -ld : ld) < length)                                                                                      \
+                ad_put_set_##name(p + i, set);                                                                                         \
+    }                                                                                                                                  \
+    void ad_add_set_##name##_vector(long n, const type *x, long incx, type *y, long incy, unsigned long long set)                      \
+    {                                                                                                                                  \
+        for (long i = 0; i < n; i++)                                                                                                   \
+            ad_add_set_##name(y + vector_place(n, i, incy), ad_set_##name(x + vector_place(n, i, incx)) | set);                        \
+    }                                                                                                                                  \
+    void ad_put_set_##name##_vector(long n, const type *x, long incx, type *y, long incy)                                              \
+    {                                                                                                                                  \
+        for (long i = 0; i < n; i++)                                                                                                   \
+            ad_put_set_##name(y + vector_place(n, i, incy), ad_set_##name(x + vector_place(n, i, incx)));                              \
+    }
+AD_SETS_OF(float, float)
+AD_SETS_OF(double, double)
+AD_SETS_OF(ldouble, long double)

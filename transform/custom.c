@@ -217,7 +217,7 @@ static void note_all_lengths(Shadow *s, Builder *b, Op *call, bool reverse)
     const Fn *f = call->callee;
     Value **lengths = arena_alloc(s->fn->arena, sizeof *lengths * (size_t)(2 * f->nparams + 2));
     int n = 0;
-    if (s->rq->directions <= 0)
+    if (s->rq->directions <= 0 && !s->rq->index_sets)
         return;
     for (int k = 0; k < f->nparams; k++)
         lengths[n++] = length_at(b, call, k, reverse);

@@ -189,7 +189,7 @@ static void find_lanes(Op *op, void *ctx)
         find_if(l, op);
     else if (lanes_is_instance(op))
         find_given(l, op);
-    else if (op->code == OP_CALL && lanes_is_single(l, op))
+    else if (op->code == OP_CALL && (lanes_is_single(l, op) || lanes_takes_sets(l, op)))
         lanes_find_single(l, op, mark_objects);
     else if (op->code == OP_COPY && copies_lanes(l, op))
         mark_objects(l, op->args[0]), mark_objects(l, op->args[1]);
@@ -230,8 +230,8 @@ static void refuse_call(Lanes *l, const Op *op)
     bool follows = lanes_is_instance(op) && op->callee->instance->directions == l->k;
     if (frees_tape(op) || lanes_is_aside(op))
         return;
-    if (lanes_is_single(l, op)) {
-        const char *why = lanes_why_not_single(l, op);
+    if (lanes_is_single(l, op) || lanes_takes_sets(l, op)) {
+        const char *why = l->k > 0 ? lanes_why_not_single(l, op) : lanes_why_no_sets(l, op);
         if (why)
             cannot(l, op->loc, why);
         return;

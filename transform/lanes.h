@@ -78,5 +78,10 @@ bool lanes_gives_lane(const Lanes *l, const Op *call); /* is its result a deriva
 const char *lanes_why_not_single(const Lanes *l, const Op *call); /* NULL: it can be called once for each */
 void lanes_call_each(Lanes *l, Op *call, Op *(*build_lanes)(Lanes *l, Builder *b, bool down));
 void lanes_forget_lengths(Fn *fn);
+/* SETS_IN_PLACE: is it such a call? Then each derivative that it gives may depend on each that it takes. */
+bool lanes_takes_sets(const Lanes *l, const Op *call);
+const char *lanes_why_no_sets(const Lanes *l, const Op *call);
+Value *lanes_call_sets(Lanes *l, Builder *b, Op *call, Value *set); /* set: of the numbers among its arguments; that of its result */
+void lanes_end_call(Op *call); /* what is left of it: the primal's call, or nothing */
 
 #endif

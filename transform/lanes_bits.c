@@ -16,6 +16,7 @@ typedef struct {
     Lanes l;
     PtrMap sets; /* lane Value* that was computed -> its set */
     bool in_place;
+    bool calls; /* are there calls that take sets? */
 } Bits;
 
 static Type *word(void)
@@ -88,11 +89,37 @@ static void retype(Bits *b, Value *v)
     v->var = v->var ? var_of_sets(b, v->var) : NULL;
 }
 
+static void find_call(Op *op, void *ctx)
+{
+    Bits *b = ctx;
+    b->calls = b->calls || (op->code == OP_CALL && lanes_takes_sets(&b->l, op));
+}
+
+/* Calls read the sets of whole arrays, also where the function only writes. */
+static void zero_object(Bits *b, Op *op)
+{
+    bool object = (op->code == OP_LOCAL || op->code == OP_ALLOC) && points_to_lanes(&b->l, op->results[0]);
+    if (!b->calls || !object || op->zeroed)
+        return;
+    Builder at = op->code == OP_ALLOC ? before_op(op) : after_op(op);
+    Type *size_type = type_scalar(TY_ULONG);
+    op->zeroed = op->code == OP_ALLOC || op->nargs == 0;
+    if (op->code == OP_ALLOC && op->nargs == 1)
+        op_add_arg(op, build_int(&at, size_type, 1));
+    if (op->zeroed)
+        return;
+    Value *n = build_int(&at, size_type, 1);
+    for (int i = 0; i < op->nargs; i++)
+        n = build_bin(&at, OP_MUL, n, build_cast(&at, op->args[i], size_type));
+    op_build(&at, OP_ZERO, (Value *[]){op->results[0], n}, 2, 0);
+}
+
 static void retype_op(Op *op, void *ctx)
 {
     Bits *b = ctx;
     bool object = !b->in_place && op->nresults == 1 && op->results[0]->type->kind == TY_PTR && points_to_lanes(&b->l, op->results[0]);
     Builder at = before_op(op);
+    zero_object(b, op);
     if (op->code == OP_LOCAL && object) {
         op->of = type_of_sets(op->of);
         op->var = op->var ? var_of_sets(b, op->var) : NULL;
@@ -245,6 +272,23 @@ static void control(Bits *b, Op *op)
     }
 }
 
+static void call_with_sets(Bits *b, Op *call)
+{
+    Builder at = before_op(call);
+    Value *scalars = NULL, *set;
+    at.loc = call->loc;
+    for (int i = 0; i < call->nargs; i++)
+        if (is_lane(&b->l, call->args[i])) {
+            set = set_of(b, &at, call->args[i]);
+            scalars = scalars ? build_bin(&at, OP_OR, scalars, set) : set;
+        }
+    set = lanes_call_sets(&b->l, &at, call, scalars ? scalars : build_zero(&at, word()));
+    if (call->nresults && is_lane(&b->l, call->results[0]))
+        ptrmap_put(&b->sets, call->results[0], set);
+    else
+        lanes_end_call(call);
+}
+
 static void region_bits(Bits *b, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
@@ -254,6 +298,8 @@ static void region_bits(Bits *b, Region *r)
             control(b, op);
         else if (is_access_in_place(b, op))
             access_in_place(b, op);
+        else if (op->code == OP_CALL && lanes_takes_sets(&b->l, op))
+            call_with_sets(b, op);
         else if (op->code == OP_ACCUM && points_to_lanes(&b->l, op->args[0]))
             accumulate(b, op);
         else if ((op->code == OP_STORE && !b->in_place && is_lane_op(&b->l, op)) || (op->code == OP_PUSH && is_lane(&b->l, op->args[1])))
@@ -288,8 +334,10 @@ bool index_sets(Fn *fn, unsigned shadows, bool in_place, Loc *where, const char 
         if (is_lane(&b.l, p) || points_to_lanes(&b.l, p))
             fn->params[i] = p->var;
     }
+    walk_ops(fn->body, find_call, &b);
     walk_ops(fn->body, retype_op, &b);
     region_bits(&b, fn->body);
+    lanes_forget_lengths(fn);
     replace_uses_map(fn, &b.sets);
     walk_ops(fn->body, remove_computed, &b);
     return true;

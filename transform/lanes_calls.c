@@ -116,9 +116,15 @@ void lanes_find_single(Lanes *l, const Op *call, void (*mark)(Lanes *l, const Va
             mark(l, call->args[i]);
 }
 
+bool lanes_takes_sets(const Lanes *l, const Op *call)
+{
+    return l->k == SETS_IN_PLACE && (lengths_of(call) || library_call(call)) && has_any(l, call);
+}
+
 bool lanes_gives_lane(const Lanes *l, const Op *call)
 {
-    return call->code == OP_CALL && call->nresults && type_is_float(call->results[0]->type) && library_call(call) && lanes_is_single(l, call);
+    bool number = call->code == OP_CALL && call->nresults && type_is_float(call->results[0]->type) && library_call(call);
+    return number && (lanes_is_single(l, call) || lanes_takes_sets(l, call));
 }
 
 /* One element in memory of the function's own: it is handed on where it is. */
@@ -319,6 +325,172 @@ void lanes_call_each(Lanes *l, Op *call, Op *(*build_lanes)(Lanes *l, Builder *b
         Builder after = after_op(loop);
         build_text_call(&after, "ad_lanes_free", type_void(), &s.copies, 1);
     }
+}
+
+/* ---------------------------------------------------------------------- sets of directions */
+
+static bool reaches_sets(const Lanes *l, const Op *call, const Op *lengths, int i)
+{
+    return is_shadow(call, lengths, i) && points_to_lanes(l, call->args[i]);
+}
+
+/* "axpy" of cblas_daxpy; "" for others. */
+static const char *vector_name(const Op *call)
+{
+    const char *name = library_call(call) ? prototype_of(call)->name : "";
+    return !strncmp(name, "cblas_", 6) ? name + 7 : "";
+}
+
+static Value *named_argument(const Op *call, const char *name)
+{
+    const Fn *f = prototype_of(call);
+    for (int i = 0; i < f->nparams; i++)
+        if (f->params[i]->name && !strcmp(f->params[i]->name, name))
+            return call->args[i];
+    return NULL;
+}
+
+/* Does the library's function overwrite argument i, whatever was there? Then that may have been anything. */
+static bool overwrites(const Op *call, int i)
+{
+    Value *beta = library_call(call) ? named_argument(call, "beta") : NULL;
+    const Op *def = beta ? beta->def : NULL;
+    while (def && def->code == OP_CAST)
+        def = def->args[0]->def;
+    bool zero = def && ((def->code == OP_FCONST && def->fval == 0) || (def->code == OP_ICONST && def->ival == 0));
+    return zero && !declared(call, i)->elem_const;
+}
+
+const char *lanes_why_no_sets(const Lanes *l, const Op *call)
+{
+    Arena *a = l->fn->arena;
+    const Op *lengths = lengths_of(call);
+    const char *name = prototype_of(call)->name, *vector = vector_name(call);
+    for (int i = 0; i < call->nargs; i++) {
+        bool sets = reaches_sets(l, call, lengths, i);
+        const Type *t = declared(call, i) ? arrives(declared(call, i)) : NULL, *unit = !sets ? NULL : t->kind == TY_PTR ? t->elem : t;
+        while (unit && unit->kind == TY_ARRAY)
+            unit = unit->elem;
+        if (!sets && library_call(call) && t->kind == TY_PTR && !t->elem_const)
+            return arena_printf(a, "'%s' would have to take several", name);
+        if (sets && !type_is_float(unit))
+            return arena_printf(a, "'%s' takes one direction, and has structs of them among its arguments", name);
+        if (sets && lengths && is_number(length(lengths, i), -1))
+            return arena_printf(a, "'%s' takes one direction, and the length of its '%s' is not known (declare it with AD_LEN)", name,
+                                call->callee->params[i]->name ? call->callee->params[i]->name : "argument");
+        if (sets && overwrites(call, i) && strcmp(vector, "gemv") && strcmp(vector, "gemm") && strcmp(vector, "symv") && strcmp(vector, "symm"))
+            return arena_printf(a, "'%s' would have to take several", name);
+    }
+    return NULL;
+}
+
+/* Does each element that argument i has in the end depend on others that it had? Sums are added to: of those, on itself alone. */
+static bool mixes(const Op *call, int i)
+{
+    static const char *const mixing[] = {"trmv", "trsv", "trmm", "trsm", "rot"};
+    const char *name = vector_name(call);
+    if (!*name || declared(call, i)->elem_const)
+        return true;
+    for (size_t k = 0; k < sizeof mixing / sizeof *mixing; k++)
+        if (!strcmp(name, mixing[k]))
+            return true;
+    return false;
+}
+
+/* ad_set_double_array and its like, on p and other arguments. */
+static Value *call_on_sets(Builder *b, const char *format, Value **args, int n, int pointer)
+{
+    Value *p = args[pointer];
+    const Type *t = p->type->elem;
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    const char *name = arena_printf(b->fn->arena, format, t->kind == TY_F32 ? "float" : t->kind == TY_F64 ? "double" : "ldouble");
+    bool gives = !strncmp(name, "ad_set", 6);
+    args[pointer] = build_ptrcast(b, p, type_ptr_q((Type *)(uintptr_t)t, gives, false));
+    return build_text_call(b, name, gives ? type_scalar(TY_ULLONG) : type_void(), args, n);
+}
+
+static Value *as_long(Builder *b, Value *v)
+{
+    return build_cast(b, v, type_scalar(TY_LONG));
+}
+
+/* Vectors, element by element. False: not one of these. */
+static bool vector_sets(const Lanes *l, Builder *b, const Op *call, Value *set)
+{
+    const char *name = vector_name(call);
+    Value *x = named_argument(call, "x"), *y = named_argument(call, "y"), *alpha = named_argument(call, "alpha");
+    bool copy = !strcmp(name, "copy"), swap = !strcmp(name, "swap"), axpy = !strcmp(name, "axpy");
+    if (!strcmp(name, "scal"))
+        return !is_lane(l, alpha);
+    if ((!copy && !swap && !axpy) || !points_to_lanes(l, x) || !points_to_lanes(l, y))
+        return false;
+    Value *n = as_long(b, named_argument(call, "n")), *incx = as_long(b, named_argument(call, "incx")), *incy = as_long(b, named_argument(call, "incy"));
+    call_on_sets(b, copy ? "ad_put_set_%s_vector" : "ad_add_set_%s_vector", (Value *[]){n, x, incx, y, incy, set}, copy ? 5 : 6, 3);
+    if (swap)
+        call_on_sets(b, "ad_add_set_%s_vector", (Value *[]){n, y, incy, x, incx, set}, 6, 3);
+    return true;
+}
+
+/* What an overwritten matrix or vector has in its memory: the first `length` of each `ld` elements. */
+static void put_sets(Builder *b, const Op *call, Value *p, Value *n, Value *set)
+{
+    Value *one = build_int(b, type_scalar(TY_LONG), 1), *length = one, *ld = named_argument(call, "incy");
+    if (!ld) {
+        Value *row_major = build_bin(b, OP_EQ, named_argument(call, "order"), build_int(b, type_scalar(TY_INT), 101));
+        length = build_select(b, row_major, as_long(b, named_argument(call, "n")), as_long(b, named_argument(call, "m")));
+        ld = named_argument(call, "ldc");
+    }
+    call_on_sets(b, "ad_put_set_%s_array", (Value *[]){p, n, length, as_long(b, ld), set}, 5, 0);
+}
+
+Value *lanes_call_sets(Lanes *l, Builder *b, Op *call, Value *set)
+{
+    Single s = {.l = l, .call = call, .lengths = lengths_of(call)};
+    const Type *unit;
+    Value **n = arena_alloc(l->fn->arena, sizeof *n * (size_t)(call->nargs + 1));
+    if (!s.lengths && vector_sets(l, b, call, set))
+        return set;
+    for (int i = 0; i < call->nargs; i++) {
+        if (!reaches_sets(l, call, s.lengths, i))
+            continue;
+        n[i] = as_long(b, count_units(b, &s, i, &unit));
+        if (mixes(call, i))
+            set = build_bin(b, OP_OR, set, call_on_sets(b, "ad_set_%s_array", (Value *[]){call->args[i], n[i]}, 2, 0));
+    }
+    for (int i = 0; i < call->nargs; i++)
+        if (n[i] && overwrites(call, i))
+            put_sets(b, call, call->args[i], n[i], set);
+        else if (n[i] && !arrives(declared(call, i))->elem_const)
+            call_on_sets(b, "ad_add_set_%s_array", (Value *[]){call->args[i], n[i], set}, 3, 0);
+    return set;
+}
+
+/* The function that the user has given the derivative of. */
+static Fn *primal_of(const Op *call)
+{
+    const Program *p = call->parent->fn->program;
+    for (size_t i = 0; i < p->fns.n; i++) {
+        Fn *f = p->fns.at[i];
+        if (f->custom_jvp == call->callee)
+            return f;
+    }
+    return NULL;
+}
+
+void lanes_end_call(Op *call)
+{
+    const Op *lengths = lengths_of(call);
+    Fn *f = lengths ? primal_of(call) : NULL;
+    if (!f) {
+        op_remove(call);
+        return;
+    }
+    int n = first_shadow(lengths);
+    if (f->sret)
+        call->args[n++] = call->args[call->nargs - 1];
+    op_set_args(call, call->args, n);
+    call->callee = f;
 }
 
 static void drop_lengths(Op *op, void *ctx)

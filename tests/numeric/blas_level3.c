@@ -29,6 +29,7 @@ GEMM(gemm_tt_col, C_, T, T, b)
 
 #define SYMM(name, order, side, uplo)                                                                                              \
     AD_VJP(a, A, B, b, C -> C)                                                                                                     \
+    AD_JVP(a, A, B, b, C -> C)                                                                                                     \
     void name(double a, AD_LEN(30) const double *A, AD_LEN(30) const double *B, double b, AD_LEN(30) double *C)                    \
     {                                                                                                                              \
         cblas_dsymm(order, side, uplo, 3, 4, a, A, 5, B, 5, b, C, 6);                                                              \

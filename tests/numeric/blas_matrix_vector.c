@@ -50,6 +50,7 @@ GER(ger_col, C_)
 
 #define SYMV(name, order, uplo)                                                                                                    \
     AD_VJP(a, A, x, b, y -> y)                                                                                                     \
+    AD_JVP(a, A, x, b, y -> y)                                                                                                     \
     void name(double a, AD_LEN(24) const double *A, AD_LEN(10) const double *x, double b, AD_LEN(10) double *y)                    \
     {                                                                                                                              \
         cblas_dsymv(order, uplo, 4, a, A, 5, x, 1, b, y, -2);                                                                      \

@@ -30,6 +30,7 @@ POTRF(potrf_col_upper, COL, 'u')
 
 #define POTRI(name, order, uplo)                                                                                                   \
     AD_VJP(A -> A)                                                                                                                 \
+    AD_JVP(A -> A)                                                                                                                 \
     void name(AD_LEN(24) double *A)                                                                                                \
     {                                                                                                                              \
         dominate(A, 4, 5);                                                                                                         \
