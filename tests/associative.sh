@@ -30,7 +30,7 @@ case $(${CC:-gcc} --version) in
     ;;
 esac
 
-for f in cholesky attention logsumexp horner_series conv2d malloc; do
+for f in cholesky attention numerics indirect allocations; do
     # shellcheck disable=SC2046
     eval "\"$ADGEN\" --check \"$ROOT/tests/numeric/$f.c\" -fassociative -o checked.c -std=c99 $(sed -n '1,12s|^// check: *||p' "$ROOT/tests/numeric/$f.c" | tr '\n' ' ')" >log 2>&1
     result "numeric_$f" $? 0

@@ -102,7 +102,7 @@ int main(void)
 }
 END
 build() { # build LOOPS.c REGIONS.c PROGRAM
-    $CC -std=gnu11 -O1 -fopenmp -w -I"$runtime" "$1" "$2" main.c "$lib" -o "$3" -lm
+    $CC -std=gnu11 -O0 -fopenmp -w -I"$runtime" "$1" "$2" main.c "$lib" -o "$3" -lm
 }
 check build build openmp_loops.out.c openmp_regions.out.c threads
 check many_threads timeout 300 ./threads

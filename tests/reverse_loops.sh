@@ -10,7 +10,7 @@ check() { # check NAME COMMAND...
     shift
     if "$@" >log 2>&1; then echo "PASS reverse_loops/$name"; else echo "FAIL reverse_loops/$name"; cat log; fi
 }
-CC="${CC:-gcc} -std=gnu99 -O1 -ffp-contract=off -w -I$ROOT/runtime"
+CC="${CC:-gcc} -std=gnu99 -O0 -ffp-contract=off -w -I$ROOT/runtime"
 cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
     "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" .
 

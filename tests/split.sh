@@ -14,6 +14,7 @@ directive() { sed -n '1,12s|^// check: *||p' "$1" | tr '\n' ' '; }
 # --vjp 'f(x -> y)' --split for each AD_GRAD or AD_VJP, one word a line.
 requests() {
     awk '/^AD_(GRAD|VJP)\(.*\)$/ { spec = $0; sub(/^AD_(GRAD|VJP)/, "", spec); if (spec == "()") spec = ""; next }
+         /^AD_/ { next }
          spec != "" && match($0, /[A-Za-z_0-9]+\(/) { print "--vjp"; print substr($0, RSTART, RLENGTH - 1) spec; print "--split"; spec = "" }' "$1"
 }
 
@@ -36,8 +37,8 @@ if [ $# -gt 0 ]; then
     done
     exit
 fi
-for f in arrays_vla attention break_continue early_return effects globals goto heap_kept local_array_reused malloc newton_vector rk4 \
-    rows_of_pointers same_value_twice struct_pointer_fields struct_value switch while_conditions; do
+for f in arrays attention exits effects file_scope heap_kept allocations numerics rows_of_pointers hoisting \
+    struct_pointers switch loops; do
     one "$ROOT/tests/numeric/$f.c"
 done
 
