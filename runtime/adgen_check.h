@@ -60,6 +60,10 @@ typedef struct ck_test {
     void (*again)(ck_args *a);               /* --emit=primal: the written-back function; then nothing else is checked */
 } ck_test;
 
+/* malloc and free, for programs that do without <stdlib.h>, most of whose compilation is headers. */
+void *ck_malloc(size_t bytes);
+void ck_free(void *p);
+
 /* For build functions. */
 void *ck_array(ck_args *a, long long count, size_t size); /* zeroed; a negative count is none */
 double ck_random(ck_args *a, double lo, double hi);

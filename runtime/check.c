@@ -129,6 +129,16 @@ ck_args ck_args_new(const ck_test *t)
     return a;
 }
 
+void *ck_malloc(size_t bytes)
+{
+    return malloc(bytes);
+}
+
+void ck_free(void *p)
+{
+    free(p);
+}
+
 void ck_args_free(ck_args *a)
 {
     for (size_t i = 0; i < a->nblocks; i++)

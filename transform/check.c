@@ -186,8 +186,8 @@ static Maker maker_new(Str *out, Program *p, const char *source, const CheckOpti
 {
     Maker m = {.out = out, .arena = p->arena, .opt = opt, .inside = {.arena = p->arena}};
     str_fmt(out,
-            "#define main ck_source_main\n#include \"%s\"\n#undef main\n#undef abs\n#undef div\n\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include "
-            "\"adgen_rt.h\"\n#include \"adgen_check.h\"\n",
+            "#define main ck_source_main\n#include \"%s\"\n#undef main\n#undef abs\n#undef div\n\n#include <string.h>\n"
+            "#include \"adgen_rt.h\"\n#include \"adgen_check.h\"\n",
             source);
     for (size_t i = 0; i < opt->tables.n; i++)
         str_put(out, opt->tables.at[i]);

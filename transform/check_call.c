@@ -129,7 +129,7 @@ static bool make_workspace(Maker *m, const Args *args, const char *name, Mode mo
     if (!takes_workspace(m, name, mode))
         return false;
     integer_arguments(m, args, &sizes, false);
-    str_fmt(m->out, "    void *ck_space = malloc(%s_workspace(%s));\n", name, sizes.s);
+    str_fmt(m->out, "    void *ck_space = ck_malloc(%s_workspace(%s));\n", name, sizes.s);
     return true;
 }
 
@@ -247,7 +247,7 @@ static void spread_matrix(Maker *m, const char *type)
     str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows; i++)\n"
                     "        for (size_t k = ck_s.row_start[i]; k < ck_s.row_start[i + 1]; k++)\n"
                     "            ((%s *)ck_m)[i * ck_s.columns + ck_s.column[k]] = ck_values[k];\n", type);
-    str_put(m->out, "    free(ck_values);\n    ad_csr_free(&ck_s);\n");
+    str_put(m->out, "    ck_free(ck_values);\n    ad_csr_free(&ck_s);\n");
 }
 
 /* One call: of the primal (or its like), or a derivative. */
@@ -275,7 +275,7 @@ void check_call(Maker *m, const Args *args, int id, const char *role, const char
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
         pass_set(m, args, id, set, &sep);
     str_fmt(m->out, "%s);\n%s", sparse ? ", &ck_s, &ck_values" : matrix ? ", ck_m" : workspace ? ", ck_space" : "",
-            workspace ? "    free(ck_space);\n" : "");
+            workspace ? "    ck_free(ck_space);\n" : "");
     if (sparse)
         spread_matrix(m, number);
     copy_globals(m, args, false);
@@ -359,7 +359,7 @@ void check_call_lanes(Maker *m, const Args *args, int id, const Request *rq)
         pass_lanes(m, args, id, set, &sep);
     str_fmt(m->out, "%s);\n    ck_narrow(&ck_w);\n", workspace ? ", ck_space" : "");
     if (workspace)
-        str_put(m->out, "    free(ck_space);\n");
+        str_put(m->out, "    ck_free(ck_space);\n");
     copy_globals(m, args, false);
     str_put(m->out, "}\n\n");
 }
