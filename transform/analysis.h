@@ -19,7 +19,7 @@
 
 /* ====================================================================== affine.c */
 
-enum { POLY_TERMS = 12, POLY_DEGREE = 4, POLY_SIDES = 2 };
+enum { POLY_TERMS = 24, POLY_DEGREE = 4, POLY_SIDES = 2 };
 
 /* A symbol is a Value's id times POLY_SIDES plus a side: side 1 is the value in another execution of the loops around it. */
 typedef struct {
@@ -106,7 +106,7 @@ struct MemInfo {
     Arena *arena;
     int nvalues;             /* values that the analysis knows */
     const Value **value;     /* by id */
-    int *depth;              /* by id: number of loops around the definition (a loop's own arguments count it) */
+    int *depth;              /* by id: number of loops around the definition in which it may change (a loop's own arguments count it) */
     int *node_of;            /* by id: points-to node, -1 for values that are not pointers */
     const Poly **poly;       /* by id: integers that are not plain symbols */
     Address *address;        /* by id: pointers */
@@ -283,6 +283,11 @@ bool about_as_many(const Poly *n, const Poly *trips);
 /* p as a long at b, where its symbols' values are known. */
 Value *build_poly(Builder *b, const MemInfo *m, const Poly *p);
 
+/* ====================================================================== slices.c */
+
+/* Products, of values outside all loops, that are 0 or more if an access through the address happens; how many, at most `most`. */
+int slice_products(const MemInfo *m, const Value *address, Term *out, int most);
+
 /* ====================================================================== overlap.c */
 
 /* Two accesses and when they happen relative to each other. */
@@ -291,6 +296,7 @@ typedef struct {
     const Op *first, *second;  /* the ops that execute (for the loops around them); may be NULL */
     int share;                 /* so many outermost loops are in the same iteration for both */
     const Op *carrier;         /* the next loop, in which second's iteration comes after first's; NULL: same iteration or unordered */
+    const Value *address[2];   /* through which they access memory; may be NULL */
 } Timing;
 /* May [second, second + second_size) and [first, first + first_size) overlap? Same root; false is a proof. */
 bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size);

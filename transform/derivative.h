@@ -373,6 +373,8 @@ void join_loops(Fn *fn);
 
 /* Memory that a loop's iteration makes, and that every way out of it frees, is freed in one place, in the block that made it. */
 void join_frees(Fn *fn);
+/* Is the condition `alloc == NULL` (equal), or `alloc != NULL`? */
+bool tests_null(const Value *c, const Op *alloc, bool equal);
 
 /* ====================================================================== diagonal.c */
 

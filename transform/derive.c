@@ -84,6 +84,7 @@ static const struct {
     {"skip", &pass_options.no_skip},
     {"deviation", &pass_options.no_deviation},
     {"diagonal", &pass_options.no_diagonal},
+    {"slices", &pass_options.no_slices},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
     {"unread", &pass_options.no_unread},

@@ -36,6 +36,15 @@ static Value *on_path(Path *p, Value *v)
 
 /* ---------------------------------------------------------------------- what is known on the path */
 
+/* p != NULL, where the branch asks for p == NULL? */
+static bool is_opposite(const Path *p, const Op *test)
+{
+    const Op *asked = p->branch->args[0]->def;
+    OpCode inverse;
+    return asked && test && op_is_compare(asked->code) && op_is_compare(test->code) && op_inverse_compare(asked, &inverse) &&
+           test->code == inverse && value_same(test->args[0], asked->args[0]) && value_same(test->args[1], asked->args[1]);
+}
+
 static bool known_truth(Path *p, Value *v, bool *truth)
 {
     int64_t k;
@@ -47,6 +56,10 @@ static bool known_truth(Path *p, Value *v, bool *truth)
     }
     if (v == p->branch->args[0]) {
         *truth = p->arm == 0;
+        return true;
+    }
+    if (is_opposite(p, v->def)) {
+        *truth = p->arm != 0;
         return true;
     }
     if (!v->def || v->def->code != OP_LNOT || !known_truth(p, v->def->args[0], &other))
@@ -102,13 +115,41 @@ static bool uses_value(const Region *r, const Op *end, const Value *v)
     return false;
 }
 
+/* Memory that there is not, as the branch says (`if (p == NULL) return`), or the shadow of such. */
+static bool was_not_made(const Path *p, const Value *v)
+{
+    while (v->def && v->def->code == OP_PTRCAST)
+        v = v->def->args[0];
+    const Op *alloc = v->def;
+    if (!alloc || alloc->code != OP_ALLOC)
+        return false;
+    if (tests_null(p->branch->args[0], alloc, p->arm == 0))
+        return true;
+    return alloc->nargs > 2 && was_not_made(p, alloc->args[2]); /* only made if that was */
+}
+
+/* Is v not used before the branch, in its region and those around it up to v's own? */
+static bool is_new(const Path *p, const Value *v)
+{
+    const Op *until = p->branch;
+    for (const Region *r = p->region; r; r = until->parent) {
+        if (uses_value(r, until, v))
+            return false;
+        if (r == v->def->parent)
+            return true;
+        until = r->owner;
+        if (!until || until->code != OP_IF)
+            return false;
+    }
+    return false;
+}
+
 /* NULL, or a stack or log that nothing was put in: need not be freed, nor read. */
 static bool is_nothing(const Path *p, const Value *v)
 {
     if (!v->def || v->def->code == OP_NULLPTR)
         return v->def != NULL;
-    return v->def->code == OP_LOCAL && v->def->parent == p->region && !uses_value(p->region, p->branch, v) &&
-           !uses_value(p->branch->regions[p->arm], NULL, v);
+    return was_not_made(p, v) || (v->def->code == OP_LOCAL && is_new(p, v) && !uses_value(p->branch->regions[p->arm], NULL, v));
 }
 
 /* One op behind the branch, on the path: false where it stays, and does something. */
@@ -159,13 +200,15 @@ static bool follow(Path *p, const Op *from)
 /* ---------------------------------------------------------------------- the rewriting */
 
 /* In region r the branch's condition is known. */
-static void decide(Region *r, const Value *condition, Value *truth)
+static void decide(const Path *p, Region *r, Value *truth, Value *opposite)
 {
     for (Op *op = r->first; op; op = op->next) {
-        if (op->code == OP_IF && op->args[0] == condition)
+        if (op->code == OP_IF && op->args[0] == p->branch->args[0])
             op->args[0] = truth;
+        else if (op->code == OP_IF && is_opposite(p, op->args[0]->def))
+            op->args[0] = opposite;
         for (int i = 0; i < op->nregions; i++)
-            decide(op->regions[i], condition, truth);
+            decide(p, op->regions[i], truth, opposite);
     }
 }
 
@@ -203,7 +246,8 @@ static void rewrite(Path *p, Region *cloned, Value **passed)
     op_set_args(others, end->args, end->nargs);
     replace_uses_map(p->fn, &results);
     Builder first = before_op(rest->first);
-    decide(rest, branch->args[0], build_int(&first, type_scalar(TY_INT), p->arm));
+    Value *truth = build_int(&first, type_scalar(TY_INT), p->arm);
+    decide(p, rest, truth, build_int(&first, type_scalar(TY_INT), !p->arm));
 
     while (branch->nresults)
         op_drop_result(branch, branch->nresults - 1);

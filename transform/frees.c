@@ -1,13 +1,14 @@
-/* frees.c: memory that a loop's iteration makes and every way out of it frees is freed in one place.
+/* frees.c: memory that a block makes and every way out of it frees is freed in one place.
  *
  *   p = malloc(n);                              p = malloc(n);
  *   if (p == NULL) r = -1;                      if (p == NULL) r = -1;
  *   else { r = g(p); free(p); }          ->     else r = g(p);
  *                                               free(p);
  *
- * free(NULL) does nothing, so that the arm which has no memory needs none. What is freed in the block that made it ends there for the
- * reverse sweep, too (adjoint.c: reverse_free), and its shadow is allocated once for all iterations (shadow_hoist.c); otherwise both
- * stay until the function's end (heap.c). */
+ * free(NULL) does nothing, so that the arm which has no memory needs none. Outside loops the reverse sweep then reads what is in the memory,
+ * which is freed behind it (adjoint.c: delay_frees), instead of what was kept of it. In a loop, what is freed in the block that made it ends
+ * there for the reverse sweep, too (adjoint.c: reverse_free), and its shadow is allocated once for all iterations (shadow_hoist.c); otherwise
+ * both stay until the function's end (heap.c). */
 #include "derivative.h"
 
 static bool points_to(const Value *p, const Op *alloc)
@@ -17,8 +18,7 @@ static bool points_to(const Value *p, const Op *alloc)
     return p->def == alloc;
 }
 
-/* Is the condition `alloc == NULL` (equal), or `alloc != NULL`? */
-static bool tests_null(const Value *c, const Op *alloc, bool equal)
+bool tests_null(const Value *c, const Op *alloc, bool equal)
 {
     const Op *op = c->def;
     if (op && op->code == OP_LNOT && op->args[0]->type->kind != TY_PTR)
@@ -45,7 +45,7 @@ static void join_arm(Op *branch, int arm)
     for (Op *op = branch->regions[arm]->first, *next; op; op = next) {
         next = op->next;
         Op *alloc = op->code == OP_FREE ? free_target(op) : NULL;
-        if (!alloc || loop_depth(alloc) == 0 || loop_depth(alloc) != loop_depth(branch) ||
+        if (!alloc || loop_depth(alloc) != loop_depth(branch) ||
             region_contains(branch->regions[arm], alloc))
             continue;
         Op *other = find_free(branch->regions[1 - arm], alloc);

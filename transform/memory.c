@@ -297,6 +297,17 @@ void mem_op_flows(Op *op, void (*flow)(void *ctx, Value *from, Value *to), void 
     }
 }
 
+/* Loops around the definition of what op computes; those in which it is always the same number do not count. */
+static int depth_of(const MemInfo *m, const Op *op, int depth)
+{
+    int deepest = 0;
+    if ((op_info[op->code].kind != KIND_ARITH && op_info[op->code].kind != KIND_CONST) || op->nregions || !type_is_int(op->results[0]->type))
+        return depth;
+    for (int i = 0; i < op->nargs; i++)
+        deepest = m->depth[op->args[i]->id] > deepest ? m->depth[op->args[i]->id] : deepest;
+    return deepest;
+}
+
 static void number_region(MemInfo *m, Region *r, int depth)
 {
     for (int i = 0; i < r->nargs; i++)
@@ -304,7 +315,7 @@ static void number_region(MemInfo *m, Region *r, int depth)
     for (Op *op = r->first; op; op = op->next) {
         ptrmap_put(&m->position, op, (void *)(intptr_t)++m->positions);
         for (int i = 0; i < op->nresults; i++)
-            value_define(m, op->results[i], depth);
+            value_define(m, op->results[i], depth_of(m, op, depth));
         bool loop = op->code == OP_FOR || op->code == OP_WHILE;
         for (int k = 0; k < op->nregions; k++)
             number_region(m, op->regions[k], depth + loop);

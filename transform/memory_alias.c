@@ -157,7 +157,10 @@ static bool accesses_meet(const Timing *t, Access first, Access second)
             return true;
         --*m->effort;
     }
-    return affine_may_overlap(t, a.off, first.size, b.off, second.size);
+    Timing at = *t;
+    at.address[0] = first.ptr;
+    at.address[1] = second.ptr;
+    return affine_may_overlap(&at, a.off, first.size, b.off, second.size);
 }
 
 bool mem_may_alias(const MemInfo *m, const Value *p, const Value *q)

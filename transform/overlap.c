@@ -6,6 +6,8 @@
  */
 #include "analysis.h"
 
+#include <string.h>
+
 /* ------------------------------------------------------------------ which values are the same at both times */
 
 /* The value a symbol is, in the loops of which access (side) it lives. */
@@ -92,6 +94,8 @@ typedef struct {
     Term of[MAX_FACTS]; /* coefficient 1 */
     int64_t least[MAX_FACTS];
     int n;
+    Term slice[MAX_FACTS]; /* ... and of which the addresses tell that they are not negative (slices.c) */
+    int nslices; /* -1: not asked for yet */
     int budget;
 } Facts;
 
@@ -108,13 +112,16 @@ static void fact_from_loop(Facts *f, const Op *loop, bool second)
         room = on_second_side(f->t, &room);
     if (!room.known || room.n != 1 || room.t[0].coef != 1)
         return;
+    for (int i = 0; i < f->n; i++)
+        if (f->least[i] == -room.c && memcmp(f->of[i].sym, room.t[0].sym, sizeof room.t[0].sym) == 0)
+            return;
     f->of[f->n] = room.t[0];
     f->least[f->n++] = -room.c;
 }
 
 static Facts facts_of(const Timing *t)
 {
-    Facts f = {.t = t, .budget = 200};
+    Facts f = {.t = t, .nslices = -1, .budget = 200};
     for (const Op *op = t->first; op; op = op->parent->owner)
         if (op->code == OP_FOR && op != t->first)
             fact_from_loop(&f, op, false);
@@ -122,6 +129,16 @@ static Facts facts_of(const Timing *t)
         if (op->code == OP_FOR && op != t->second)
             fact_from_loop(&f, op, true);
     return f;
+}
+
+/* A counter in an address has a value: its loop runs, and so do those around it. */
+static void facts_from_counters(Facts *f, const Poly *p)
+{
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
+            for (const Op *op = counted_loop(f->t->m, p->t[i].sym[k]); op; op = op->parent->owner)
+                if (op->code == OP_FOR)
+                    fact_from_loop(f, op, p->t[i].sym[k] % POLY_SIDES);
 }
 
 static bool is_product(const Term *t)
@@ -259,21 +276,65 @@ static Term take_products(const Facts *f, const Term *t, Poly *part)
     return left;
 }
 
-/* All counters are gone: with all symbols at their least or above, no coefficient may be negative. by_type: what is subtracted is taken to be
- * as large as its type allows; products: of B * T it is known together what it is at least. */
-static bool constants_not_negative(const Facts *f, const Poly *p, bool by_type, bool products)
+static void ask_for_slices(Facts *f)
 {
+    if (f->nslices >= 0)
+        return;
+    f->nslices = slice_products(f->t->m, f->t->address[0], f->slice, MAX_FACTS);
+    f->nslices += slice_products(f->t->m, f->t->address[1], f->slice + f->nslices, MAX_FACTS - f->nslices);
+}
+
+/* *part *= what of t's symbols an address speaks of, times the others. */
+static bool least_of_slices(Facts *f, const Term *t, Poly *part)
+{
+    ask_for_slices(f);
+    for (int i = 0; i < f->nslices; i++) {
+        Term others, slice = {.coef = 1, .sym = {PRODUCT_SYMBOLS + MAX_FACTS + i, -1, -1, -1}};
+        if (!term_divide(t, &f->slice[i], &others))
+            continue;
+        Poly p = poly_of_term(slice);
+        p = poly_mul(part, &p);
+        if (!least_of_symbols(f, &others, &p))
+            continue;
+        *part = p;
+        return true;
+    }
+    return false;
+}
+
+/* BY_TYPE: what is subtracted is taken to be as large as its type allows; PRODUCTS: of B * T it is known together what it is at least; SLICES: that
+ * the addresses say B * T * n >= 0 is asked first, and is often enough (B * T * (n - 1 + 1) with n >= a * b has many terms). */
+typedef enum { AS_IT_IS, BY_TYPE, PRODUCTS, SLICES } Reading;
+
+/* The least of a term's value, or something below it. */
+static bool least_of_term(Facts *f, const Term *t, Reading how, Poly *out)
+{
+    int64_t least;
+    *out = poly_constant(t->coef);
+    if (how == BY_TYPE && least_of_negative(f, t, &least)) {
+        *out = poly_constant(least);
+        return true;
+    }
+    if (how == SLICES && t->coef > 0 && least_of_slices(f, t, out))
+        return true;
+    Term left = how == PRODUCTS ? take_products(f, t, out) : *t;
+    if (least_of_symbols(f, &left, out))
+        return true;
+    *out = poly_constant(t->coef);
+    return how != SLICES && least_of_slices(f, t, out);
+}
+
+/* All counters are gone: with all symbols at their least or above, no coefficient may be negative. */
+static bool constants_not_negative(Facts *f, const Poly *p, Reading how)
+{
+    if (how == SLICES)
+        ask_for_slices(f);
+    if (how == SLICES && f->nslices == 0)
+        return false;
     Poly r = poly_constant(p->c);
     for (int i = 0; i < p->n; i++) {
-        int64_t least_term;
-        Poly part = poly_constant(p->t[i].coef);
-        if (by_type && least_of_negative(f, &p->t[i], &least_term)) {
-            part = poly_constant(least_term);
-            poly_add(&r, &part, 1);
-            continue;
-        }
-        Term left = products ? take_products(f, &p->t[i], &part) : p->t[i];
-        if (!least_of_symbols(f, &left, &part))
+        Poly part;
+        if (!least_of_term(f, &p->t[i], how, &part))
             return false;
         poly_add(&r, &part, 1);
     }
@@ -326,7 +387,8 @@ static bool never_negative(Facts *f, const Poly *p)
         return p->c >= 0;
     int sym = deepest_counter(f->t, p);
     if (sym < 0)
-        return constants_not_negative(f, p, false, false) || constants_not_negative(f, p, true, false) || constants_not_negative(f, p, false, true);
+        return constants_not_negative(f, p, AS_IT_IS) || constants_not_negative(f, p, BY_TYPE) || constants_not_negative(f, p, PRODUCTS) ||
+               constants_not_negative(f, p, SLICES);
     Poly with, rest, minus = poly_constant(0);
     if (!poly_split(p, sym, &with, &rest))
         return false;
@@ -534,5 +596,6 @@ bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, 
     if (meet_near_start(t, &d, w))
         return true;
     Facts f = facts_of(t);
+    facts_from_counters(&f, &d);
     return !excluded(&f, &d, w, 0) && !excluded_by_wrapping(t, &d, w);
 }

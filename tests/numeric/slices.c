@@ -1,94 +1,110 @@
-// check: --set rows=3 --set C=2 --set H=4 --set B=2 --set T=3 --range x=0.2:0.9 --range w=0.2:0.9
-// construct: memory: buffers that are slices of one allocation
-// Where one slice ends and the next begins is a product of sizes: matrices in one allocation, time and batch as one index; and slices that overlap.
+// check: --set rows=3 --set n=4 --set extra=2 --set shift=-2
+// construct: memory: slices of one allocation, their places `size_t` products
+/* Slices of one allocation. In the functions that start with `apart_` nothing but the arithmetic of their places tells that they do not overlap, as
+ * `extra` may be negative; in those with `near_` they overlap: slices.sh looks at which values are kept. */
 #include <adgen.h>
 #include <math.h>
 #include <stdlib.h>
 
-static void matmul(double *out, const double *in, const double *w, int rows, int C, int OC)
+typedef struct {
+    double *memory, *in, *unused, *row;
+} Buffers;
+
+static int buffers_alloc(Buffers *b, int rows, int n, int extra)
 {
-    for (int r = 0; r < rows; r++)
-        for (int o = 0; o < OC; o++) {
-            double v = 0;
-            for (int c = 0; c < C; c++)
-                v += in[r * C + c] * w[o * C + c];
-            out[r * OC + o] = v;
-        }
+    size_t count = (size_t)rows * n;
+    b->memory = malloc((count + (size_t)rows * extra + n) * sizeof(double));
+    if (!b->memory)
+        return -1;
+    b->in = b->memory;
+    b->unused = b->in + count;
+    b->row = b->unused + (size_t)rows * extra;
+    return 0;
 }
 
-/* two layers */
-AD_GRAD(x, w)
-AD_JVP(x, w)
-double apart_layers(AD_LEN(rows *C) const double *x, AD_LEN(C *H) const double *w, int rows, int C, int H)
-{
-    double *h = malloc((size_t)(rows * H + rows * C) * sizeof *h), *y = h + rows * H, s = 0;
-    matmul(h, x, w, rows, C, H);
-    for (int i = 0; i < rows * H; i++)
-        h[i] = tanh(h[i]);
-    matmul(y, h, w, rows, H, C);
-    for (int i = 0; i < rows * C; i++)
-        s += y[i] * y[i];
-    free(h);
-    return s;
-}
-
-/* rows that are batch times time, in size_t */
 AD_GRAD(x)
-AD_JVP(x)
-double apart_batch(AD_LEN(B *T *C) const double *x, int B, int T, int C, int H)
+double apart_struct(AD_LEN(rows * n) const double *x, int rows, int n, int extra)
 {
-    size_t rows = (size_t)B * T, n = C, m = H;
-    double *memory = malloc((rows * (n + m) + n) * sizeof *memory), *in = memory, *out = in + rows * n, s = 0;
-    for (size_t i = 0; i < rows * n; i++)
-        in[i] = x[i] * x[rows * n - 1 - i];
-    for (int r = 0; r < B * T; r++)
-        for (int o = 0; o < H; o++) {
-            double v = 0;
-            for (int c = 0; c < C; c++)
-                v += sin(in[r * C + c] * (o + 1));
-            out[r * H + o] = v;
+    Buffers b;
+    if (buffers_alloc(&b, rows, n, extra) != 0)
+        return NAN;
+    for (int i = 0; i < rows * n; i++)
+        b.in[i] = sin(x[i]);
+    double sum = 0;
+    for (int r = 0; r < rows; r++) {
+        for (int i = 0; i < n; i++) {
+            b.row[i] = 0.1;
+            for (int k = 0; k < n; k++)
+                b.row[i] += b.in[r * n + i] * b.in[r * n + k];
         }
-    for (size_t i = 0; i < rows * m; i++)
-        s += out[i] * out[i];
+        for (int i = 0; i < n; i++)
+            sum += exp(0.2 * b.row[i]);
+    }
+    free(b.memory);
+    return sum;
+}
+
+/* The place moves on behind each slice; what is found out is said by leaving. */
+AD_VJP(x -> out)
+int apart_moving(AD_LEN(rows * n) const double *x, int rows, int n, int extra, AD_LEN(n) double *out)
+{
+    size_t m = (size_t)n, gap = (size_t)extra * m;
+    double *memory = malloc((rows * m + gap + m) * sizeof *memory), *next = memory;
+    if (memory == NULL)
+        goto failed;
+    double *u = next;
+    next += rows * m;
+    next += gap;
+    double *sums = next;
+    for (int i = 0; i < rows * n; i++)
+        u[i] = cos(x[i]);
+    for (int i = 0; i < n; i++)
+        sums[i] = 0;
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < n; i++)
+            sums[i] += u[r * n + i] * u[r * n + n - 1 - i];
+    for (int i = 0; i < n; i++)
+        out[i] = sums[i];
     free(memory);
-    return s;
+    return 0;
+failed:
+    return -1;
 }
 
-/* the last of the first slice is the first of the second: written before it is read by the next row */
+/* A signed number may well go back. */
 AD_GRAD(x)
-AD_JVP(x)
-double meet_at_one(AD_LEN(rows *H) const double *x, int rows, int C, int H)
+double near_signed(AD_LEN(n) const double *x, int n, int shift)
 {
-    double *h = malloc((size_t)(rows * H + rows * C) * sizeof *h), *y = h + rows * H - 1, s = 0;
-    for (int i = 0; i < rows * H + rows * C; i++)
-        h[i] = i < rows * H ? x[i] : 0.5;
-    for (int r = rows - 1; r >= 0; r--)
-        for (int o = 0; o < C; o++) {
-            double v = 0;
-            for (int c = 0; c < H; c++)
-                v += sin(h[r * H + c] * (o + 1));
-            y[r * C + o] = v;
-        }
-    for (int i = 0; i < rows * C; i++)
-        s += y[i] * y[i];
-    free(h);
-    return s;
+    double *memory = malloc((2 * (size_t)n + 2) * sizeof *memory);
+    if (!memory)
+        return 0;
+    double *u = memory, *v = u + n, *w = v + shift, sum = 0;
+    for (int i = 0; i < n; i++)
+        u[i] = sin(x[i]);
+    for (int i = 0; i < n; i++) {
+        sum += u[i] * u[i];
+        w[i] = x[i] * u[n - 1 - i];
+    }
+    for (int i = 0; i < n; i++)
+        sum += w[i] * w[i] * u[i];
+    free(memory);
+    return sum;
 }
 
-/* sizes of which nothing is known: C may be less than 0 where the loop over it is not around */
+/* So may one that only one of the two accesses' addresses has: the other is made from elsewhere. */
 AD_GRAD(x)
-AD_JVP(x)
-double meet_perhaps(AD_LEN(rows *H) const double *x, int rows, int C, int H)
+double near_other(AD_LEN(n) const double *x, int n, int shift)
 {
-    double h[64], *y = h + rows * C, s = 0;
-    for (int i = 0; i < 64; i++)
-        h[i] = 0.5;
-    for (int i = 0; i < rows * H; i++)
-        h[i] = x[i];
-    for (int r = 0; r < rows; r++)
-        for (int c = 0; c < H; c++)
-            y[r] += sin(h[r * H + c] * 2);
-    for (int r = 0; r < rows; r++)
-        s += y[r] * y[r];
-    return s;
+    double *memory = malloc(3 * (size_t)n * sizeof *memory);
+    if (!memory)
+        return 0;
+    double *u = memory + n, *w = u + shift + (size_t)n - n, sum = 0;
+    for (int i = 0; i < n; i++)
+        u[i] = sin(x[i]);
+    for (int i = 0; i < n; i++) {
+        sum += u[i] * u[i];
+        w[i] = x[i] * u[i] + u[n - 1 - i];
+    }
+    free(memory);
+    return sum + x[0];
 }
