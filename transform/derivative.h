@@ -623,6 +623,8 @@ Region *value_region(const Value *v);
 /* ====================================================================== storage_snapshot.c */
 
 enum { UNKNOWN_TRIPS = 64 }; /* what an unknown number of iterations, or of elements, is taken to be */
+/* How often the loop runs, about: to B * T as often as a loop to B around one to T. known: values that m knows. */
+int64_t trips_of(const MemInfo *m, const Op *loop, int known);
 
 /* A copy of a whole object, taken before `place` in each iteration, that serves some loads. */
 typedef struct {

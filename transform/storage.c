@@ -260,41 +260,30 @@ static void gather_inputs(Storage *s, const Value *v, Ptrs *out)
 
 /* ---------------------------------------------------------------------- what is kept */
 
-static int64_t trip_estimate(const Op *loop)
-{
-    if (loop->code != OP_FOR)
-        return UNKNOWN_TRIPS;
-    const Op *lo = loop->args[0]->def, *hi = loop->args[1]->def, *step = loop->args[2]->def;
-    if (!lo || !hi || !step || lo->code != OP_ICONST || hi->code != OP_ICONST || step->code != OP_ICONST || step->ival == 0)
-        return UNKNOWN_TRIPS;
-    int64_t n = (hi->ival - lo->ival) / step->ival;
-    return n > 0 ? n : 1;
-}
-
-static int64_t times_trips(const Region *r, int64_t cost)
+static int64_t times_trips(const Storage *s, const Region *r, int64_t cost)
 {
     for (; r && r->owner; r = r->owner->parent)
         if ((r->owner->code == OP_FOR || r->owner->code == OP_WHILE) && cost < ((int64_t)1 << 40))
-            cost *= trip_estimate(r->owner);
+            cost *= trips_of(s->fn->mem, r->owner, s->fn->mem_values);
     return cost;
 }
 
-static int64_t keep_cost(const Value *v)
+static int64_t keep_cost(const Storage *s, const Value *v)
 {
-    return times_trips(value_region(v), v->type->size ? v->type->size : 8);
+    return times_trips(s, value_region(v), v->type->size ? v->type->size : 8);
 }
 
 /* A log entry has the value and its address. */
-static int64_t log_cost(const Op *store)
+static int64_t log_cost(const Storage *s, const Op *store)
 {
-    return times_trips(store->parent, 16);
+    return times_trips(s, store->parent, 16);
 }
 
 /* Computing v again, where that is more than a few cycles: a square root takes about as long as it takes to keep half a double. */
 static int64_t recompute_cost(const Storage *s, const Value *v)
 {
     bool root = v->def && v->def->code == OP_SQRT && !ptrmap_get(&s->stored, v);
-    return root ? times_trips(value_region(v), 4) : 0;
+    return root ? times_trips(s, value_region(v), 4) : 0;
 }
 
 static int node_of(Storage *s, Value *v)
@@ -350,17 +339,17 @@ static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 /* ---------------------------------------------------------------------- copies of whole arrays */
 
 /* A little more than the values of its loads: it is copied besides. */
-static int64_t copy_cost(const Snapshot *c)
+static int64_t copy_cost(const Storage *s, const Snapshot *c)
 {
-    int64_t cost = times_trips(c->place->parent, c->elements * c->like->results[0]->type->size);
+    int64_t cost = times_trips(s, c->place->parent, c->elements * c->like->results[0]->type->size);
     return cost + cost / 4;
 }
 
-static int64_t cost_of_logs(const Ptrs *stores)
+static int64_t cost_of_logs(const Storage *s, const Ptrs *stores)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < stores->n; i++)
-        sum += log_cost(stores->at[i]);
+        sum += log_cost(s, stores->at[i]);
     return sum;
 }
 
@@ -409,7 +398,7 @@ static void find_copies(Storage *s, const Ptrs *targets)
         Op *load = s->snapshots.loads.at[i];
         Snapshot *c = snapshot_for(&s->snapshots, load);
         const Ptrs *spoilers = spoilers_of(s, load);
-        if (c && spoilers && cost_of_logs(spoilers) <= copy_cost(c))
+        if (c && spoilers && cost_of_logs(s, spoilers) <= copy_cost(s, c))
             c->good = false;
     }
 }
@@ -466,7 +455,7 @@ static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int s
     FlowGraph *g = flow_new(s->fn->arena, sink + 1);
     for (int i = 0; i < n; i++) {
         Value *v = s->nodes.at[i];
-        flow_edge(g, 2 * i, 2 * i + 1, cannot_keep(s, v) ? FLOW_INFINITE : keep_cost(v));
+        flow_edge(g, 2 * i, 2 * i + 1, cannot_keep(s, v) ? FLOW_INFINITE : keep_cost(s, v));
         if (!can_recompute(s, v)) {
             flow_edge(g, source, 2 * i, FLOW_INFINITE);
             continue;
@@ -486,9 +475,9 @@ static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int s
             flow_edge(g, copy_node(s, copy), 2 * i, FLOW_INFINITE);
     }
     for (size_t i = 0; i < s->snapshots.list.n; i++)
-        flow_edge(g, source, copy_node(s, s->snapshots.list.at[i]), copy_cost(s->snapshots.list.at[i]));
+        flow_edge(g, source, copy_node(s, s->snapshots.list.at[i]), copy_cost(s, s->snapshots.list.at[i]));
     for (size_t i = 0; i < s->stores.n; i++)
-        flow_edge(g, source, 2 * n + (int)i, log_cost(s->stores.at[i]));
+        flow_edge(g, source, 2 * n + (int)i, log_cost(s, s->stores.at[i]));
     for (size_t i = 0; i < targets->n; i++)
         flow_edge(g, 2 * node_of(s, targets->at[i]) + 1, sink, FLOW_INFINITE);
     return g;
@@ -554,11 +543,11 @@ static int64_t tape_cost(const Storage *s, const FlowGraph *g)
     int64_t sum = 0;
     for (size_t i = 0; i < s->keeper.keeps.n; i++) {
         const Keep *keep = s->keeper.keeps.at[i];
-        sum += keep->kind == KEEP_SLOT ? 0 : keep_cost(keep->value);
+        sum += keep->kind == KEEP_SLOT ? 0 : keep_cost(s, keep->value);
     }
     for (size_t i = 0; i < s->stores.n; i++)
         if (flow_on_sink_side(g, 2 * (int)s->nodes.n + (int)i))
-            sum += log_cost(s->stores.at[i]);
+            sum += log_cost(s, s->stores.at[i]);
     return sum;
 }
 

@@ -1,6 +1,7 @@
 /* storage_extent.c: how many iterations a loop nest has at most, computed before it is entered.
  *
  *   for (i = 0; i < n; i++) for (j = i + 1; j < n; j++)   ->   n and n - 1
+ *   for (l = 0; l < n; l++) { int rows = B * T; for (r = 0; r < rows; r++)   ->   n and B * T
  */
 #include "derivative.h"
 
@@ -34,6 +35,34 @@ static Value *counter_bound(Builder *b, const Op *for_op, const Op *outermost, i
     return build_bin(b, OP_SUB, hi, build_int(b, hi->type, direction));
 }
 
+enum { EXACT_DEPTH = 8 };
+
+/* Is v made of what is there before the loop, by arithmetic that a long has too? Then it is the same whenever it is computed. */
+static bool is_exact(const Value *v, const Op *outermost, int depth)
+{
+    const Op *op = v->def;
+    if (op && op->code == OP_ICONST)
+        return true;
+    if (!is_inside(value_region(v), outermost))
+        return true;
+    if (!op || depth > EXACT_DEPTH || !type_is_int(v->type) || !(type_is_signed(v->type) || v->type->size == 8))
+        return false;
+    if (op->code == OP_CAST)
+        return type_is_int(op->args[0]->type) && op->args[0]->type->size <= v->type->size && is_exact(op->args[0], outermost, depth + 1);
+    return (op->code == OP_ADD || op->code == OP_SUB || op->code == OP_MUL) && is_exact(op->args[0], outermost, depth + 1) &&
+           is_exact(op->args[1], outermost, depth + 1);
+}
+
+/* x * y for numbers from before the loop: as it may be that no iteration asks for it, it must not overflow. */
+static Value *exact_product(Builder *b, const Op *op, const Op *outermost)
+{
+    Type *t = type_scalar(TY_ULONG);
+    if (!is_exact(op->results[0], outermost, 0))
+        return NULL;
+    Value *x = build_cast(b, bound(b, op->args[0], outermost, 1), t), *y = build_cast(b, bound(b, op->args[1], outermost, 1), t);
+    return build_cast(b, build_bin(b, OP_MUL, x, y), type_scalar(TY_LONG));
+}
+
 static Value *product_bound(Builder *b, const Op *op, const Op *outermost, int direction)
 {
     for (int k = 0; k < 2; k++) {
@@ -43,7 +72,7 @@ static Value *product_bound(Builder *b, const Op *op, const Op *outermost, int d
         Value *x = bound(b, op->args[1 - k], outermost, c->ival >= 0 ? direction : -direction);
         return x ? build_bin(b, OP_MUL, x, build_int(b, x->type, c->ival)) : NULL;
     }
-    return NULL;
+    return exact_product(b, op, outermost);
 }
 
 static Value *bound(Builder *b, const Value *v, const Op *outermost, int direction)

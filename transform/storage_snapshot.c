@@ -153,17 +153,45 @@ Value *build_poly(Builder *b, const MemInfo *m, const Poly *p)
     return sum;
 }
 
+static double estimate_term(const Term *t)
+{
+    double product = (double)t->coef;
+    for (int k = degree(t); k-- > 0;)
+        product *= UNKNOWN_TRIPS;
+    return product;
+}
+
+static int64_t in_bounds(double n)
+{
+    return n < 1 ? 1 : n > MOST_ELEMENTS ? MOST_ELEMENTS : (int64_t)n;
+}
+
 /* p, where what is not known is as many as storage.c takes it to be. */
 static int64_t estimate(const Poly *p)
 {
     double sum = (double)p->c;
-    for (int i = 0; i < p->n; i++) {
-        double product = (double)p->t[i].coef;
-        for (int k = degree(&p->t[i]); k-- > 0;)
-            product *= UNKNOWN_TRIPS;
-        sum += product;
+    for (int i = 0; i < p->n; i++)
+        sum += estimate_term(&p->t[i]);
+    return in_bounds(sum);
+}
+
+int64_t trips_of(const MemInfo *m, const Op *loop, int known)
+{
+    int64_t step = loop->code == OP_FOR ? for_step(loop) : 0;
+    double most = UNKNOWN_TRIPS;
+    if (!step || loop->args[0]->id >= known || loop->args[1]->id >= known)
+        return UNKNOWN_TRIPS;
+    Poly trips = poly_of_value(m, loop->args[1]), lo = poly_of_value(m, loop->args[0]);
+    poly_add(&trips, &lo, -1);
+    if (!trips.known)
+        return UNKNOWN_TRIPS;
+    if (trips.n == 0)
+        return in_bounds((double)(trips.c / step));
+    for (int i = 0; i < trips.n; i++) {
+        double n = estimate_term(&trips.t[i]);
+        most = step > 0 && n > most ? n : step < 0 && -n > most ? -n : most;
     }
-    return sum < 1 ? 1 : sum > MOST_ELEMENTS ? MOST_ELEMENTS : (int64_t)sum;
+    return in_bounds(most);
 }
 
 static bool known_before(const MemInfo *m, const Poly *p, const Op *loop)

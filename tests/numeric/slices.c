@@ -1,4 +1,4 @@
-// check: --set rows=3 --set n=4 --set extra=2 --set shift=-2
+// check: --set steps=3 --set rows=3 --set n=4 --set extra=2 --set shift=-2
 // construct: memory: slices of one allocation, their places `size_t` products
 /* Slices of one allocation. In the functions that start with `apart_` nothing but the arithmetic of their places tells that they do not overlap, as
  * `extra` may be negative; in those with `near_` they overlap: slices.sh looks at which values are kept. */
@@ -107,4 +107,32 @@ double near_other(AD_LEN(n) const double *x, int n, int shift)
     }
     free(memory);
     return sum + x[0];
+}
+
+/* Steps of a helper whose loops go to a product that is computed in them: what is kept is an array all the same. */
+static void relax(double *u, double *next, const double *w, int rows, int n)
+{
+    int count = rows * n;
+    for (int i = 0; i < count; i++)
+        next[i] = sin(u[i]) * w[i % n];
+    for (int i = 0; i < count; i++)
+        u[i] += 0.3 * next[i] * next[i];
+}
+
+AD_GRAD(x)
+double indexed_steps(AD_LEN(rows * n) const double *x, const AD_LEN(n) double *w, int rows, int n, int steps)
+{
+    double *memory = malloc(2 * (size_t)rows * n * sizeof *memory), sum = 0;
+    if (!memory)
+        return NAN;
+    double *u = memory, *next = u + (size_t)rows * n;
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < n; i++)
+            u[r * n + i] = x[r * n + i];
+    for (int s = 0; s < steps; s++)
+        relax(u, next, w, rows, n);
+    for (int r = 0; r < rows; r++)
+        sum += u[r * n] * u[r * n];
+    free(memory);
+    return sum;
 }
