@@ -21,6 +21,7 @@ typedef struct {
     const char *graph; /* the file that a traced primal draws to; NULL: this is a check */
     bool failed;
     const char *whole; /* --with-primal: a file that includes all; else NULL */
+    Ptrs helpers;      /* char*: static functions that what the derivatives are held against consists of */
 } Check;
 
 static bool check_fails(Check *c, const char *what, const char *about)
@@ -135,6 +136,21 @@ static bool add_companion(Check *c, Ptrs *fns, const Request *rq)
     return add_derivative(c, fns, companion);
 }
 
+/* enum { A, B = 2 }; at file scope: its names are among those of the derivative's file, which repeats it too. */
+static void note_enumerators(Check *c, const char *text)
+{
+    for (const char *at = text; c->opt->with_primal && (at = strstr(at, "\nenum "));) {
+        const char *end = strchr(at, ';'), *name = strchr(at, '{');
+        for (; end && name && name < end; name = strpbrk(name, ",}")) {
+            name += 1 + strspn(name + 1, " \n");
+            size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+            if (n && name < end)
+                ptrs_push(&c->helpers, arena_strndup(c->arena, name, n));
+        }
+        at = end ? end : at + 1;
+    }
+}
+
 /* What the derivatives are held against, which the user did not ask for: from the heap, wherever those keep their values. */
 static bool write_companions(Check *c, const char *path)
 {
@@ -149,6 +165,9 @@ static bool write_companions(Check *c, const char *path)
         if (rq->directions && !add_derivative(c, &fns, check_single_request(c->arena, rq)))
             return false;
     }
+    for (size_t i = 0; i < fns.n; i++)
+        if (((const Fn *)fns.at[i])->is_static)
+            ptrs_push(&c->helpers, (void *)(uintptr_t)((const Fn *)fns.at[i])->name);
     Str text = {.arena = c->arena};
     EmitOptions emit = {.command = c->opt->command, .out_name = path, .with_primal = c->opt->with_primal};
     if (fns.n)
@@ -156,6 +175,7 @@ static bool write_companions(Check *c, const char *path)
     else
         str_put(&text, "typedef int ck_nothing;\n");
     pass_options = asked;
+    note_enumerators(c, text.s);
     return write_text(c, path, text.s);
 }
 
@@ -268,7 +288,8 @@ static void check_source(Check *c, size_t k, const char *objects)
         check_fails(c, "no graph can be drawn of ", source);
 }
 
-/* --with-primal: all in one. What of the runtime --standalone has put into the derivative stands beside the runtime itself: under other names. */
+/* --with-primal: all in one. What of the runtime --standalone has put into the derivative stands beside the runtime itself, and helpers of the
+ * derivative beside those of what it is held against: under other names. */
 static const char *whole_text(Check *c)
 {
     Ptrs names = {.arena = c->arena};
@@ -281,7 +302,11 @@ static const char *whole_text(Check *c)
     str_put(&s, "#include \"derivative.c\"\n");
     for (size_t i = 0; i < names.n; i++)
         str_fmt(&s, "#undef %s\n", (const char *)names.at[i]);
+    for (size_t i = 0; i < c->helpers.n; i++)
+        str_fmt(&s, "#define %s ck_beside_%s\n", (const char *)c->helpers.at[i], (const char *)c->helpers.at[i]);
     str_put(&s, "#include \"companion.c\"\n");
+    for (size_t i = 0; i < c->helpers.n; i++)
+        str_fmt(&s, "#undef %s\n", (const char *)c->helpers.at[i]);
     return s.s;
 }
 
@@ -297,6 +322,7 @@ static void build_and_run(Check *c, const char *out_text)
     if (c->opt->with_primal && !primal) { /* one translation unit: the source, its derivatives, what they are held against */
         str_put(&objects, "");
         c->whole = in_dir(c, "whole.c");
+        c->says.whole = true; /* all is declared already */
         if (write_text(c, c->whole, whole_text(c)))
             for (size_t i = 0; i < c->opt->inputs.n; i++)
                 check_source(c, i, objects.s);
@@ -349,7 +375,7 @@ static void remove_files(Check *c)
 
 bool check_run(Program *p, const Options *opt, const char *out_text)
 {
-    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}, .used = {.arena = p->arena}};
+    Check c = {.p = p, .opt = opt, .arena = p->arena, .files = {.arena = p->arena}, .used = {.arena = p->arena}, .helpers = {.arena = p->arena}};
     bool good = in_temporary(&c, out_text);
     remove_files(&c);
     return good;

@@ -390,5 +390,17 @@ double grow(AD_LEN(n) const double *x, int n)
     scale += 0;
     return s + chain(x, n);
 }
+AD_JACOBIAN(x)
+double deep(AD_LEN(n) const double *x, int n) { return chain(x, n) * scale; }
+AD_VJP()
+double sums(int n, int m, const double x[n][m])
+{
+    enum { BINS = 2 };
+    double sum[BINS] = {0};
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++)
+            sum[(i + j) % BINS] += x[i][j] * x[i][j];
+    return sum[0] * sum[BINS - 1];
+}
 END
 expect standalone_with_primal 0 agrees static.c --standalone --with-primal

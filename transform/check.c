@@ -105,12 +105,14 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
     m->fn = rq->fn;
     Args args = check_args_of(m, rq->fn, rq);
     check_args_struct(m, &args, id);
-    if (check_is_split(rq, rq->mode))
-        check_forward_prototype(m, &args, one);
-    if (rq->mode != MODE_JVP)
-        check_prototype(m, &args, name, one, rq->mode);
-    check_prototype(m, &args, companion_name, rq, companion);
-    str_put(m->out, "\n");
+    if (!m->opt->whole) {
+        if (check_is_split(rq, rq->mode))
+            check_forward_prototype(m, &args, one);
+        if (rq->mode != MODE_JVP)
+            check_prototype(m, &args, name, one, rq->mode);
+        check_prototype(m, &args, companion_name, rq, companion);
+        str_put(m->out, "\n");
+    }
     check_build_function(m, &args, id);
     check_call(m, &args, id, "primal", rq->fn->name, MODE_VJP, false, NULL);
     check_call(m, &args, id, "companion", companion_name, companion, true, rq);
@@ -119,7 +121,8 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
     else if (rq->mode != MODE_JVP)
         check_call(m, &args, id, "asked", name, rq->mode, true, one);
     if (rq->directions) {
-        check_lanes_prototype(m, &args, rq);
+        if (!m->opt->whole)
+            check_lanes_prototype(m, &args, rq);
         check_call_lanes(m, &args, id, rq);
     }
     test_table(m, &args, id, request_result_name(rq, m->arena), uses_single(p, rq->fn, &args), rq);

@@ -16,6 +16,7 @@ typedef struct {
     Ptrs input, input_len; /* char*: what a file says, as in set and len; these give way to set, len and AD_LEN */
     Ptrs tables;           /* char*: C definitions that `input` refers to */
     Ptrs *used;            /* char*: those of `input` that were asked for; NULL: nobody wants to know */
+    bool whole;            /* the program is one file, in which what is checked is defined before */
 } CheckOptions;
 /* The C text of a program that checks `requests` (Request*, resolved and derived; the companions they are held against are called
  * check_companion_name) on functions of source, which it includes; it runs with runtime/adgen_check.h. With primal_only: all functions in
