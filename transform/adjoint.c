@@ -156,11 +156,13 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
         Value *address = shadow_twin(a->s, p), *twin = shadow_twin(a->s, op->args[1]);
         Builder fwd = after_op(op);
         build_store(&fwd, address, build_ptrcast(&fwd, twin, address->type->elem));
+        shared_address(a->s, b, op);
     }
     if (stores_byte(op))
         clear_byte(a->s, b, op);
     if (!type_is_differentiable(op->args[1]->type) || reverse_update(a, b, op))
         return;
+    shared_number(a->s, op);
     Value *after = build_zero(b, op->args[1]->type);
     bool ambiguous = shadow_is_ambiguous(a->s, p);
     Value *sums = ambiguous && !a->fn->split ? origin_sums(a->s, p) : NULL;

@@ -173,6 +173,9 @@ void clear_by_stores(Fn *fn, const Request *rq);
 void clear_elements(Builder *b, Value *first, Value *n);
 /* At b in the reverse sweep: the shadow of a byte that is stored, of what may be a number, becomes 0. */
 void clear_byte(Shadow *s, Builder *b, const Op *store);
+/* shared_bytes.c: a stored address, at its reversal, and a stored number, in the forward sweep, that have their bytes in a union in common. */
+void shared_address(Shadow *s, Builder *b, const Op *store);
+void shared_number(Shadow *s, Op *store);
 /* A store of an address, with one of the shadow's address into the shadow behind it? */
 bool moves_address(const Fn *fn, const Op *op);
 

@@ -3,6 +3,7 @@
 // check: --set n=4 --len bodies=n --len at=n --set count=n --len path=n --set pixels.n=3 --set k=1 --len quads=n
 // construct: structs: unions of two views of the same numbers
 #include <adgen.h>
+#include <stdlib.h>
 #include <complex.h>
 #include <math.h>
 
@@ -129,4 +130,60 @@ double brightness(struct Image pixels, int k)
     }
     pixels.tint.z *= pixels.tint.z;
     return s + pixels.tint.part[1 - (k & 1)];
+}
+
+/* A number at one time, the address of one at another. */
+struct item {
+    int kind;
+    union {
+        float value;
+        const float *at;
+    };
+};
+
+AD_GRAD(x)
+float reused_items(AD_LEN(n) const float *x, int n)
+{
+    struct item it[4];
+    float s = 0;
+    for (int i = 0; i < n && i < 4; i++)
+        it[i].value = sinf(x[i]) * x[i];
+    for (int i = 0; i < n && i < 4; i++)
+        s += it[i].value * it[(i + 1) % n].value;
+    for (int i = 0; i < n && i < 4; i++)
+        it[i].at = &x[i];
+    for (int i = 0; i < n && i < 4; i++)
+        s += *it[i].at * *it[(i + 1) % n].at;
+    for (int i = 0; i < n && i < 4; i++)
+        it[i].value = cosf(x[i]) * x[i];
+    for (int i = 0; i < n && i < 4; i++)
+        s += it[i].value * it[(i + 1) % n].value;
+    return s;
+}
+
+AD_GRAD(x)
+double reused_cell(AD_LEN(n) const double *x, int n)
+{
+    struct cell {
+        union {
+            struct {
+                float a, b;
+            } pair;
+            const double *at;
+        } u;
+    } *c = malloc(sizeof *c);
+    double s = 0;
+    if (!c)
+        return 0;
+    for (int i = 0; i < n; i++) {
+        c->u.pair.a = (float)(x[i] * x[i]);
+        c->u.pair.b = (float)x[0];
+        s += c->u.pair.a * c->u.pair.b * s + c->u.pair.b;
+        c->u.at = x + (i + 1) % n;
+        s += *c->u.at * x[i];
+    }
+    c->u.pair.a = (float)s;
+    s *= c->u.pair.a;
+    free(c);
+    return s;
 }
