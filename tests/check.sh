@@ -404,3 +404,17 @@ double sums(int n, int m, const double x[n][m])
 }
 END
 expect standalone_with_primal 0 agrees static.c --standalone --with-primal
+
+# A function by its name: the derivative's file has a copy of a static one, which the source's is not.
+cat >by_name.c <<'END'
+#include <adgen.h>
+#include <math.h>
+static double square(double x) { return x * x; }
+double cube(double x) { return x * x * x; }
+double (*const both[])(double) = {square, cube};
+AD_GRAD(x)
+double of(double x, double (*g)(double)) { return g(x) * sin(x); }
+END
+expect function_by_name 0 agrees by_name.c --set g=cube
+expect static_function_by_name 1 "'g' of 'of': that function is static" by_name.c --set g=square
+expect static_function_with_primal 0 agrees by_name.c --set g=square --with-primal

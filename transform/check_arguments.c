@@ -212,6 +212,13 @@ static bool is_hidden(const Type *t)
     return t->kind == TY_OPAQUE || (t->kind == TY_RECORD && t->nfields == 0 && t->size <= 0);
 }
 
+/* A static function of the source is another one in the derivative's file, whose table does not have it. */
+static bool is_own_of_each(const Maker *m, const char *name)
+{
+    const Fn *f = program_find_fn(m->fn->program, name);
+    return f && f->is_static && !m->opt->whole;
+}
+
 /* Pointers that a check can leave empty or fill by convention. True when done. */
 static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, const char *path)
 {
@@ -219,6 +226,9 @@ static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, cons
     const char *value = given(m, path, "");
     if (value && is_value_of_elements(value, elem)) {
         return false;
+    } else if (value && elem->kind == TY_FUNC && is_own_of_each(m, value)) {
+        cannot_make(m, path, "that function is static, and the derivative's file has a copy of its own",
+                    "give it external linkage, or check with --with-primal");
     } else if (value) { /* NULL, another argument, a function's name */
         str_fmt(m->out, "    %s = (void *)(%s);\n    ck_alias(ck_a, (const void *)%s, 0, %d);\n", lvalue, value, lvalue, m->param);
     } else if (elem->kind == TY_FUNC) {
