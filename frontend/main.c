@@ -87,7 +87,8 @@ static const char *taken_by(Program *p, const char *name)
         return "a variable of the source";
     for (size_t i = 0; i < p->items.n; i++) {
         const TopItem *item = p->items.at[i];
-        if (item->kind == TOP_TYPE && item->name && !strcmp(item->name, name))
+        bool tag = item->text && strncmp(item->text, "typedef", 7) != 0; /* a name of another kind */
+        if (item->kind == TOP_TYPE && !tag && item->name && !strcmp(item->name, name))
             return "a type of the source";
     }
     for (size_t i = 0; i < p->macros.n; i++)

@@ -279,6 +279,7 @@ typedef struct {
     bool math, complex_h, stdlib, string, assert_h, stddef_h, stdint_h, cblas, stdio_h, stdarg_h, runtime, openmp;
     Ptrs globals; /* Var*: file-scope variables referenced */
     Ptrs callees; /* Fn* called */
+    Ptrs statics; /* Var*: static locals printed, whose initialisers name others */
 } Needs;
 
 typedef struct {

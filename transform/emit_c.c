@@ -176,6 +176,21 @@ static void need_mentioned(File *f, const TopItem *from, const char *text)
     }
 }
 
+/* `static const struct ops *const table[] = {&garch, &egarch};` in a function: those are needed at file scope. */
+static void need_in_statics(File *f)
+{
+    for (size_t k = 0; k < f->needs.statics.n; k++) {
+        const Var *var = f->needs.statics.at[k];
+        for (size_t i = 0; i < f->p->items.n && var->owner; i++) {
+            const TopItem *item = f->p->items.at[i];
+            if (item->kind != TOP_FUNCTION || !item->fn || strcmp(item->fn->name, var->owner->name) != 0)
+                continue;
+            need_mentioned(f, item, var->decl_text);
+            break;
+        }
+    }
+}
+
 static bool is_copied_function(const TopItem *item)
 {
     return item->kind == TOP_FUNCTION && item->fn->is_static && item->fn->def_text;
@@ -460,6 +475,21 @@ static bool is_declared_again(const File *f, size_t i)
     return false;
 }
 
+/* struct state a = {&b}, b = {&a}: b is declared before a is defined. */
+static void put_variables_for(File *f, Str *out, size_t first)
+{
+    const Var *var = ((const TopItem *)f->p->items.at[first])->var;
+    const char *init = strchr(var->decl_text, '=');
+    for (size_t i = first + 1; i < f->p->items.n && init; i++) {
+        const TopItem *item = f->p->items.at[i];
+        bool later = f->repeated[i] && item->kind == TOP_VAR && item->var != var && is_defined_here(f, item->var) && item->var->is_static;
+        if (!later || f->declared[i] || is_declared_again(f, i) || !text_has_word(init, item->name))
+            continue;
+        str_fmt(out, "static %s%s;\n", item->var->is_const ? "const " : "", declare_var(f->arena, item->var->type, item->var, item->name));
+        f->declared[i] = true;
+    }
+}
+
 /* Types and variables, in the source's order. */
 static void put_declarations(File *f, Str *out)
 {
@@ -480,8 +510,10 @@ static void put_declarations(File *f, Str *out)
         bool block = item->kind == TOP_TYPE && strchr(item->text, '\n');
         if (any && (block || after_type))
             str_put(out, "\n");
-        if (item->kind == TOP_VAR && is_defined_here(f, item->var))
+        if (item->kind == TOP_VAR && is_defined_here(f, item->var)) {
             put_prototypes_for(f, out, item->var->decl_text);
+            put_variables_for(f, out, i);
+        }
         if (item->pack)
             str_fmt(out, "#pragma pack(push, %d)\n%s;\n#pragma pack(pop)\n", item->pack, text);
         else
@@ -566,7 +598,7 @@ static void put_header_comment(File *f, Str *out)
 static File file_new(Program *p, const Ptrs *fns, const EmitOptions *opt)
 {
     File f = {.p = p, .arena = arena_new(), .opt = opt, .fns = fns};
-    f.words.arena = f.needs.globals.arena = f.needs.callees.arena = f.arena;
+    f.words.arena = f.needs.globals.arena = f.needs.callees.arena = f.needs.statics.arena = f.arena;
     return f;
 }
 
@@ -615,6 +647,7 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
         str_put(&body, i ? "\n" : "");
         emit_function(&e, fns->at[i], &names);
     }
+    need_in_statics(&f);
     scan_words(&f.words, body.s);
     find_repeated(&f);
     merge_files(&f);

@@ -210,8 +210,10 @@ void emit_function(Emitter *e, Fn *fn, const Names *reserved)
     str_put(e->out, "{\n");
     e->indent++;
     emit_unused_params(e);
-    for (size_t i = 0; i < e->plan->statics.n; i++)
+    for (size_t i = 0; i < e->plan->statics.n; i++) {
         line(e, "%s;", static_text(e->plan, e->plan->statics.at[i]));
+        ptrs_push(&e->needs->statics, e->plan->statics.at[i]);
+    }
     if (fn->sret) {
         CVar *result = plan_of(e->plan, fn->body->args[fn->body->nargs - 1])->var;
         line(e, "%s;", declare_var(e->arena, result->type, &(Var){.type = fn->ret, .spelled = fn->ret_spelled}, result->name));

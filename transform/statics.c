@@ -11,6 +11,7 @@ typedef struct {
     Arena *arena;
     const Var *var;
     const Value *param;
+    Ptrs holders; /* const Var*: variables whose initialisers lead to it */
     Ptrs slots; /* Op*: LOCALs that hold it */
     Ptrs *asked; /* Value*: parameters that have been looked at, or are being */
     bool more, written;
@@ -23,13 +24,29 @@ static const Value *root_of(const Value *p)
     return p;
 }
 
+/* Where a variable holds the address, its own address and all that is loaded from it count as well. */
 static bool is_address(const Search *s, const Value *p)
 {
     p = root_of(p);
     const Op *op = p->def;
     if (!op)
         return p == s->param;
-    return (op->code == OP_GLOBAL && op->var == s->var) || (op->code == OP_LOAD && op->args[0]->def && ptrs_has(&s->slots, op->args[0]->def));
+    if (op->code == OP_GLOBAL)
+        return op->var == s->var || ptrs_has(&s->holders, op->var);
+    return op->code == OP_LOAD && ((op->args[0]->def && ptrs_has(&s->slots, op->args[0]->def)) || (s->holders.n && is_address(s, op->args[0])));
+}
+
+/* Has it pointers to data? Through those of a constant others may be changed. */
+static bool leads_on(const Type *t)
+{
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    if (t->kind == TY_PTR)
+        return t->elem->kind != TY_FUNC;
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
+        if (leads_on(t->fields[i].type))
+            return true;
+    return false;
 }
 
 static bool is_only_accessed(const Op *first, const Value *p)
@@ -62,7 +79,8 @@ static void find_write(Op *op, void *ctx)
         return;
     for (int i = 0; i < op->nargs && !s->written; i++) {
         const Type *t = op->args[i]->type;
-        if (t->kind != TY_PTR || t->elem_const || !is_address(s, op->args[i]))
+        bool reads_only = t->kind == TY_PTR && t->elem_const && !(s->holders.n && leads_on(t->elem));
+        if (t->kind != TY_PTR || reads_only || !is_address(s, op->args[i]))
             continue;
         Op *slot = op->code == OP_STORE && i == 1 ? op->args[0]->def : NULL;
         if (is_slot(slot)) {
@@ -93,7 +111,7 @@ static bool writes_behind(Search *s, const Op *call, int k)
     if (ptrs_has(s->asked, param))
         return false;
     ptrs_push(s->asked, param);
-    Search in = {.arena = s->arena, .param = param, .slots = {.arena = s->arena}, .asked = s->asked};
+    Search in = {.arena = s->arena, .param = param, .holders = s->holders, .slots = {.arena = s->arena}, .asked = s->asked};
     return written_in(&in, f);
 }
 
@@ -105,20 +123,47 @@ static bool is_constant(const Var *var)
     return var->is_const || t->kind == TY_ARRAY;
 }
 
+static bool initialiser_names(const Var *holder, const Var *var)
+{
+    const char *init = holder->decl_text ? strchr(holder->decl_text, '=') : NULL;
+    return init && strcmp(holder->name, var->name) != 0 && text_has_word(init, var->name);
+}
+
+/* static double *rows[] = {a, b}; false: one of them is seen by other files, which may write through it. */
+static bool find_holders(const Program *p, const Var *var, Ptrs *holders)
+{
+    for (size_t i = 0; i < p->globals.n; i++) {
+        const Var *v = p->globals.at[i];
+        if (v == var || ptrs_has(holders, v) || !initialiser_names(v, var))
+            continue;
+        const Type *t = v->type;
+        while (t->kind == TY_ARRAY)
+            t = t->elem;
+        bool reads_only = t->kind == TY_PTR && t->elem_const && !leads_on(t->elem);
+        if (!v->is_static && !reads_only)
+            return false;
+        ptrs_push(holders, (Var *)(uintptr_t)v);
+        if (!find_holders(p, v, holders))
+            return false;
+    }
+    return true;
+}
+
 bool static_may_be_written(const Program *p, const Var *var)
 {
     if (is_constant(var))
         return false;
     Arena *arena = arena_new();
     Ptrs asked = {.arena = arena};
-    Search s = {.arena = arena, .var = var, .slots = {.arena = arena}, .asked = &asked};
+    Search s = {.arena = arena, .var = var, .holders = {.arena = arena}, .slots = {.arena = arena}, .asked = &asked};
+    s.written = !find_holders(p, var, &s.holders);
     for (size_t i = 0; i < p->fns.n && !s.written; i++) {
         const Fn *fn = p->fns.at[i];
         if (fn->has_body && fn->body)
             written_in(&s, fn);
     }
     arena_free(arena);
-    return s.written || program_initialiser_names(p, var);
+    return s.written;
 }
 
 /* ---------------------------------------------------------------------- what OUT will hold copies of */
@@ -163,6 +208,18 @@ static void check_home(Check *c, Loc loc, const Var *var)
     }
 }
 
+static void check_variable(Check *c, const Op *op, const Var *var);
+
+/* The copy of a pointer leads to copies. */
+static void check_initialiser(Check *c, const Op *op, const Var *var)
+{
+    for (size_t i = 0; i < c->p->globals.n; i++) {
+        const Var *named = c->p->globals.at[i];
+        if (named->loc.file == var->loc.file && (!named->owner || named->owner == var->owner) && initialiser_names(var, named))
+            check_variable(c, op, named);
+    }
+}
+
 static void check_variable(Check *c, const Op *op, const Var *var)
 {
     Loc loc = op->loc.line ? op->loc : var->loc;
@@ -171,6 +228,7 @@ static void check_variable(Check *c, const Op *op, const Var *var)
     if (!var->is_static || ptrs_has(&c->seen, var))
         return;
     ptrs_push(&c->seen, (Var *)(uintptr_t)var);
+    check_initialiser(c, op, var);
     if (!static_may_be_written(c->p, var))
         return;
     if (c->p->with_primal && !var->owner)
