@@ -227,6 +227,8 @@ static Expr *read_member(Reader *r, CXCursor c, Type *t, Loc loc)
     }
     int path[16], length = 0;
     const char *name = take_string(r->scratch, clang_getCursorSpelling(c));
+    if (e->type->kind == TY_RECORD && strchr(name, '(')) /* "(anonymous union at ...)": its member is found in e */
+        return e;
     if (e->type->kind != TY_RECORD || !find_field(e->type, name, path, 0, &length))
         return expr_unsupported(r, t, loc, arena_printf(r->arena, "the member '%s' of %s", name, type_spelling(e->type)));
     for (int i = 0; i < length; i++)

@@ -107,6 +107,9 @@ static inline void ad_pop_block(ad_stack *s, void *to, size_t n)
     memcpy(to, s->top, n);
 }
 
+/* Any function's address, by a cast there and back. */
+typedef void (*ad_fn)(void);
+
 /* void ad_push_double(ad_stack *s, double v); double ad_pop_double(ad_stack *s); and so on. */
 #define AD_STACK_OF(name, type)                                                                                                    \
     static inline void ad_push_##name(ad_stack *s, type v)                                                                         \
@@ -135,6 +138,7 @@ AD_STACK_OF(llong, long long)
 AD_STACK_OF(ullong, unsigned long long)
 AD_STACK_OF(size, size_t)
 AD_STACK_OF(ptr, void *)
+AD_STACK_OF(fn, ad_fn)
 #ifndef __cplusplus
 AD_STACK_OF(cfloat, float _Complex)
 AD_STACK_OF(cdouble, double _Complex)
@@ -281,6 +285,7 @@ AD_FIXED_OF(ulong, unsigned long)
 AD_FIXED_OF(llong, long long)
 AD_FIXED_OF(ullong, unsigned long long)
 AD_FIXED_OF(ptr, void *)
+AD_FIXED_OF(fn, ad_fn)
 #undef AD_FIXED_OF
 
 static inline void ad_fixed_log_start(ad_fixed_log *log, void *memory)

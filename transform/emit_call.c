@@ -16,7 +16,7 @@ static const char *stack_type(const Type *t)
         [TY_CF32] = "cfloat", [TY_CF64] = "cdouble", [TY_CF80] = "cldouble",
     };
     if (t->kind == TY_PTR)
-        return "ptr";
+        return t->elem->kind == TY_FUNC ? "fn" : "ptr";
     if (t->kind > TY_CF80)
         ICE("emit: a value of type '%s' on the stack", type_spelling(t));
     return names[t->kind];
@@ -162,6 +162,15 @@ static Text alloc_call(Emitter *e, const Op *op)
     return text_of(arena_printf(e->arena, "calloc(%s, %s)", n, size), t);
 }
 
+static Text pop_call(Emitter *e, const Op *op)
+{
+    Type *t = op->results[0]->type;
+    const char *call = arena_printf(e->arena, "%s(%s)", stack_call(e, op->args[0], "pop", t), expr(e, op->args[0]).s);
+    if (t->kind == TY_PTR && t->elem->kind == TY_FUNC)
+        return (Text){.s = arena_printf(e->arena, "(%s)%s", declare_var(e->arena, t, NULL, ""), call), .prec = PREC_UNARY, .type = t};
+    return text_of(call, t);
+}
+
 Text call_expr(Emitter *e, const Op *op)
 {
     switch (op->code) {
@@ -169,8 +178,7 @@ Text call_expr(Emitter *e, const Op *op)
     case OP_REALLOC:
         return alloc_call(e, op);
     case OP_POP:
-        return text_of(arena_printf(e->arena, "%s(%s)", stack_call(e, op->args[0], "pop", op->results[0]->type), expr(e, op->args[0]).s),
-                       op->results[0]->type);
+        return pop_call(e, op);
     case OP_CALL:
     case OP_CALLPTR:
         return text_of(call_text(e, op), op->nresults ? op->results[0]->type : op->of);
@@ -295,7 +303,7 @@ bool emit_transfer(Emitter *e, const Op *loop)
 static void emit_push(Emitter *e, const Op *op)
 {
     Value *v = op->args[1];
-    const char *cast = v->type->kind == TY_PTR && v->type->elem_const ? "(void *)" : "";
+    const char *cast = v->type->kind != TY_PTR ? "" : v->type->elem->kind == TY_FUNC ? "(ad_fn)" : v->type->elem_const ? "(void *)" : "";
     Text t = expr_assign(e, v);
     line(e, "%s(%s, %s%s);", stack_call(e, op->args[0], "push", v->type), expr(e, op->args[0]).s, cast,
          *cast ? at_prec(e, t, PREC_UNARY) : t.s);

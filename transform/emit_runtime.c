@@ -42,7 +42,7 @@ static const char *skip_literal(const char *at)
 static const char *item_end(const char *at, ItemKind *kind)
 {
     int depth = 0;
-    bool call = false, assigned = false;
+    bool call = false, assigned = false, type = !strncmp(at, "typedef", 7);
     *kind = ITEM_OTHER;
     while (*at) {
         if (at[0] == '/' && at[1] == '*') {
@@ -61,7 +61,7 @@ static const char *item_end(const char *at, ItemKind *kind)
             *kind = ITEM_FUNCTION;
         at++;
         if (depth == 0 && at[-1] == ';' && *kind != ITEM_FUNCTION) {
-            *kind = call && !assigned ? ITEM_PROTOTYPE : ITEM_OTHER;
+            *kind = call && !assigned && !type ? ITEM_PROTOTYPE : ITEM_OTHER;
             return at;
         }
         if (depth == 0 && at[-1] == '}' && *kind == ITEM_FUNCTION)
@@ -87,7 +87,8 @@ static void find_names(Arena *a, Item *item)
     if (item->kind != ITEM_OTHER) {
         ptrs_push(&item->names, word_before(a, text, strchr(text, '(')));
     } else if (!strncmp(text, "typedef", 7)) {
-        ptrs_push(&item->names, word_before(a, text, strrchr(text, ';')));
+        const char *function = brace ? NULL : strstr(text, "(*");
+        ptrs_push(&item->names, word_before(a, text, function ? strchr(function, ')') : strrchr(text, ';')));
     } else if (!strncmp(text, "enum", 4) && brace) {
         for (const char *at = brace; *at; at++)
             if ((isalpha((unsigned char)*at) || *at == '_') && !word_char(at[-1]))

@@ -2,6 +2,7 @@
 // construct: functions: pointers in structs, tables of operations, callbacks with `void *`
 #include <adgen.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 typedef double (*fn1)(double);
 typedef struct activation {
@@ -125,4 +126,51 @@ double integrate(double mu, double sigma, AD_LEN(3) double *c, double hi, int n)
 {
     struct gauss g = {mu, sigma};
     return simpson(bell, &g, 0, hi, n) * simpson(&poly, c, -1, hi, n);
+}
+
+/* What is called is read again in each round of a loop whose end depends on the data: its address is kept. */
+struct stepper {
+    const struct step_ops *ops;
+    double h, last;
+};
+struct step_ops {
+    double (*step)(struct stepper *s, double x);
+};
+static double step_wide(struct stepper *s, double x);
+static double step_narrow(struct stepper *s, double x)
+{
+    s->h = s->h * 0.75 + 0.1 * sin(x);
+    return s->h * x;
+}
+static double step_twice(struct stepper *s, double x);
+static const struct step_ops wide = {step_wide}, narrow = {step_narrow}, twice = {step_twice};
+static double step_twice(struct stepper *s, double x)
+{
+    s->ops = &wide;
+    return 0.1 * step_narrow(s, x) + step_narrow(s, 0.5 * x);
+}
+static double step_wide(struct stepper *s, double x)
+{
+    s->last = x * s->h;
+    s->ops = s->h > 0.3 ? &narrow : &twice;
+    return s->last + cos(s->h);
+}
+static struct stepper *stepper_new(double h)
+{
+    struct stepper *s = malloc(sizeof *s);
+    s->ops = h > 0 ? &wide : &narrow;
+    s->h = h;
+    s->last = 0;
+    return s;
+}
+AD_GRAD(h)
+double walked(double h, double k, int n)
+{
+    struct stepper *s = stepper_new(h);
+    double x = k;
+    while (x < 4 && n-- > 0)
+        x += s->ops->step(s, x);
+    x *= x + s->last;
+    free(s);
+    return x;
 }

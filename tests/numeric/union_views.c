@@ -1,6 +1,6 @@
 // std: c11
 // directions: parameter 'bodies' is a struct
-// check: --set n=4 --len bodies=n --len at=n --set count=n --len path=n --set pixels.n=3 --set k=1 --len quads=n
+// check: --set n=4 --len bodies=n --len at=n --set count=n --len path=n --set pixels.n=3 --set k=1 --len quads=n --len lines=n
 // construct: structs: unions of two views of the same numbers
 #include <adgen.h>
 #include <stdlib.h>
@@ -185,5 +185,28 @@ double reused_cell(AD_LEN(n) const double *x, int n)
     c->u.pair.a = (float)s;
     s *= c->u.pair.a;
     free(c);
+/* ---- without a name, among other members */
+typedef struct {
+    int from, to;
+    union {
+        struct {
+            double r, x;
+        };
+        double z[2];
+    };
+    double charge;
+} Branch;
+
+AD_GRAD(lines)
+double losses(Branch *lines, int n)
+{
+    double s = 0;
+    for (int i = 0; i < n; i++) {
+        Branch *l = &lines[i], copy = *l;
+        l->r *= 1.5;
+        l->z[1] += l->z[0] * copy.z[1];
+        copy.z[i % 2] = l->x;
+        s += l->x * copy.r / (1 + copy.x * copy.x) + l->charge * l->z[i % 2];
+    }
     return s;
 }
