@@ -1,21 +1,36 @@
-/* clang_include.c: the files that were read, for -MD, and the macros that they define, for --with-primal and for what is included. */
+/* clang_include.c: the files that were read, for -MD, and the macros that they define: OUT includes them, and must not meet those. */
 #include "clang_reader.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+/* #define NAME, as the text has it: what an #if leaves out counts as well. */
+static void find_macros(Reader *r, const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    for (const char *at = text; (at = strchr(at, '#')) != NULL;) {
+        at += 1 + strspn(at + 1, " \t");
+        if (strncmp(at, "define", 6) != 0)
+            continue;
+        at += 6 + strspn(at + 6, " \t");
+        ptrs_push(&r->program->macros, arena_strndup(r->arena, at, strspn(at, letters)));
+    }
+}
+
 static void visit_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data)
 {
     Reader *r = data;
     const char *name = take_string(r->arena, clang_getFileName(file));
-    (void)stack, (void)depth;
+    (void)stack;
     if (!*name || access(name, R_OK)) /* a header that is made up */
         return;
     Inclusion *in = arena_alloc(r->arena, sizeof *in);
     CXSourceLocation start = clang_getLocation(r->tu, file, 1, 1);
     *in = (Inclusion){name, clang_Location_isInSystemHeader(start) != 0};
     ptrs_push(&r->unit->inclusions, in);
+    if (depth > 0 && !in->system)
+        find_macros(r, source_file(r, file)->text);
 }
 
 void read_inclusions(Reader *r)

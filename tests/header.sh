@@ -63,6 +63,28 @@ check taken "$ADGEN" taken.c --vjp w --jvp w --hvp w --vjp w --split -o taken_w.
 check taken_documented grep -q '  d_n1, d_x1, d_d_x, d_tape, d_result, d_a: the derivative is added' taken_w.h
 check taken_c gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$ROOT/runtime" taken_use.c taken.c "$(dirname "$ADGEN")/libadgen_rt.a" -o taken_use
 check taken_runs ./taken_use
+# Macros of the source that C headers or the runtime would be spoilt by, as in f2c.h.
+cat >macros.h <<'C'
+#define abs(x) ((x) >= 0 ? (x) : -(x))
+#define top 3
+#  define chunk(i) x[i]
+C
+cat >macros.c <<'C'
+#include "macros.h"
+double m(const double *x, int n)
+{
+    double p = 1, s = top;
+    while (n-- > 0 && s < 100) {
+        p *= abs(chunk(n)) * s;
+        s += p * x[n];
+    }
+    return p;
+}
+C
+for o in '' --standalone --split; do
+    check "macros$o" "$ADGEN" macros.c --vjp m $o -o macros_m.c
+    check "macros_c$o" ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$ROOT/runtime" -c macros_m.c
+done
 if command -v g++ >/dev/null 2>&1; then
     check cxx g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c use.cc
     check cxx_links sh -c "gcc -std=c99 -I'$ROOT/runtime' -c s.c s_vjp.c && g++ -o use use.o s.o s_vjp.o && ./use"

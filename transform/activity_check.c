@@ -134,10 +134,13 @@ static const char *callee_name(const Op *op)
     return op->text ? op->text : op->callee->name;
 }
 
+/* Text behind `...` is read: say("%s", s->name). */
 static bool is_const_pointer_param(const Op *op, int k)
 {
-    const Type *t = op->callee && k < op->callee->nparams ? op->callee->params[k]->type : NULL;
-    return t && t->kind == TY_PTR && t->elem_const;
+    bool extra = op->callee && op->callee->is_variadic && k >= op->callee->nparams && k < op->nargs;
+    const Type *t = extra ? op->args[k]->type : op->callee && k < op->callee->nparams ? op->callee->params[k]->type : NULL;
+    bool text = extra && t->kind == TY_PTR && t->elem->kind == TY_CHAR;
+    return t && t->kind == TY_PTR && (t->elem_const || text);
 }
 
 static void refuse_write(const Op *op)

@@ -359,6 +359,7 @@ char *cxx_prototype(Arena *a, const Fn *fn);
 void put_with_lines(Str *out, const char *text, const EmitOptions *opt);
 /* --standalone: what of the runtime the words need, as C text; and the headers for that. */
 void emit_runtime(Str *out, StrMap *words, Needs *needs);
+void scan_runtime(StrMap *words); /* all identifiers in the runtime */
 extern const char *const runtime_text[]; /* made by the build: the lines of the runtime's sources; NULL ends them */
 
 /* ====================================================================== emit_loop.c */

@@ -366,10 +366,38 @@ static void put_macro(Str *out, const TopItem *item, const char *was, bool heade
         str_fmt(out, "#ifndef %s\n%s\n#endif\n", item->name, item->text);
 }
 
-static void put_includes(File *f, Str *out, bool header)
+/* A macro of the source that what OUT includes by itself would be spoilt by: f2c.h has abs(x); `#define top 3` meets the runtime's names. */
+static bool macros_clash(const File *f)
+{
+    static const char library[] = "abs labs llabs div exit abort random select time remove rename signal index log exp pow floor ceil sqrt fabs";
+    StrMap own = {.arena = f->arena};
+    if (f->p->macros.n)
+        scan_runtime(&own);
+    for (size_t i = 0; i < f->p->macros.n; i++)
+        if (strmap_get(&own, f->p->macros.at[i]) || text_has_word(library, f->p->macros.at[i]))
+            return true;
+    return false;
+}
+
+static void put_own_includes(File *f, Str *out)
+{
+    const Needs *n = &f->needs;
+    put_include(f, out, n->assert_h, "<assert.h>");
+    put_include(f, out, n->complex_h, "<complex.h>");
+    put_include(f, out, n->cblas && !f->p->has_cblas, "<cblas.h>");
+    put_include(f, out, n->math, "<math.h>");
+    put_include(f, out, n->stddef_h && !n->stdlib && !n->string && !declares_size_t(f), "<stddef.h>");
+    put_include(f, out, n->stdlib, "<stdlib.h>");
+    put_include(f, out, n->string, "<string.h>");
+    put_include(f, out, n->stdint_h, "<stdint.h>");
+    put_include(f, out, n->stdarg_h, "<stdarg.h>");
+    put_include(f, out, n->stdio_h, "<stdio.h>");
+    put_include(f, out, n->runtime && !f->opt->standalone, "<adgen_rt.h>");
+}
+
+static void put_source_includes(const File *f, Str *out, bool header)
 {
     StrMap seen = {.arena = f->arena};
-    size_t before = out->n;
     for (size_t i = 0; i < f->opt->sources.n; i++)
         str_fmt(out, "#include \"%s\"\n", (const char *)f->opt->sources.at[i]);
     for (size_t i = 0; i < f->p->items.n && !f->opt->with_primal; i++) {
@@ -383,21 +411,25 @@ static void put_includes(File *f, Str *out, bool header)
         else if (!was)
             str_fmt(out, "%s\n", item->text);
     }
-    const Needs *n = &f->needs;
-    put_include(f, out, n->assert_h, "<assert.h>");
-    put_include(f, out, n->complex_h, "<complex.h>");
-    put_include(f, out, n->cblas && !f->p->has_cblas, "<cblas.h>");
-    put_include(f, out, n->math, "<math.h>");
-    put_include(f, out, n->stddef_h && !n->stdlib && !n->string && !declares_size_t(f), "<stddef.h>");
-    put_include(f, out, n->stdlib, "<stdlib.h>");
-    put_include(f, out, n->string, "<string.h>");
-    put_include(f, out, n->stdint_h, "<stdint.h>");
-    put_include(f, out, n->stdarg_h, "<stdarg.h>");
-    put_include(f, out, n->stdio_h, "<stdio.h>");
-    put_include(f, out, n->runtime && !f->opt->standalone, "<adgen_rt.h>");
+}
+
+/* runtime: its text, under --standalone. */
+static void put_includes(File *f, Str *out, const char *runtime, bool header)
+{
+    size_t before = out->n;
+    if (macros_clash(f)) {
+        put_own_includes(f, out);
+        str_fmt(out, "%s%s", *runtime ? "\n" : "", runtime);
+        put_source_includes(f, out, header);
+        runtime = "";
+    } else {
+        put_source_includes(f, out, header);
+        put_own_includes(f, out);
+    }
     put_undefs(f, out);
     if (out->n > before)
         str_put(out, "\n");
+    str_put(out, runtime);
 }
 
 static const char *global_text(File *f, const Var *var)
@@ -658,8 +690,7 @@ void emit_c(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     put_header_comment(&f, out);
     if (f.needs.openmp)
         str_put(out, "#ifndef _OPENMP\n#pragma GCC diagnostic ignored \"-Wunknown-pragmas\"\n#endif\n\n");
-    put_includes(&f, out, false);
-    str_put(out, runtime.s);
+    put_includes(&f, out, runtime.s, false);
     put_declarations(&f, out);
     put_callees(&f, out);
     put_with_lines(out, body.s, opt);
@@ -710,7 +741,7 @@ void emit_header(Str *out, Program *p, const Ptrs *fns, const EmitOptions *opt)
     f.needs.runtime = tape;
     put_header_comment(&f, out);
     str_fmt(out, "#ifndef %s\n#define %s\n\n", guard, guard);
-    put_includes(&f, out, true);
+    put_includes(&f, out, "", true);
     str_put(out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     if (tape && opt->standalone)
         str_put(out, "typedef struct ad_stack ad_tape;\n\n");

@@ -262,6 +262,15 @@ static void all_items(Arena *a, Ptrs *items)
     cut_items(a, all.s, items);
 }
 
+void scan_runtime(StrMap *words)
+{
+    Str all = {.arena = words->arena};
+    str_put(&all, "");
+    for (const char *const *line = runtime_text; *line; line++)
+        str_put(&all, *line);
+    scan_words(words, all.s);
+}
+
 void runtime_names(Arena *a, Ptrs *names)
 {
     Ptrs items = {.arena = a};
