@@ -185,6 +185,9 @@ double reused_cell(AD_LEN(n) const double *x, int n)
     c->u.pair.a = (float)s;
     s *= c->u.pair.a;
     free(c);
+    return s;
+}
+
 /* ---- without a name, among other members */
 typedef struct {
     int from, to;
