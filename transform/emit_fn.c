@@ -163,12 +163,37 @@ static bool named_in_dims(const Fn *fn, const char *name)
     return false;
 }
 
+typedef struct {
+    const Value *param;
+    bool read;
+} ParamUse;
+
+static void find_read(Op *op, void *ctx)
+{
+    ParamUse *u = ctx;
+    for (int i = op->code == OP_STORE; i < op->nargs && op_info[op->code].kind != KIND_ADDR; i++) {
+        const Value *p = op->args[i];
+        while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs)
+            p = p->def->args[0];
+        u->read |= p == u->param;
+    }
+}
+
+/* A record that is passed by value, whose fields are only assigned to: gcc says that it is not used. */
+static bool is_only_set(const Fn *fn, int i)
+{
+    ParamUse use = {fn->body->args[i], fn->params[i]->type->kind != TY_RECORD};
+    walk_ops(fn->body, find_read, &use);
+    return !use.read;
+}
+
 static void emit_unused_params(Emitter *e)
 {
     const Fn *fn = e->fn;
     for (int i = 0; i < fn->nparams; i++) {
         const ValuePlan *vp = plan_of(e->plan, fn->body->args[i]);
-        if (!vp->sites.n && !vp->sites.many && !named_in_dims(fn, vp->var->name))
+        bool unused = (!vp->sites.n && !vp->sites.many) || is_only_set(fn, i);
+        if (unused && !named_in_dims(fn, vp->var->name))
             line(e, "(void)%s;", vp->var->name);
     }
 }
