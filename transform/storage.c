@@ -112,8 +112,8 @@ static bool is_cheap_if(Storage *s, const Op *op)
     int n = 0;
     for (int r = 0; r < 2; r++)
         for (const Op *in = op->regions[r]->first; in; in = in->next)
-            if (in->code != OP_YIELD && (!is_cheap(s, in) || in->code == OP_SQRT || ++n > CHEAP_IF_OPS))
-                return false;
+            if (in->code != OP_YIELD && (!(in->code == OP_LOAD ? spoilers_of(s, in) != NULL : is_cheap(s, in)) || in->code == OP_SQRT || ++n > CHEAP_IF_OPS))
+                return false; /* a load in it is repeated as it is, not read from where its value was stored */
     return true;
 }
 
@@ -313,22 +313,22 @@ static int store_node(Storage *s, Op *store)
     return (int)s->stores.n - 1;
 }
 
-static void gather_loads(const Storage *s, const Op *op, Ptrs *out)
+static void gather_loads(const Op *op, Ptrs *out)
 {
-    if (op->code == OP_LOAD && !ptrmap_get(&s->forwarded, op))
+    if (op->code == OP_LOAD)
         ptrs_push(out, (Op *)(uintptr_t)op);
     for (int r = 0; r < op->nregions; r++)
         for (const Op *in = op->regions[r]->first; in; in = in->next)
-            gather_loads(s, in, out);
+            gather_loads(in, out);
 }
 
 /* The stores whose logging recomputing v depends on. */
 static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 {
     Ptrs loads = {.arena = s->fn->arena};
-    if (ptrmap_get(&s->stored, v) || peel_possible(v) || is_counted(s, v) || (v->def->code == OP_LOAD && copy_for(s, v->def)))
+    if (ptrmap_get(&s->stored, v) || forwarded_store(s, v) || peel_possible(v) || is_counted(s, v) || (v->def->code == OP_LOAD && copy_for(s, v->def)))
         return;
-    gather_loads(s, v->def, &loads);
+    gather_loads(v->def, &loads);
     for (size_t i = 0; i < loads.n; i++) {
         const Ptrs *spoilers = spoilers_of(s, loads.at[i]);
         for (size_t k = 0; k < spoilers->n; k++)

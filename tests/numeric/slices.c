@@ -136,3 +136,27 @@ double indexed_steps(AD_LEN(rows * n) const double *x, const AD_LEN(n) double *w
     free(memory);
     return sum;
 }
+
+/* A row of weights that each step makes anew, read by a loop that may be empty: what is put before that loop is not read again from the row. */
+AD_GRAD(x)
+double weights_of_steps(AD_LEN(rows * n) const double *x, int rows, int n)
+{
+    double *u = malloc((size_t)rows * n * sizeof *u), *weight = malloc((size_t)rows * sizeof *weight), total = 0;
+    for (int i = 0; i < rows * n; i++)
+        u[i] = x[i];
+    for (int t = 0; t < rows; t++) {
+        double sum = 0;
+        for (int s = 0; s <= t; s++)
+            weight[s] = u[s * n] * u[t * n];
+        for (int s = 0; s <= t; s++) {
+            weight[s] = exp(weight[s]);
+            sum += weight[s];
+        }
+        for (int s = 0; s <= t; s++)
+            for (int i = 0; i < n; i++)
+                total += weight[s] / sum * u[s * n + i] * (i + 1);
+    }
+    free(u);
+    free(weight);
+    return total;
+}
