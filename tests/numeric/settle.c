@@ -1,4 +1,5 @@
 // check: --set n=6 --set steps=2
+// directions: --directions: parameter 'z' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 #include <math.h>
 
