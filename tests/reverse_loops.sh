@@ -258,7 +258,7 @@ check kept_each_overwritten with once.c each_overwritten_grad 'kept_P1\[i \* 8L 
 check kept_each_start with once.c each_start_grad 'ad_tape_alloc\(\(size_t\)t \* t1'
 
 # Slices of one allocation: where they are proved apart, nothing that was read is kept.
-check slices "$ADGEN" "$ROOT/tests/numeric/slices.c" -o slices.c
+check slices "$ADGEN" "$ROOT/tests/numeric/slices_products.c" -o slices.c
 for f in apart_layers apart_batch; do check "slices_$f" without slices.c ${f}_grad 'kept_|ad_log|push'; done
 for f in meet_at_one meet_perhaps; do check "slices_$f" with slices.c ${f}_grad 'kept_|ad_log|push'; done
 
