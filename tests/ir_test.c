@@ -126,6 +126,19 @@ Test(support, containers)
     arena_free(a);
 }
 
+Test(support, arenas)
+{
+    static const size_t sizes[] = {1, 48, 64, 4000, 100000, 300000, 1 << 20, 2 << 20, 5 << 20};
+    Arena *a = arena_new(), *inner = arena_within(a);
+    for (size_t i = 0; i < 5000; i++) { /* chunks of every kind: small, of large pages, of one block */
+        size_t n = sizes[i % 97 == 0 ? i / 97 % 9 : i % 3];
+        char *p = i % 2 ? arena_alloc(inner, n) : arena_line(inner, n);
+        cr_assert((uintptr_t)p % (i % 2 ? 16 : 64) == 0 && p[0] == 0 && p[n / 2] == 0 && p[n - 1] == 0);
+        memset(p, 1, n);
+    }
+    arena_free(a);
+}
+
 Test(types, interning_and_declarations)
 {
     Arena *a = arena_new();

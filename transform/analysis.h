@@ -110,8 +110,12 @@ struct MemInfo {
     int *node_of;            /* by id: points-to node, -1 for values that are not pointers */
     const Poly **poly;       /* by id: integers that are not plain symbols */
     Address *address;        /* by id: pointers */
-    PtrMap position;         /* Op* -> position in program order, from 1 */
-    int positions;
+    struct Placed {
+        const Op *op;        /* or NULL */
+        int position;
+    } *placed;               /* by the op's id: its position in program order, from 1 */
+    PtrMap elsewhere;        /* Op* -> position: ops that were made in another function */
+    int nops, positions;
     MemObject *objects;
     int nobjects, objects_cap, npointees;
     MemNode *nodes;

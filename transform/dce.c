@@ -5,12 +5,12 @@
  * object: a live load, or its address going anywhere but into other addresses and stores through it. */
 #include "library.h"
 
-enum { LIVE = 1, READ = 2 }; /* of a value; READ: what it points to may be read through it */
+enum { LIVE = 1, READ = 2, PASSED = 4 }; /* of a value; READ: what it points to may be read through it; PASSED: the walk has been there */
 
 typedef struct {
     Fn *fn;
     unsigned char *live; /* by value id */
-    Ptrs work;           /* Value*: newly live */
+    Ptrs work;           /* Value*: newly live, behind the walk */
     PtrMap stores;       /* LOCAL -> Ptrs*: the stores to it that are not live yet */
     Arena *scratch;
     bool has_use;        /* a USE needs the loops and ifs that its own ones mirror */
@@ -25,7 +25,8 @@ static void need(Dce *d, Value *v, int how)
     if ((old & how) == how)
         return;
     d->live[v->id] = (unsigned char)(old | how);
-    ptrs_push(&d->work, v);
+    if (old & PASSED)
+        ptrs_push(&d->work, v);
 }
 
 /* ---------------------------------------------------------------------- stores */
@@ -174,6 +175,37 @@ static void find_roots(Dce *d, Region *r, Ptrs *roots)
     }
 }
 
+static void need_origin(Dce *d, Value *v)
+{
+    if (v->def)
+        need_result(d, v);
+    else
+        need_region_arg(d, v);
+    if (d->live[v->id] & READ)
+        need_read(d, v);
+}
+
+static void pass(Dce *d, Value **values, int n)
+{
+    for (int i = n - 1; i >= 0; i--) {
+        d->live[values[i]->id] |= PASSED;
+        if (d->live[values[i]->id] & (LIVE | READ))
+            need_origin(d, values[i]);
+    }
+}
+
+/* Backwards, so that nearly every value is passed when all that needs it has been: memory is gone through in order. What a loop hands to its
+ * next iteration, and stores that are found to be read, come after. */
+static void walk_back(Dce *d, Region *r)
+{
+    for (Op *op = r->last; op; op = op->prev) {
+        pass(d, op->results, op->nresults);
+        for (int i = op->nregions - 1; i >= 0; i--)
+            walk_back(d, op->regions[i]);
+    }
+    pass(d, r->args, r->nargs);
+}
+
 static void mark_live(Dce *d)
 {
     Ptrs roots = {.arena = d->scratch};
@@ -183,23 +215,22 @@ static void mark_live(Dce *d)
     Op *ret = d->fn->body->last;
     for (int i = 0; i < ret->nargs; i++)
         need(d, ret->args[i], LIVE | READ);
-    while (d->work.n) {
-        Value *v = d->work.at[--d->work.n];
-        if (v->def)
-            need_result(d, v);
-        else
-            need_region_arg(d, v);
-        if (d->live[v->id] & READ)
-            need_read(d, v);
-    }
+    walk_back(d, d->fn->body);
+    while (d->work.n)
+        need_origin(d, d->work.at[--d->work.n]);
 }
 
 /* ---------------------------------------------------------------------- removing */
 
+static bool is_live(const Dce *d, const Value *v)
+{
+    return d->live[v->id] & (LIVE | READ);
+}
+
 static void drop_if_results(Dce *d, Op *op)
 {
     for (int k = op->nresults - 1; k >= 0; k--) {
-        if (d->live[op->results[k]->id])
+        if (is_live(d, op->results[k]))
             continue;
         op_drop_result(op, k);
         for (int i = 0; i < 2; i++)
@@ -211,7 +242,7 @@ static void drop_if_results(Dce *d, Op *op)
 static void drop_for_carried(Dce *d, Op *op)
 {
     for (int k = op->nresults - 1; k > 0; k--) {
-        if (d->live[op->results[k]->id] || d->live[op->regions[0]->args[k]->id])
+        if (is_live(d, op->results[k]) || is_live(d, op->regions[0]->args[k]))
             continue;
         op_drop_result(op, k);
         op_drop_arg(op, 2 + k);
@@ -225,7 +256,7 @@ static void drop_while_carried(Dce *d, Op *op)
 {
     Region *before = op->regions[0], *after = op->regions[1];
     for (int k = op->nargs - 1; k >= 0; k--) {
-        if (d->live[before->args[k]->id])
+        if (is_live(d, before->args[k]))
             continue;
         op_drop_arg(op, k);
         op_drop_arg(after->last, k);
@@ -233,7 +264,7 @@ static void drop_while_carried(Dce *d, Op *op)
         d->changed = true;
     }
     for (int k = op->nresults - 1; k >= 0; k--) {
-        if (d->live[after->args[k]->id] || d->live[op->results[k]->id])
+        if (is_live(d, after->args[k]) || is_live(d, op->results[k]))
             continue;
         op_drop_result(op, k);
         op_drop_arg(before->last, 1 + k);

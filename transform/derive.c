@@ -108,13 +108,22 @@ static bool step_done(const Fn *fn, const char *name)
     return pass_options.after && !strcmp(pass_options.after, name);
 }
 
+/* Is there nothing to do for pass? last: the one before it, or NULL; the last thing that these do is to simplify. */
+static bool is_done(const Fn *fn, const Pass *last, const Pass *pass)
+{
+    return pass->run == simplify && last && (last->run == promote_locals || last->run == merge_loads) && fn->at_rest;
+}
+
 /* False: stopped by --after=PASS. */
 static bool run_passes(Fn *fn, const Pass *passes, size_t n)
 {
+    const Pass *last = NULL;
     for (size_t i = 0; i < n; i++) {
         if (passes[i].off && *passes[i].off)
             continue;
-        passes[i].run(fn);
+        if (!is_done(fn, last, &passes[i]))
+            passes[i].run(fn);
+        last = &passes[i];
         if (step_done(fn, passes[i].name))
             return false;
     }

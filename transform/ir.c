@@ -133,6 +133,19 @@ Value **value_list(Arena *a, Value *const *values, int n)
     return list;
 }
 
+Op *op_new(Fn *fn, Value *const *args, int nargs)
+{
+    size_t room = list_room(nargs);
+    Op *op = arena_line(fn->arena, sizeof *op + (room + list_room(0)) * sizeof *op->args);
+    op->id = fn->nops++;
+    op->nargs = nargs;
+    op->args = (Value **)(op + 1);
+    op->results = op->args + room;
+    for (int i = 0; i < nargs; i++)
+        op->args[i] = args[i];
+    return op;
+}
+
 static void list_push(Arena *a, Value ***list, int *n, Value *v)
 {
     if (!*list || list_room(*n) == (size_t)*n) {

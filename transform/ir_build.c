@@ -21,11 +21,9 @@ static void expect_ptr(const Builder *b, OpCode code, const Value *p)
 Op *op_build(Builder *b, OpCode code, Value **args, int nargs, int nresults)
 {
     Fn *fn = b->fn;
-    Op *op = arena_alloc(fn->arena, sizeof *op);
+    Op *op = op_new(fn, args, nargs);
     op->code = code;
     op->loc = b->loc;
-    op->args = value_list(fn->arena, args, nargs);
-    op->nargs = nargs;
     for (int i = 0; i < nargs; i++)
         expect(args[i] != NULL, b, code, "an operand is NULL");
     op_insert(b, op);

@@ -24,12 +24,13 @@ static void clone_region_into(Region *to, const Region *from, PtrMap *map)
 
 Op *clone_op(Builder *b, const Op *op, PtrMap *map)
 {
-    Op *copy = arena_alloc(b->fn->arena, sizeof *copy);
+    Op *copy = op_new(b->fn, op->args, op->nargs), made = *copy;
     *copy = *op;
-    copy->args = value_list(b->fn->arena, op->args, op->nargs);
+    copy->id = made.id;
+    copy->args = made.args;
     for (int i = 0; i < op->nargs; i++)
         copy->args[i] = mapped(map, op->args[i]);
-    copy->results = NULL;
+    copy->results = made.results;
     copy->nresults = copy->nregions = 0;
     copy->regions[0] = copy->regions[1] = NULL;
     copy->mark = 0;
@@ -63,7 +64,7 @@ Fn *clone_fn(const Fn *fn, const char *name)
     *copy = *fn;
     copy->name = arena_strdup(a, name);
     copy->arena = arena_new();
-    copy->nvalues = 0;
+    copy->nvalues = copy->nops = 0;
     copy->mem = NULL; /* facts about the other function's values */
     copy->params = arena_alloc(a, (size_t)fn->nparams * sizeof *copy->params);
     if (fn->nparams)

@@ -308,12 +308,20 @@ static int depth_of(const MemInfo *m, const Op *op, int depth)
     return deepest;
 }
 
+static void place(MemInfo *m, const Op *op, int position)
+{
+    if (op->id < m->nops && !m->placed[op->id].op)
+        m->placed[op->id] = (struct Placed){op, position};
+    else
+        ptrmap_put(&m->elsewhere, op, (void *)(intptr_t)position);
+}
+
 static void number_region(MemInfo *m, Region *r, int depth)
 {
     for (int i = 0; i < r->nargs; i++)
         value_define(m, r->args[i], depth);
     for (Op *op = r->first; op; op = op->next) {
-        ptrmap_put(&m->position, op, (void *)(intptr_t)++m->positions);
+        place(m, op, ++m->positions);
         for (int i = 0; i < op->nresults; i++)
             value_define(m, op->results[i], depth_of(m, op, depth));
         bool loop = op->code == OP_FOR || op->code == OP_WHILE;
@@ -371,10 +379,12 @@ MemInfo *mem_analyse(Fn *fn)
     MemInfo *m = arena_alloc(arena, sizeof *m);
     size_t n = (size_t)fn->nvalues + 1;
     m->fn = fn;
-    m->arena = m->position.arena = arena;
+    m->arena = m->elsewhere.arena = arena;
     m->nvalues = fn->nvalues;
     m->effort = arena_alloc(m->arena, sizeof *m->effort);
     *m->effort = 200000;
+    m->nops = fn->nops;
+    m->placed = arena_alloc(m->arena, ((size_t)fn->nops + 1) * sizeof *m->placed);
     m->value = arena_alloc(m->arena, n * sizeof *m->value);
     m->depth = arena_alloc(m->arena, n * sizeof *m->depth);
     m->node_of = arena_alloc(m->arena, n * sizeof *m->node_of);
@@ -413,7 +423,9 @@ bool mem_knows(const MemInfo *m, const Value *v)
 
 int mem_position(const MemInfo *m, const Op *op)
 {
-    return (int)(intptr_t)ptrmap_get(&m->position, op);
+    if (op->id < m->nops && m->placed[op->id].op == op)
+        return m->placed[op->id].position;
+    return (int)(intptr_t)ptrmap_get(&m->elsewhere, op);
 }
 
 const IntSet *mem_points_to(const MemInfo *m, const Value *ptr)

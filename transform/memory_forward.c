@@ -123,11 +123,35 @@ static bool comes_after(const MemInfo *m, const MemWrite *w, const Op *load, con
 
 static bool is_untouched_by(const MemInfo *m, const MemWrite *w, const Op *store, const Op *load, const Pair *pair)
 {
-    const Op *first = pair->store_loop[pair->depth - 1], *last = pair->load_loop[pair->depth - 1];
-    if (w->op == store || w->position < mem_position(m, first) || w->position > mem_last_position(m, last))
-        return true;
-    Timing t = {.m = m, .first = store, .second = w->op, .share = loop_depth(first)};
-    return w->kind == WRITE_CELL && (!mem_accesses_meet(&t, store->args[0], w->addr) || comes_after(m, w, load, pair));
+    Timing t = {.m = m, .first = store, .second = w->op, .share = loop_depth(pair->store_loop[pair->depth - 1])};
+    return w->op == store ||
+           (w->kind == WRITE_CELL && (!mem_accesses_meet(&t, store->args[0], w->addr) || comes_after(m, w, load, pair)));
+}
+
+/* The writes to an object, or all, in program order. */
+typedef struct {
+    const MemInfo *m;
+    const int *at; /* indices in m->writes; NULL: all */
+    int n;
+} Writes;
+
+static const MemWrite *write_at(const Writes *w, int i)
+{
+    return &w->m->writes[w->at ? w->at[i] : i];
+}
+
+/* The first at a position or behind it. */
+static int write_from(const Writes *w, int position)
+{
+    int lo = 0, hi = w->n;
+    while (lo < hi) {
+        int mid = lo + (hi - lo) / 2;
+        if (write_at(w, mid)->position < position)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
 }
 
 /* What only this function sees is changed by writes to that object; the caller's memory by any that may reach it. */
@@ -135,11 +159,22 @@ static bool untouched(const MemInfo *m, int obj, const Op *store, const Op *load
 {
     const MemObject *o = &m->objects[obj];
     bool own = o->own && !mem_escaped(m, obj);
-    int n = own ? o->writes.n : m->nwrites;
-    for (int i = 0; i < n; i++)
-        if (!is_untouched_by(m, &m->writes[own ? o->writes.at[i] : i], store, load, pair))
+    Writes writes = {m, own ? o->writes.at : NULL, own ? o->writes.n : m->nwrites};
+    int end = mem_last_position(m, pair->load_loop[pair->depth - 1]);
+    for (int i = write_from(&writes, mem_position(m, pair->store_loop[pair->depth - 1])); i < writes.n; i++) {
+        const MemWrite *w = write_at(&writes, i);
+        if (w->position > end)
+            break;
+        if (!is_untouched_by(m, w, store, load, pair))
             return false;
+    }
     return true;
+}
+
+/* Addresses from one root whose constant parts are the same: what is not so need not be looked at closely. */
+static bool may_be_same_place(const Address *to, const Address *from)
+{
+    return to->root && to->root == from->root && to->off->known && from->off->known && to->off->c == from->off->c;
 }
 
 bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out)
@@ -151,11 +186,13 @@ bool mem_forwarded(const MemInfo *m, const Op *load, Forward *out)
     bool own = o->own && !mem_escaped(m, objs[0]) && (o->kind == OBJ_LOCAL || o->kind == OBJ_HEAP);
     if ((!own && o->kind != OBJ_PARAM) || load->args[0]->type->elem_volatile || memory_is_inactive(load->args[0]))
         return false;
-    for (int i = o->writes.n - 1; i >= 0; i--) {
-        const MemWrite *w = &m->writes[o->writes.at[i]];
+    const Address *from = &m->address[load->args[0]->id];
+    Writes writes = {m, o->writes.at, o->writes.n};
+    for (int i = write_from(&writes, mem_position(m, load) + 1) - 1; i >= 0; i--) {
+        const MemWrite *w = write_at(&writes, i);
         Pair pair;
         const int *stored;
-        if (w->kind != WRITE_CELL || w->op->code != OP_STORE || w->position > mem_position(m, load))
+        if (w->kind != WRITE_CELL || !may_be_same_place(&m->address[w->addr->id], from) || w->op->code != OP_STORE)
             continue;
         if (mem_objects(m, w->op->args[0], &stored) != 1 || !find_pair(w->op, load, &pair) ||
             mem_position(m, pair.store_loop[0]) > mem_position(m, pair.load_loop[0]))

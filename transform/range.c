@@ -342,8 +342,8 @@ static bool load_range(Ranges *r, const Op *load, Range *out)
         return false;
     PtrMap here = {.arena = r->fn->arena};
     for (size_t i = 0; i < r->here.cap; i++)
-        if (r->here.keys[i])
-            ptrmap_put(&here, r->here.keys[i], r->here.vals[i]);
+        if (r->here.slots[i].key)
+            ptrmap_put(&here, r->here.slots[i].key, r->here.slots[i].val);
     Value *first = integer(r, 0), *last = integer(r, 0);
     first->var = named(r, "first");
     last->var = named(r, "last");

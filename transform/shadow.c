@@ -721,9 +721,9 @@ void shadow_roots(const Shadow *s, PtrMap *roots)
         if (s->sig.shadow[i])
             ptrmap_put(roots, s->sig.shadow[i], s->fn->body->args[i]);
     for (size_t i = 0; i < s->twins.cap; i++)
-        if (s->twins.keys[i])
-            ptrmap_put(roots, s->twins.vals[i], (void *)(uintptr_t)s->twins.keys[i]);
+        if (s->twins.slots[i].key)
+            ptrmap_put(roots, s->twins.slots[i].val, (void *)(uintptr_t)s->twins.slots[i].key);
     for (size_t i = 0; i < s->in_reverse.cap; i++)
-        if (s->in_reverse.keys[i])
-            ptrmap_put(roots, s->in_reverse.vals[i], (void *)(uintptr_t)s->in_reverse.keys[i]);
+        if (s->in_reverse.slots[i].key)
+            ptrmap_put(roots, s->in_reverse.slots[i].val, (void *)(uintptr_t)s->in_reverse.slots[i].key);
 }

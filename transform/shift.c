@@ -617,8 +617,8 @@ static void keep_normal(Proof *p)
     Normal *n = p->normals.at[0];
     n->changing.arena = fn->arena;
     for (size_t i = 0; i < p->changes.cap; i++)
-        if (p->changes.keys[i] && !is_kept(*(const Change *)p->changes.vals[i]))
-            ptrmap_put(&n->changing, p->changes.keys[i], n);
+        if (p->changes.slots[i].key && !is_kept(*(const Change *)p->changes.slots[i].val))
+            ptrmap_put(&n->changing, p->changes.slots[i].key, n);
     if (!fn->normals) {
         fn->normals = arena_alloc(fn->arena, sizeof *fn->normals);
         *fn->normals = (Ptrs){.arena = fn->arena};

@@ -19,6 +19,7 @@ typedef struct {
     int *uses;
     int nuses;
     bool changed;
+    bool touched; /* an operand of an op changed: what it was may be dead */
 } Simplifier;
 
 static char known_true, known_false;
@@ -280,9 +281,17 @@ static bool region_is_empty(const Region *r)
     return r->first == r->last;
 }
 
+/* The first operand of an if or a COND is the condition itself. */
+static void decide_by(Simplifier *s, Op *op)
+{
+    Value *c = value_condition(op->args[0]);
+    s->touched |= c != op->args[0];
+    op->args[0] = c;
+}
+
 static Op *simplify_if(Simplifier *s, Op *op)
 {
-    op->args[0] = value_condition(op->args[0]);
+    decide_by(s, op);
     Op *next = op->next;
     int known = truth(s, op->args[0]);
     if (known >= 0) {
@@ -448,7 +457,7 @@ static Op *simplify_while(Simplifier *s, Op *op)
     replace_decided(s, op, true);
     replace_decided(s, op, false);
     cond = op->regions[0]->last;
-    cond->args[0] = value_condition(cond->args[0]);
+    decide_by(s, cond);
     cse_set_memory(s->cse, memory);
     if (op->mark & HAS_WRITES)
         cse_clobber(s->cse);
@@ -507,7 +516,9 @@ static Op *simplify_plain(Simplifier *s, Op *op)
 {
     Op *prev = op->prev, *next = op->next;
     Region *r = op->parent;
+    const Value *first = op->nargs > 0 ? op->args[0] : NULL, *second = op->nargs > 1 ? op->args[1] : NULL;
     Value *v = op->nresults <= 1 ? fold_op(op, s->uses, s->nuses) : NULL;
+    s->touched |= (first && op->args[0] != first) || (second && op->args[1] != second);
     v = v ? v : decided_compare(s, op);
     if (v) {
         replace(s, op->results[0], v);
@@ -571,26 +582,30 @@ static bool mark_writes(Simplifier *s, Region *r)
     return any;
 }
 
-static bool sweep(Fn *fn)
+static bool sweep(Fn *fn, bool *touched)
 {
     Arena *scratch = arena_new();
     Simplifier s = {.fn = fn, .scratch = scratch, .replaced.arena = scratch, .facts.arena = scratch, .compares.arena = scratch, .cse = cse_new(scratch)};
     s.nuses = fn->nvalues;
     s.uses = arena_alloc(scratch, (size_t)s.nuses * sizeof *s.uses);
     mark_writes(&s, fn->body);
+    int nops = fn->nops;
     simplify_region(&s, fn->body);
     replace_uses_map(fn, &s.replaced); /* what a loop's later part said of its earlier one */
     arena_free(scratch);
+    *touched = s.touched || fn->nops != nops;
     return s.changed;
 }
 
+/* In a sweep at the end, where nothing has changed since what is dead was removed, there is no more of it. */
 void simplify(Fn *fn)
 {
-    for (int n = 0; n < MAX_SWEEPS; n++) {
-        bool changed = sweep(fn);
+    fn->at_rest = false;
+    for (int n = 0; n < MAX_SWEEPS && !fn->at_rest; n++) {
+        bool touched, changed = sweep(fn, &touched);
         changed |= merge_ifs(fn);
-        changed |= remove_dead(fn);
-        if (!changed)
-            return;
+        if (n == 0 || changed || touched)
+            changed |= remove_dead(fn);
+        fn->at_rest = !changed;
     }
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* ---------------------------------------------------------------------- arena */
 
@@ -12,6 +13,7 @@ typedef struct Chunk Chunk;
 struct Chunk {
     Chunk *next;
     size_t used, size;
+    bool mapped; /* by mmap, else from the heap */
     /* Allocations start at the first multiple of ALIGN after the header. */
 };
 
@@ -21,7 +23,7 @@ struct Arena {
     Arena *parent, *children, *before, *after; /* before, after: among the children of the parent */
 };
 
-enum { ALIGN = 16, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20 };
+enum { ALIGN = 16, LINE = 64, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20, PAGES = 2 << 20 };
 
 static size_t round_up(size_t n)
 {
@@ -64,6 +66,30 @@ static void leave_parent(Arena *a)
         a->after->before = a->before;
 }
 
+/* PAGES bytes at a multiple of PAGES, in one large page where the system has such: a large function's ops lie on more small ones than the
+ * processor remembers. NULL: no such memory. */
+static void *large_page(void)
+{
+    char *p = mmap(NULL, 2 * (size_t)PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    size_t before = -(uintptr_t)p % PAGES;
+    if (before)
+        munmap(p, before);
+    if (before < PAGES)
+        munmap(p + before + PAGES, PAGES - before);
+    madvise(p + before, PAGES, MADV_HUGEPAGE);
+    return p + before;
+}
+
+static void chunk_free(Chunk *c)
+{
+    if (c->mapped)
+        munmap(c, c->size);
+    else
+        free(c);
+}
+
 void arena_free(Arena *a)
 {
     if (!a)
@@ -73,7 +99,7 @@ void arena_free(Arena *a)
         arena_free(a->children);
     for (Chunk *c = a->head, *next; c; c = next) {
         next = c->next;
-        free(c);
+        chunk_free(c);
     }
     free(a);
 }
@@ -84,22 +110,31 @@ static Chunk *chunk_new(Arena *a, size_t bytes)
     size_t size = a->next_size;
     if (size < header + bytes)
         size = header + bytes;
+    bool large = a->next_size >= LAST_CHUNK && size <= PAGES;
     if (a->next_size < LAST_CHUNK)
         a->next_size *= 2;
-    Chunk *c = checked_calloc(size);
+    Chunk *c = large ? large_page() : NULL;
+    large = c != NULL;
+    if (large)
+        size = PAGES;
+    else
+        c = checked_calloc(size);
+    c->mapped = large;
     c->used = header;
     c->size = size;
     return c;
 }
 
-void *arena_alloc(Arena *a, size_t bytes)
+/* align: a power of two. */
+static void *take(Arena *a, size_t bytes, size_t align)
 {
     if (bytes > SIZE_MAX / 2)
         limit_exceeded((Loc){.file = -1}, "out of memory (%zu bytes)", bytes);
     bytes = round_up(bytes ? bytes : 1);
     Chunk *c = a->head;
-    if (!c || c->size - c->used < bytes) {
-        Chunk *fresh = chunk_new(a, bytes);
+    size_t skip = c ? -((uintptr_t)c + c->used) & (align - 1) : 0;
+    if (!c || c->size - c->used < bytes + skip) {
+        Chunk *fresh = chunk_new(a, bytes + align);
         if (c && bytes > LAST_CHUNK / 4) { /* a big block of its own: keep filling the chunk before it */
             fresh->next = c->next;
             c->next = fresh;
@@ -108,10 +143,21 @@ void *arena_alloc(Arena *a, size_t bytes)
             a->head = fresh;
         }
         c = fresh;
+        skip = -((uintptr_t)c + c->used) & (align - 1);
     }
-    void *p = (char *)c + c->used;
-    c->used += bytes;
+    void *p = (char *)c + c->used + skip;
+    c->used += bytes + skip;
     return p;
+}
+
+void *arena_alloc(Arena *a, size_t bytes)
+{
+    return take(a, bytes, ALIGN);
+}
+
+void *arena_line(Arena *a, size_t bytes)
+{
+    return take(a, bytes, LINE);
 }
 
 char *arena_strndup(Arena *a, const char *s, size_t n)
@@ -190,36 +236,28 @@ static size_t hash_ptr(const void *p)
 }
 
 /* The slot of key, or the free one where it belongs. The table is never full. */
-static size_t ptrmap_slot(const PtrMap *m, const void *key)
+static PtrSlot *ptrmap_slot(const PtrMap *m, const void *key)
 {
     size_t mask = m->cap - 1;
     size_t i = hash_ptr(key) & mask;
-    while (m->keys[i] && m->keys[i] != key)
+    while (m->slots[i].key && m->slots[i].key != key)
         i = (i + 1) & mask;
-    return i;
+    return &m->slots[i];
 }
 
 void *ptrmap_get(const PtrMap *m, const void *key)
 {
-    if (!m->n || !key)
-        return NULL;
-    size_t i = ptrmap_slot(m, key);
-    return m->keys[i] ? m->vals[i] : NULL;
+    return m->n && key ? ptrmap_slot(m, key)->val : NULL;
 }
 
 static void ptrmap_grow(PtrMap *m)
 {
     PtrMap old = *m;
     m->cap = old.cap ? old.cap * 2 : 16;
-    m->keys = arena_alloc(m->arena, m->cap * sizeof *m->keys);
-    m->vals = arena_alloc(m->arena, m->cap * sizeof *m->vals);
-    for (size_t k = 0; k < old.cap; k++) {
-        if (!old.keys[k])
-            continue;
-        size_t i = ptrmap_slot(m, old.keys[k]);
-        m->keys[i] = old.keys[k];
-        m->vals[i] = old.vals[k];
-    }
+    m->slots = arena_alloc(m->arena, m->cap * sizeof *m->slots);
+    for (size_t k = 0; k < old.cap; k++)
+        if (old.slots[k].key)
+            *ptrmap_slot(m, old.slots[k].key) = old.slots[k];
 }
 
 void ptrmap_put(PtrMap *m, const void *key, void *val)
@@ -228,12 +266,9 @@ void ptrmap_put(PtrMap *m, const void *key, void *val)
         ICE("a map's key is NULL");
     if ((m->n + 1) * 3 > m->cap * 2)
         ptrmap_grow(m);
-    size_t i = ptrmap_slot(m, key);
-    if (!m->keys[i]) {
-        m->keys[i] = key;
-        m->n++;
-    }
-    m->vals[i] = val;
+    PtrSlot *slot = ptrmap_slot(m, key);
+    m->n += !slot->key;
+    *slot = (PtrSlot){key, val};
 }
 
 /* ---------------------------------------------------------------------- Str */

@@ -11,6 +11,7 @@ Arena *arena_new(void);
 Arena *arena_within(Arena *parent); /* freed with its parent, if not before */
 void arena_free(Arena *a);
 void *arena_alloc(Arena *a, size_t bytes);
+void *arena_line(Arena *a, size_t bytes); /* the same, from the beginning of a line of the processor's cache */
 char *arena_strdup(Arena *a, const char *s);
 char *arena_strndup(Arena *a, const char *s, size_t n);
 char *arena_printf(Arena *a, const char *fmt, ...);
@@ -26,8 +27,11 @@ bool ptrs_has(const Ptrs *v, const void *p);
 
 /* A map from pointer to pointer (open addressing), in an arena. Zero-initialise with its arena. */
 typedef struct {
-    const void **keys;
-    void **vals;
+    const void *key; /* NULL: free */
+    void *val;
+} PtrSlot;
+typedef struct {
+    PtrSlot *slots;
     size_t n, cap;
     Arena *arena;
 } PtrMap;

@@ -105,45 +105,46 @@ typedef struct LoopInfo {
 /* Does the op access what a load, or a store, of the source does: that place or its shadow? */
 typedef enum { OMP_NONE, OMP_OF_LOAD, OMP_OF_STORE } OmpRole;
 
+/* What every walk over the ops looks at is in the first 64 bytes, which are one line of the processor's cache: a large function is larger than
+ * the caches, and walks are most of what adgen does. */
 struct Op {
     OpCode code;
+    int nargs, nresults, nregions;
     Value **args;
-    int nargs;
     Value **results;
-    int nresults;
-    Region *regions[2];
-    int nregions;
+    Op *next, *prev;
     Region *parent;
-    Op *prev, *next;
-    Loc loc;
+    int mark;          /* scratch for the pass that runs */
+    int id;            /* in the order of making, below the fn->nops of the function that it was made in */
+    Region *regions[2];
     /* attributes; each op's row says which it uses */
-    int64_t ival;
-    long double fval;
-    const char *text;
     Type *of;
     Var *var;
     Fn *callee;
-    OpCode cmp;        /* FOR: continue while counter cmp hi */
+    int64_t ival;
     bool reversed;     /* FOR: the same iterations, last first */
     bool zeroed;       /* LOCAL, ALLOC: starts as all zero */
     bool deferred;     /* heap.c: ALLOC: stays, with its shadow beside it, for the reverse sweep; FREE, PUSH: of what is freed after it */
     bool tape;         /* ALLOC, LOCAL: of storage.c or a shadow, checked; COPY: with derivatives; PTRCAST: build_pointer_variable */
-    Op *reverses;      /* reverse sweep: the forward op this one belongs to the reverse of; else NULL */
     bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
     bool rerun;        /* FOR of the reverse sweep: hands on what its forward loop does, in that one's order (rerun.c) */
     bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
     bool is_static;    /* LOCAL: of --tape-storage=static; WHILE, FOR: a memcpy, which is printed as one if nothing else is done in the loop */
-    LoopInfo *loop;    /* FOR, WHILE: annotations or NULL; memory ops: the innermost loop with an omp pragma around it in the source */
-    Op *home;          /* LOCAL: the op in whose region it was declared, before hoist_locals moved it; else NULL */
-    Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
-    const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
     bool guarded;      /* scalar op made inside the partial of a guarded row: its own partials obey the zero rule too */
     bool shared;       /* LOAD, STORE, CALL: under omp critical or atomic: other iterations may touch the same place */
-    OmpRole omp_role;  /* memory ops: how it follows from an access of the source in `loop` (parallel.c) */
-    const struct Keep *kept; /* LOAD, STORE of an element that belongs to one iteration of the loops around it (derivative.h); or NULL */
     bool atomic;       /* ACCUM: other threads may add to the same place */
+    OpCode cmp;        /* FOR: continue while counter cmp hi */
+    OmpRole omp_role;  /* memory ops: how it follows from an access of the source in `loop` (parallel.c) */
+    long double fval;
+    const char *text;
+    Op *reverses;      /* reverse sweep: the forward op this one belongs to the reverse of; else NULL */
+    Op *mirror;        /* reverse-sweep op: the forward op it reverses (loops, ifs); else NULL */
+    const struct Keep *kept; /* LOAD, STORE of an element that belongs to one iteration of the loops around it (derivative.h); or NULL */
+    Loc loc;
+    LoopInfo *loop;    /* FOR, WHILE: annotations or NULL; memory ops: the innermost loop with an omp pragma around it in the source */
+    Op *home;          /* LOCAL: the op in whose region it was declared, before hoist_locals moved it; else NULL */
+    const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
     const char *omp;   /* FOR: emitted with `#pragma omp` and this */
-    int mark;          /* scratch for the pass that runs */
 };
 
 /* A function. Its body's region arguments are the parameters, in order. A parameter of record type by value is represented by a
@@ -158,7 +159,7 @@ struct Fn {
     bool sret;
     Var **params;         /* one per declared parameter */
     int nparams;
-    int nvalues;
+    int nvalues, nops;
     Loc loc;
     bool is_static, is_inline, is_variadic;
     bool takes_varargs;   /* variadic or with a va_list, and unsupported but where its calls are expanded (varargs.c) */
@@ -183,6 +184,7 @@ struct Fn {
     Ptrs statics;         /* Var*: its static variables, in order */
     Fn *custom_vjp, *custom_jvp;
     Arena *arena;         /* of its ops */
+    bool at_rest;         /* simplify() has just found nothing more to do */
     struct MemInfo *mem;  /* set by differentiation: memory facts of the forward sweep, for storage_resolve */
     int mem_values;       /* values with smaller ids are known to mem */
     bool primal_done;     /* the caller has just run the primal: nothing of it is written or repeated */
@@ -256,6 +258,7 @@ typedef struct {
 Fn *fn_new(Program *p, const char *name);          /* appended to p->fns; empty body region, returns void until set */
 Value *value_new(Fn *fn, Type *t, Var *hint);      /* for ir*.c: belongs to nothing yet */
 Value **value_list(Arena *a, Value *const *values, int n); /* for ir*.c: a list that op_add_arg & co. can extend */
+Op *op_new(Fn *fn, Value *const *args, int nargs);         /* for ir*.c: in no region; with its lists in one piece of memory */
 Region *region_new(Fn *fn, Op *owner);
 Value *region_add_arg(Region *r, Type *t, Var *hint);
 Value *fn_add_param(Fn *fn, Type *t, Var *var); /* at the end, or before the result object, which stays last */
