@@ -61,7 +61,7 @@ int main(void)
 C
 check taken "$ADGEN" taken.c --vjp w --jvp w --hvp w --vjp w --split -o taken_w.c --header
 check taken_documented grep -q '  d_n1, d_x1, d_d_x, d_tape, d_result, d_a: the derivative is added' taken_w.h
-check taken_c gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$ROOT/runtime" taken_use.c taken.c "$(dirname "$ADGEN")/libadgen_rt.a" -o taken_use
+check taken_c ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$ROOT/runtime" taken_use.c taken.c "$(dirname "$ADGEN")/libadgen_rt.a" -o taken_use
 check taken_runs ./taken_use
 # Macros of the source that C headers or the runtime would be spoilt by, as in f2c.h.
 cat >macros.h <<'C'

@@ -181,7 +181,7 @@ int main(void)
     polar seed = {.7, {-.4, 1.5}};
     int bad = 0;
     for (int i = 0; i < 10; i++)
-        (*dt)[i] = 1 - 0.3 * (i % 5);
+        dt[i / 5][i % 5] = 1 - 0.3 * (i % 5);
     to_polar_vjp(t, x, 5, dt[0], dx[0], seed);
     to_polar_done(t, x, 5, dt[1], dx[1], seed);
     for (int i = 0; i < 5; i++)

@@ -158,7 +158,7 @@ static bool access_extent(const Refill *r, const Op *access, Extent *out)
     if (access->parent != body)
         return access->parent->owner->parent == body && walked_bytes(r->m, access, r->out, out);
     const Poly *off = r->m->address[p->id].off;
-    *out = (Extent){*off, *off};
+    *out = (Extent){poly_copy(off), poly_copy(off)};
     out->hi.c += p->type->elem->size;
     return is_steady(r->m, off, r->out);
 }
