@@ -69,18 +69,6 @@ static enum CXChildVisitResult visit_directive(CXCursor c, CXCursor parent, CXCl
     return CXChildVisit_Continue;
 }
 
-static bool is_skipped(const CXSourceRangeList *skipped, size_t offset)
-{
-    for (unsigned i = 0; i < skipped->count; i++) {
-        unsigned from, to;
-        clang_getExpansionLocation(clang_getRangeStart(skipped->ranges[i]), NULL, NULL, NULL, &from);
-        clang_getExpansionLocation(clang_getRangeEnd(skipped->ranges[i]), NULL, NULL, NULL, &to);
-        if (offset >= from && offset < to)
-            return true;
-    }
-    return false;
-}
-
 /* The name after `#undef` where a line of the text starts so, else NULL. */
 static const char *undefined_name(Arena *a, const char *line)
 {

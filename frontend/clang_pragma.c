@@ -57,7 +57,7 @@ static size_t next_token(const SourceFile *f, size_t i)
 
 /* ---------------------------------------------------------------------- reading a file's pragmas */
 
-static bool is_skipped(const CXSourceRangeList *skipped, size_t offset)
+bool is_skipped(const CXSourceRangeList *skipped, size_t offset)
 {
     for (unsigned i = 0; i < skipped->count; i++) {
         unsigned from, to;

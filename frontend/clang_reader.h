@@ -136,6 +136,8 @@ char *decl_source(Reader *r, CXCursor c, CXPrintingPolicy policy);
 
 Stmt *read_body(Reader *r, CXCursor fn);
 Stmt *read_stmt(Reader *r, CXCursor c);
+/* Is the byte at this offset in a part of its file that an #if left out? skipped: of that file, by clang_getSkippedRanges. */
+bool is_skipped(const CXSourceRangeList *skipped, size_t offset);
 /* The last OpenMP pragma in front of the statement at a place that was not taken before, or NULL. */
 const char *take_pragma(Reader *r, Place at);
 /* A pragma between two offsets that no statement took, nor this function before: its text and *loc, or NULL. */
