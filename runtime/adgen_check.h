@@ -25,7 +25,7 @@ typedef struct {
 } ck_leaf;
 
 typedef struct {
-    void *args; /* the generated program's struct of arguments */
+    void *ck_made; /* the generated program's struct of arguments */
     const struct ck_test *test;
     ck_leaf *leaf;
     size_t nleaves, leaf_cap;

@@ -418,3 +418,43 @@ END
 expect function_by_name 0 agrees by_name.c --set g=cube
 expect static_function_by_name 1 "'g' of 'of': that function is static" by_name.c --set g=square
 expect static_function_with_primal 0 agrees by_name.c --set g=square --with-primal
+
+# Macros of the source do not meet the check's own names.
+cat >macros.c <<'END'
+#include <math.h>
+#define n 5
+#define t (3)
+#define s 2 +
+#define k 1
+#define i 9
+#define args 4
+#define name(x) #x
+#define single 1
+#define primal 2
+double loss(const double w[n], double y)
+{
+    double q = 0;
+    for (int j = 0; j < n; j++)
+        q += w[j] * y * t;
+    return s sin(q);
+}
+END
+expect macros 0 agrees macros.c --jacobian 'loss(w)' --sparse --grad loss --directions 2
+
+# INFINITY is a float; what a function computes in double is checked as such.
+cat >bounds.c <<'END'
+#include <adgen.h>
+#include <math.h>
+double square(double x) { return x * x; }
+double square_vjp(double x, double *d_x, double d_return) { *d_x += d_return * (2.00003 * x); return x * x; }
+AD_CUSTOM_VJP(square, square_vjp)
+AD_GRAD(x)
+double most(AD_LEN(n) const double *x, int n)
+{
+    double m = -INFINITY;
+    for (int i = 0; i < n; i++)
+        m = x[i] > m ? x[i] : m;
+    return square(m);
+}
+END
+expect bounds_of_double 1 "the AD_CUSTOM_VJP of 'square' that you gave" bounds.c

@@ -13,7 +13,7 @@ static const ck_param params[] = {{"x", CK_INDEP}, {"y", CK_DEP}};
 
 static void build(ck_args *a)
 {
-    Args *args = a->args = ck_array(a, 1, sizeof *args);
+    Args *args = a->ck_made = ck_array(a, 1, sizeof *args);
     args->x = ck_array(a, N, sizeof *args->x);
     args->y = ck_array(a, N, sizeof *args->y);
     for (int p = 0; p < 2; p++)
@@ -26,7 +26,7 @@ static void build(ck_args *a)
 
 static void primal(ck_args *a)
 {
-    Args *v = a->args;
+    Args *v = a->ck_made;
     for (int i = 0; i < N; i++)
         v->y[i] = v->x[i] * v->x[i];
     printf("squared\n");
@@ -34,7 +34,7 @@ static void primal(ck_args *a)
 
 static void tangent(ck_args *a, ck_args *d)
 {
-    Args *v = a->args, *t = d->args;
+    Args *v = a->ck_made, *t = d->ck_made;
     for (int i = 0; i < N; i++)
         t->y[i] = 2 * v->x[i] * t->x[i];
     primal(a);
@@ -43,12 +43,12 @@ static void tangent(ck_args *a, ck_args *d)
 static void tangent_wrong(ck_args *a, ck_args *d)
 {
     tangent(a, d);
-    ((Args *)d->args)->y[1] *= 1.00001;
+    ((Args *)d->ck_made)->y[1] *= 1.00001;
 }
 
 static void adjoint(ck_args *a, ck_args *d)
 {
-    Args *v = a->args, *t = d->args;
+    Args *v = a->ck_made, *t = d->ck_made;
     primal(a);
     for (int i = 0; i < N; i++) {
         t->x[i] += 2 * v->x[i] * t->y[i];
@@ -58,7 +58,7 @@ static void adjoint(ck_args *a, ck_args *d)
 
 static void adjoint_no_zeroing(ck_args *a, ck_args *d)
 {
-    Args *v = a->args, *t = d->args;
+    Args *v = a->ck_made, *t = d->ck_made;
     primal(a);
     for (int i = 0; i < N; i++)
         t->x[i] += 2 * v->x[i] * t->y[i];
@@ -66,7 +66,7 @@ static void adjoint_no_zeroing(ck_args *a, ck_args *d)
 
 static void adjoint_no_accumulation(ck_args *a, ck_args *d)
 {
-    Args *v = a->args, *t = d->args;
+    Args *v = a->ck_made, *t = d->ck_made;
     primal(a);
     for (int i = 0; i < N; i++) {
         t->x[i] = 2 * v->x[i] * t->y[i];
@@ -77,18 +77,18 @@ static void adjoint_no_accumulation(ck_args *a, ck_args *d)
 static void adjoint_factor(ck_args *a, ck_args *d)
 {
     adjoint(a, d);
-    ((Args *)d->args)->x[2] *= 1 + 1e-9;
+    ((Args *)d->ck_made)->x[2] *= 1 + 1e-9;
 }
 
 static void adjoint_other_bits(ck_args *a, ck_args *d)
 {
     adjoint(a, d);
-    ((Args *)a->args)->y[0] *= 1 + 4e-16;
+    ((Args *)a->ck_made)->y[0] *= 1 + 4e-16;
 }
 
 static void adjoint_silent(ck_args *a, ck_args *d)
 {
-    Args *v = a->args, *t = d->args;
+    Args *v = a->ck_made, *t = d->ck_made;
     for (int i = 0; i < N; i++) {
         v->y[i] = v->x[i] * v->x[i];
         t->x[i] += 2 * v->x[i] * t->y[i];
@@ -101,7 +101,7 @@ static void adjoint_changes(ck_args *a, ck_args *d)
     static int calls;
     adjoint(a, d);
     if (calls++ == 1)
-        ((Args *)d->args)->x[0] *= 1 + 4e-16;
+        ((Args *)d->ck_made)->x[0] *= 1 + 4e-16;
 }
 
 static int judge(void (*t)(ck_args *, ck_args *), void (*r)(ck_args *, ck_args *))
@@ -133,14 +133,14 @@ Test(check, wrong_adjoints)
 
 static void objective(ck_args *a)
 {
-    Args *v = a->args;
+    Args *v = a->ck_made;
     v->y[0] = v->x[0] * v->x[0] * v->x[1] + v->x[2] * v->x[2] * v->x[2];
 }
 
 static void gradient(ck_args *a, ck_args *d)
 {
-    const double *x = ((Args *)a->args)->x;
-    double *g = ((Args *)d->args)->x;
+    const double *x = ((Args *)a->ck_made)->x;
+    double *g = ((Args *)d->ck_made)->x;
     objective(a);
     g[0] += 2 * x[0] * x[1];
     g[1] += x[0] * x[0];
@@ -151,8 +151,8 @@ static double asymmetry, scaling = 1, kept = 1; /* of the function below */
 
 static void hessian_vector(ck_args *a, ck_args *v, ck_args *d, ck_args *h)
 {
-    const double *x = ((Args *)a->args)->x, *w = ((Args *)v->args)->x;
-    double *hv = ((Args *)h->args)->x;
+    const double *x = ((Args *)a->ck_made)->x, *w = ((Args *)v->ck_made)->x;
+    double *hv = ((Args *)h->ck_made)->x;
     gradient(a, d);
     hv[0] = kept * hv[0] + 2 * (w[0] * x[1] + x[0] * w[1]);
     hv[1] += 2 * x[0] * w[0] + asymmetry * w[2];
@@ -161,7 +161,7 @@ static void hessian_vector(ck_args *a, ck_args *v, ck_args *d, ck_args *h)
 
 static void dense(ck_args *a, void *m)
 {
-    const double *x = ((Args *)a->args)->x;
+    const double *x = ((Args *)a->ck_made)->x;
     double h[N][N] = {{2 * x[1], 2 * x[0] + asymmetry}, {2 * x[0]}, {0, 0, 6 * scaling * x[2]}};
     objective(a);
     memcpy(m, h, sizeof h);

@@ -11,11 +11,30 @@
 
 /* ---------------------------------------------------------------------- the program */
 
-/* Does float take part, in what is passed or inside? Then the bounds are those of float. */
+static bool is_constant(const Value *v)
+{
+    const Op *op = v->def;
+    if (!op || (op->code == OP_FCONST || op->code == OP_ICONST))
+        return op != NULL;
+    bool all = op->nargs > 0 && op_info[op->code].kind == KIND_ARITH;
+    for (int i = 0; i < op->nargs && all; i++)
+        all = is_constant(op->args[i]);
+    return all;
+}
+
+static bool is_single(const Value *v)
+{
+    return v->type && (v->type->kind == TY_F32 || v->type->kind == TY_CF32);
+}
+
+/* Does float take part, in what is passed or inside? Then the bounds are those of float. Constants round nothing (INFINITY is a float),
+ * nor does reading data, nor what chooses among such. */
 static void note_single(Op *op, void *ctx)
 {
+    if (op->code == OP_IF || op->code == OP_SELECT || op->code == OP_LOAD)
+        return;
     for (int i = 0; i < op->nresults; i++)
-        if (op->results[i]->type && (op->results[i]->type->kind == TY_F32 || op->results[i]->type->kind == TY_CF32))
+        if (is_single(op->results[i]) && !is_constant(op->results[i]))
             *(bool *)ctx = true;
 }
 
@@ -34,7 +53,7 @@ static bool uses_single(Program *p, Fn *fn, const Args *args)
 {
     bool single = false;
     for (int i = 0; i < args->n; i++)
-        single = single || reaches_single(args->at[i].type, 0);
+        single = single || (args->at[i].role && reaches_single(args->at[i].type, 0));
     Fn *whole = single ? NULL : prepare_primal(p, fn);
     if (whole)
         walk_ops(whole->body, note_single, &single);
@@ -44,6 +63,7 @@ static bool uses_single(Program *p, Fn *fn, const Args *args)
 /* The table of a custom derivative on its own: against differences only. */
 static void custom_table(Maker *m, const Args *args, int id, const Fn *own, const Request *rq, bool single)
 {
+    check_macros_aside(m->out, &m->macros);
     str_fmt(m->out, "static const ck_param ck_params%d[] = {\n", id);
     for (int i = 0; i < args->n; i++)
         str_fmt(m->out, "    {\"%s\", %d},\n", args->at[i].var ? args->at[i].name : "return", (int)args->at[i].role);
@@ -51,10 +71,12 @@ static void custom_table(Maker *m, const Args *args, int id, const Fn *own, cons
             own->name, rq->mode == MODE_JVP ? "AD_CUSTOM_JVP" : "AD_CUSTOM_VJP", rq->fn->name);
     str_fmt(m->out, "    .params = ck_params%d, .nparams = %d, .single = %d, .build = ck_build%d, .primal = ck_primal%d,\n    .%s = ck_asked%d,\n};\n", id,
             args->n, single, id, id, rq->mode == MODE_JVP ? "tangent" : "adjoint", id);
+    check_macros_back(m->out, &m->macros);
 }
 
 static void test_table(Maker *m, const Args *args, int id, const char *name, bool single, const Request *rq)
 {
+    check_macros_aside(m->out, &m->macros);
     str_fmt(m->out, "static const ck_param ck_params%d[] = {\n", id);
     for (int i = 0; i < args->n; i++)
         str_fmt(m->out, "    {\"%s\", %d},\n", args->at[i].var ? args->at[i].name : "return", (int)args->at[i].role);
@@ -63,6 +85,7 @@ static void test_table(Maker *m, const Args *args, int id, const char *name, boo
             args->n, single, id, id);
     if (!rq) {
         str_fmt(m->out, "    .again = ck_again%d,\n};\n", id);
+        check_macros_back(m->out, &m->macros);
         return;
     }
     Mode companion = check_companion_mode(rq->mode);
@@ -75,6 +98,7 @@ static void test_table(Maker *m, const Args *args, int id, const char *name, boo
     else if (rq->mode != MODE_JVP)
         str_fmt(m->out, rq->mode == MODE_HVP ? "    .second = ck_asked%d,\n" : "    .adjoint = ck_asked%d,\n", id);
     str_put(m->out, "};\n");
+    check_macros_back(m->out, &m->macros);
 }
 
 Mode check_companion_mode(Mode mode)
@@ -187,11 +211,11 @@ static void check_primal(Maker *m, const Fn *fn, int id)
 
 static Maker maker_new(Str *out, Program *p, const char *source, const CheckOptions *opt)
 {
-    Maker m = {.out = out, .arena = p->arena, .opt = opt, .inside = {.arena = p->arena}};
-    str_fmt(out,
-            "#define main ck_source_main\n#include \"%s\"\n#undef main\n#undef abs\n#undef div\n\n#include <string.h>\n"
-            "#include \"adgen_rt.h\"\n#include \"adgen_check.h\"\n",
-            source);
+    Maker m = {.out = out, .arena = p->arena, .opt = opt, .inside = {.arena = p->arena}, .macros = check_macros(p, source)};
+    str_fmt(out, "#define main ck_source_main\n#include \"%s\"\n#undef main\n#undef abs\n#undef div\n\n", source);
+    check_macros_aside(out, &m.macros);
+    str_put(out, "#include <string.h>\n#include \"adgen_rt.h\"\n#include \"adgen_check.h\"\n#include \"adgen_graph.h\"\n");
+    check_macros_back(out, &m.macros);
     for (size_t i = 0; i < opt->tables.n; i++)
         str_put(out, opt->tables.at[i]);
     return m;
@@ -199,7 +223,9 @@ static Maker maker_new(Str *out, Program *p, const char *source, const CheckOpti
 
 static void main_function(Maker *m, int n, int ncustom)
 {
-    str_put(m->out, "\nint main(void)\n{\n    int wrong = 0;\n");
+    str_put(m->out, "\n");
+    check_macros_aside(m->out, &m->macros);
+    str_put(m->out, "int main(void)\n{\n    int wrong = 0;\n");
     for (int i = 0; i < n; i++)
         str_fmt(m->out, "    wrong += ck_run(&ck_test%d);\n", i);
     for (int i = n; i < n + ncustom; i++)
@@ -248,10 +274,11 @@ static void graph_request(Maker *m, const Request *rq, int id)
 bool check_graph_driver(Str *out, Program *p, const char *source, const Ptrs *requests, const CheckOptions *opt)
 {
     Maker m = maker_new(out, p, source, opt);
-    str_put(out, "#include \"adgen_graph.h\"\n");
     for (size_t i = 0; i < requests->n; i++)
         graph_request(&m, requests->at[i], (int)i);
-    str_put(out, "\nint main(int argc, char **argv)\n{\n    int wrong = argc != 2;\n");
+    str_put(out, "\n");
+    check_macros_aside(out, &m.macros);
+    str_put(out, "int main(int argc, char **argv)\n{\n    int wrong = argc != 2;\n");
     for (size_t i = 0; i < requests->n; i++)
         str_fmt(out, "    wrong += ck_graph(&ck_test%zu, argv[1]);\n", i);
     str_put(out, "    return wrong ? 1 : 0;\n}\n");

@@ -18,6 +18,7 @@ typedef struct {
     const char *index; /* the element being made, for NAME[i]=EXPR; NULL outside arrays */
     const char *shown, *shown_at; /* its name for messages, for printf, and the indices in it: "s.w[%ld]", ", ck_k0" */
     int shown_n;
+    Ptrs macros; /* of the source */
     bool single; /* the record that a pointer points to, next to be shown: p->b, not p[0].b */
 } Maker;
 
@@ -34,6 +35,11 @@ typedef struct {
     Arg *at;
     int n;
 } Args;
+
+/* check_macros.c: the names of the macros that the source defines; a text in which they are not defined, and then are again. */
+Ptrs check_macros(Program *p, const char *source);
+void check_macros_aside(Str *out, const Ptrs *macros);
+void check_macros_back(Str *out, const Ptrs *macros);
 
 /* check_arguments.c: the arguments of a function: those of rq are all that it differentiates (NULL: none). */
 Args check_args_of(Maker *m, const Fn *fn, const Request *rq);

@@ -358,7 +358,7 @@ void check_args_struct(Maker *m, const Args *args, int id)
 /* Locals with the parameters' names let lengths and values be written in terms of them. */
 void check_build_function(Maker *m, const Args *args, int id)
 {
-    str_fmt(m->out, "static void ck_build%d(ck_args *ck_a)\n{\n    struct ck_args%d *ck = ck_a->args = ck_array(ck_a, 1, sizeof *ck);\n", id, id);
+    str_fmt(m->out, "static void ck_build%d(ck_args *ck_a)\n{\n    struct ck_args%d *ck = ck_a->ck_made = ck_array(ck_a, 1, sizeof *ck);\n", id, id);
     for (int i = 0; i < args->n; i++)
         if (args->at[i].var && args->at[i].type->kind != TY_ARRAY)
             str_fmt(m->out, "    %s; (void)%s;\n", type_declare(m->arena, args->at[i].type, args->at[i].name), args->at[i].name);

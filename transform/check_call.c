@@ -211,7 +211,7 @@ static void pass_set(Maker *m, const Args *args, int id, const Set *set, const c
     for (size_t i = 0; i < all.n; i++) {
         const Arg *a = all.at[i];
         bool address = !a->var ? tangents : a->is_global ? a->type->kind != TY_ARRAY : a->by_value && !tangents;
-        str_fmt(m->out, "%s%s((struct ck_args%d *)%s->args)->%s", *sep, address ? "&" : "", id, set->args, a->name);
+        str_fmt(m->out, "%s%s((struct ck_args%d *)%s->ck_made)->%s", *sep, address ? "&" : "", id, set->args, a->name);
         *sep = ", ";
     }
 }
@@ -227,7 +227,7 @@ static void begin_reverse(Maker *m, const Args *args, const Request *rq)
 /* The forward and the reverse function, one after the other. */
 void check_call_halves(Maker *m, const Args *args, int id, const Request *rq)
 {
-    str_fmt(m->out, "static void ck_asked%d(ck_args *ck_a, ck_args *ck_d)\n{\n    struct ck_args%d *ck = ck_a->args;\n", id, id);
+    str_fmt(m->out, "static void ck_asked%d(ck_args *ck_a, ck_args *ck_d)\n{\n    struct ck_args%d *ck = ck_a->ck_made;\n", id, id);
     copy_globals(m, args, true);
     str_fmt(m->out, "    ad_tape *ck_tape = %s(", request_forward_name(rq, m->arena));
     pass_primal(m, args, "");
@@ -243,11 +243,13 @@ void check_call_halves(Maker *m, const Args *args, int id, const Request *rq)
 /* A sparse matrix is made dense: value by value, 0 elsewhere. */
 static void spread_matrix(Maker *m, const char *type)
 {
+    check_macros_aside(m->out, &m->macros);
     str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows * ck_s.columns; i++)\n        ((%s *)ck_m)[i] = 0;\n", type);
     str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows; i++)\n"
                     "        for (size_t k = ck_s.row_start[i]; k < ck_s.row_start[i + 1]; k++)\n"
                     "            ((%s *)ck_m)[i * ck_s.columns + ck_s.column[k]] = ck_values[k];\n", type);
     str_put(m->out, "    ck_free(ck_values);\n    ad_csr_free(&ck_s);\n");
+    check_macros_back(m->out, &m->macros);
 }
 
 /* One call: of the primal (or its like), or a derivative. */
@@ -257,7 +259,7 @@ void check_call(Maker *m, const Args *args, int id, const char *role, const char
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
         str_fmt(m->out, ", ck_args *%s", set->args);
     bool matrix = derivative && check_is_matrix(mode);
-    str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->args;\n", matrix ? ", void *ck_m" : "", id);
+    str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->ck_made;\n", matrix ? ", void *ck_m" : "", id);
     bool sparse = matrix && rq->sparse;
     const char *number = matrix ? type_spelling(request_matrix_type(rq)) : NULL;
     if (sparse)
@@ -326,7 +328,7 @@ static void pass_lanes(Maker *m, const Args *args, int id, const Set *set, const
     Ptrs all = arguments_of_set(m, args, set->mode);
     for (size_t i = 0; i < all.n; i++) {
         const Arg *a = all.at[i];
-        const char *field = arena_printf(m->arena, "((struct ck_args%d *)%s[0]->args)->%s", id, set->args, a->name);
+        const char *field = arena_printf(m->arena, "((struct ck_args%d *)%s[0]->ck_made)->%s", id, set->args, a->name);
         bool pointer = a->type->kind == TY_PTR;
         str_fmt(m->out, "%s\n        ck_wide(&ck_w, %s, %s%s, sizeof(%s), %s%s)", *sep, set->args, pointer ? "" : "&", field,
                 type_declare(m->arena, number_of(a->type), ""), pointer ? "0" : "sizeof ", pointer ? "" : field);
@@ -337,7 +339,7 @@ static void pass_lanes(Maker *m, const Args *args, int id, const Set *set, const
 void check_call_lanes(Maker *m, const Args *args, int id, const Request *rq)
 {
     str_fmt(m->out, "static void ck_lanes%d(ck_args *ck_a, ck_args **ck_v, ck_args **ck_d, ck_args **ck_h)\n{\n", id);
-    str_fmt(m->out, "    struct ck_args%d *ck = ck_a->args;\n    ck_wides ck_w = {%d, 0, 0};\n", id, rq->directions);
+    str_fmt(m->out, "    struct ck_args%d *ck = ck_a->ck_made;\n    ck_wides ck_w = {%d, 0, 0};\n", id, rq->directions);
     for (int i = 0; i < 3; i++)
         str_fmt(m->out, "    (void)%s;\n", set_names[i]);
     copy_globals(m, args, true);

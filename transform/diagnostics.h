@@ -292,7 +292,7 @@ ERROR("openmp", "depends on the threads that run", "a parallel region whose deri
       "    s += x * omp_get_thread_num();\n"
       "    return s;\n"
       "}\n")
-ERROR("matrix", "a dense |the structure of '", "a Jacobian or Hessian cannot be made", "A dense Jacobian or Hessian runs the function several times: lengths must be known (AD_LEN), and effects would be repeated.",
+ERROR("matrix", "a dense |a sparse |the structure of '", "a Jacobian or Hessian cannot be made", "A dense Jacobian or Hessian runs the function several times: lengths must be known (AD_LEN), and effects would be repeated.",
       "// adgen --jacobian 'f(x -> y)'\n"
       "void f(const double *x, double *y)\n"
       "{\n"
