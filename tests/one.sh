@@ -1,11 +1,12 @@
-#!/bin/sh
 # tests/one.sh KIND FILE: one test; prints `PASS KIND/NAME`, or `FAIL KIND/NAME` and its log.
+# There are a thousand tests: what the shell can do itself takes no process.
 kind=$1 file=$2
 here=$PWD
-name=$kind/$(basename "$file" .c)
-[ "$kind" != sample ] || name=sample/$(basename "$(dirname "$file")")
+base=${file##*/} base=${base%.c} from=${file%/*}
+name=$kind/$base
+[ "$kind" != sample ] || name=sample/${from##*/}
 dir=$WORK/$name
-adgen=$(cd "$BUILD" && pwd)/adgen
+case $BUILD in /*) adgen=$BUILD/adgen ;; *) adgen=$PWD/$BUILD/adgen ;; esac
 mkdir -p "$dir"
 log=$dir/log
 CC=${CC:-gcc}
@@ -16,16 +17,29 @@ ADGEN() { ASAN_OPTIONS=$OWN_ASAN timeout 120 "$adgen" "$@"; }
 OWN_ASAN=detect_leaks=0
 export ADGEN_CHECK_RUN="env ASAN_OPTIONS=detect_leaks=1"
 
-# The words after `// KEY:` in the file's first lines, as the shell's arguments.
-directive() { (cd "$here" && [ -f "$file" ] && sed -n "1,12s|^// $1: *||p" "$file") | tr '\n' ' '; }
+# `// KEY: WORDS` in the file's first lines: WORDS in the variable for_KEY, each line's after that of the line before. `// expect:` is a whole line.
+newline='
+'
+for_expect='' for_std='' for_needs='' for_args='' for_check='' for_directions='' for_status=''
+read_header() {
+    count=0
+    while [ $((count += 1)) -le 12 ] && IFS= read -r line; do
+        case $line in
+        '// expect:'*) for_expect=$for_expect${line#// expect: }$newline ;;
+        '// std:'* | '// needs:'* | '// args:'* | '// check:'* | '// directions:'* | '// status:'*)
+            key=${line%%:*} words=${line#*:}
+            eval "for_${key#// }=\"\${for_${key#// }:+\$for_${key#// } }\${words# }\""
+            ;;
+        esac
+    done
+}
+case $file in *.c) read_header <"$file" ;; esac
 
 # The standard that the file is written in: `// std: gnu11`.
-std=$(directive std)
-std=-std=${std:-c99}
-std=${std% }
+std=-std=${for_std:-c99}
 STRICT="$std $STRICT"
 # A test of code that uses a library which is not here: `// needs: cblas.h`.
-for header in $(directive needs); do
+for header in $for_needs; do
     if ! echo "#include <$header>" | gcc -E -x c -o /dev/null - 2>/dev/null; then
         echo "PASS $name"
         echo "SKIP $name: there is no <$header>"
@@ -33,63 +47,65 @@ for header in $(directive needs); do
     fi
 done
 
-# One adgen call with a few words of shell quoting in the directive.
-with_args() { # with_args DIRECTIVE COMMAND...
-    key=$1
+# One adgen call with a few words of shell quoting.
+with() { # with WORDS COMMAND...
+    words=$1
     shift
-    eval "set -- \"\$@\" $(directive "$key")"
+    eval "set -- \"\$@\" $words"
     "$@"
 }
 
-# Generated code is compiled without one warning by both compilers, and runs clean under the sanitizers.
+# Derivatives are asked for by annotations, of which directions are made, too.
+annotated() { grep -qE 'AD_(GRAD|VJP|JVP|HVP)\(' "$file"; }
+
+# Generated code is compiled without one warning by both compilers, and runs clean under the sanitizers. Three directions at once have the
+# bits of single runs, which are what is checked otherwise; what cannot have them has a `// directions:` line with the refusal.
 numeric() {
-    out=$dir/out.c
     export ADGEN_CHECK_FLAGS="$STRICT"
     if [ -e "${file%.c}.main.c" ]; then
-        with_args args ADGEN "$file" -o "$out" --header || return 1
-        $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined $STRICT -Iruntime -c -o "$dir/out.o" "$out" || return 1
-        $CC -fsanitize=address,undefined -fno-sanitize-recover=undefined "$std" -ffp-contract=off -w -Iruntime -I"$dir" -o "$dir/main" \
-            "$dir/out.o" "$file" "${file%.c}.main.c" "$BUILD/libadgen_rt.a" -lm -lpthread || return 1
-        "$dir/main" || return 1
-        clang $STRICT -Iruntime -I"$(dirname "$file")" -fsyntax-only "$out"
+        with_main
+    elif [ -n "$for_directions" ] || ! annotated; then
+        CHECK_CC=$CC CC="sh $here/tests/check_cc" with "$for_check" ADGEN --check "$file" -o "$dir/out.c" "$std"
     else
-        CHECK_CC=$CC CC="sh $here/tests/check_cc" with_args check ADGEN --check "$file" -o "$out" "$std"
+        TOGETHER=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" with "$for_check" ADGEN --directions 3 --check "$file" -o "$dir/out.c" "$std" >"$dir/out" 2>&1
+        status=$?
+        cat "$dir/out"
+        [ $status -eq 0 ] && grep -q 'the bits of single runs' "$dir/out"
     fi
+}
+
+# X.c has a program of its own, X.main.c.
+with_main() {
+    out=$dir/out.c
+    sanitize='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+    with "$for_args" ADGEN "$file" -o "$out" --header || return 1
+    $CC $sanitize $STRICT -Iruntime -c -o "$dir/out.o" "$out" || return 1
+    $CC $sanitize "$std" -ffp-contract=off -w -Iruntime -I"$dir" -o "$dir/main" "$dir/out.o" "$file" "${file%.c}.main.c" \
+        "$BUILD/libadgen_rt.a" -lm -lpthread || return 1
+    "$dir/main" || return 1
+    clang $STRICT -Iruntime -I"$from" -fsyntax-only "$out"
+}
+
+# The refusal of several directions at once.
+directions() {
+    if with "$for_check" ADGEN --directions 3 --check "$file" -o "$dir/out.c" "$std" >"$dir/out" 2>&1; then
+        echo 'it is not refused'
+        return 1
+    fi
+    cat "$dir/out"
+    grep -qF -- "$for_directions" "$dir/out"
 }
 
 # The primal written back from the IR gives the source's bits.
 roundtrip() {
-    PLAIN=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" with_args check ADGEN --check --emit=primal "$file" -o "$dir/out.c" "$std"
+    PLAIN=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" with "$for_check" ADGEN --check --emit=primal "$file" -o "$dir/out.c" "$std"
 }
 
-# Second derivatives of each gradient's function, or the refusal that a `// second:` line has; in the version for arguments that may
-# overlap, which the check's own arguments never do.
+# Second derivatives of each gradient's function; in the version for arguments that may overlap, which the check's own arguments never do.
 second() {
-    sed -e 's/AD_GRAD(/AD_HVP(/' -e '/^AD_[VJ]*P(.*)$/d' "$file" >"$dir/$(basename "$file")"
-    want=$(directive second)
+    sed -e 's/AD_GRAD(/AD_HVP(/' -e '/^AD_[VJ]*P(.*)$/d' "$file" >"$dir/$base.c"
     PLAIN=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" \
-        with_args check ADGEN --check "$dir/$(basename "$file")" -o "$dir/out.c" "$std" -fno-apart -I"$(dirname "$file")" >"$dir/out" 2>&1
-    status=$?
-    cat "$dir/out"
-    if [ -n "$want" ]; then
-        [ $status -eq 1 ] && grep -qF -- "${want% }" "$dir/out"
-    else
-        return $status
-    fi
-}
-
-# Three directions at once, or the refusal that a `// directions:` line has.
-directions() {
-    want=$(directive directions)
-    SINGLE=1 CHECK_CC=$CC CC="sh $here/tests/check_cc" ADGEN_CHECK_FLAGS="$STRICT" \
-        with_args check ADGEN --directions 3 --check "$file" -o "$dir/out.c" "$std" >"$dir/out" 2>&1
-    status=$?
-    cat "$dir/out"
-    if [ -n "$want" ]; then
-        [ $status -eq 1 ] && grep -qF -- "${want% }" "$dir/out"
-    else
-        [ $status -eq 0 ] && grep -q 'the bits of single runs' "$dir/out"
-    fi
+        with "$for_check" ADGEN --check "$dir/$base.c" -o "$dir/out.c" "$std" -fno-apart -I"$from"
 }
 
 # The message at its place, the exit status, and OUT as it was.
@@ -97,31 +113,30 @@ reject() {
     out=$dir/out.c
     echo old >"$out"
     cp "$file" "$dir/in.c"
-    want=$(directive status)
-    with_args args ADGEN "$file" -o "$out" 2>"$dir/stderr" >"$dir/stdout"
+    with "$for_args" ADGEN "$file" -o "$out" 2>"$dir/stderr" >"$dir/stdout"
     status=$?
     cat "$dir/stderr"
-    [ "$status" -eq "${want:-1}" ] || { echo "exit status $status, expected ${want:-1}"; return 1; }
+    [ "$status" -eq "${for_status:-1}" ] || { echo "exit status $status, expected ${for_status:-1}"; return 1; }
     [ "$(cat "$out")" = old ] || { echo "OUT was touched"; return 1; }
-    [ "$(ls "$dir" | tr '\n' ' ')" = "in.c log out.c stderr stdout " ] || { echo "another file appeared"; ls "$dir"; return 1; }
+    [ "$(cd "$dir" && echo *)" = 'in.c log out.c stderr stdout' ] || { echo "another file appeared"; ls "$dir"; return 1; }
     # What adgen refuses has a name; what the C front end or the command line finds wrong explains itself.
     if [ "$status" -ne 2 ] && grep -m1 'error:' "$dir/stderr" | grep -vE '\[[-a-zA-Z=]+\]$' | grep -vE 'undeclared identifier|expected'; then
         echo "it has no name"
         return 1
     fi
-    sed -n '1,12s|^// expect: *||p' "$file" >"$WORK/$kind-$(basename "$file").expect"
-    [ -s "$WORK/$kind-$(basename "$file").expect" ] || { echo "no // expect: line"; return 1; }
+    [ -n "$for_expect" ] || { echo "no // expect: line"; return 1; }
     while read -r line; do
         case $line in [0-9]*) line="$file:$line" ;; esac
-        grep -qF -- "$line" "$dir/stderr" || { echo "expected: $line"; return 1; }
-    done <"$WORK/$kind-$(basename "$file").expect"
+        [ -z "$line" ] || grep -qF -- "$line" "$dir/stderr" || { echo "expected: $line"; return 1; }
+    done <<EOF
+$for_expect
+EOF
 }
 
 # The generated text itself; few and small.
 golden() {
-    base=$(basename "$file" .c)
     cp "$file" "$dir/"
-    (cd "$dir" && with_args args ADGEN "$base.c" -o "${base}_grad.c") || return 1
+    (cd "$dir" && with "$for_args" ADGEN "$base.c" -o "${base}_grad.c") || return 1
     if [ -n "$BLESS" ]; then
         cp "$dir/${base}_grad.c" "tests/golden/${base}_grad.c"
     else
@@ -162,13 +177,13 @@ library_is_missing() {
 
 # A sample: derivatives of the sources that ask for some, built together with its main.c, which compares numbers itself.
 sample() {
-    src=$(dirname "$file")
+    src=$from
     objects='' libraries=''
     library_is_missing && return 0
     for c in "$src"/*.c; do
         objects="$objects $c"
         grep -qE 'AD_(GRAD|VJP|JVP|HVP|JACOBIAN|HESSIAN)' "$c" || continue
-        base=$(basename "$c" .c)
+        base=${c##*/} base=${base%.c}
         set -- "$c"
         [ ! -e "$src/options" ] || set -- "@$src/options" "$c"
         ADGEN "$@" -o "$dir/${base}_grad.c" --header || return 1
@@ -183,7 +198,7 @@ sample() {
 
 # 20 random programs, from the number in FILE's name on.
 prop() {
-    sh tests/prop/run "$(basename "$file")" 20
+    sh tests/prop/run "$base" 20
 }
 
 lint() {
