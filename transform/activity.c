@@ -353,7 +353,7 @@ static void flow_backward(void *ctx, Value *from, Value *to)
 
 static void region_forward(Activity *a, const Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         op_forward(a, op);
         mem_op_flows(op, flow_forward, a);
         for (int k = 0; k < op->nregions; k++)

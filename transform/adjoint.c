@@ -317,7 +317,7 @@ static const Ptrs *outer_values(Adjoint *a, const Region *r)
     list->arena = a->fn->arena;
     Arena *scratch = arena_new();
     PtrMap seen = {.arena = scratch};
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         for (int i = 0; i < op->nargs; i++)
             add_outer(a, r, op->args[i], list, &seen);
         for (int k = 0; k < op->nregions; k++) {
@@ -464,7 +464,7 @@ static bool needs_reverse(Op *op, const Adjoint *a)
 
 static bool region_needs_reverse(Region *r, const Adjoint *a)
 {
-    for (Op *op = r->first; op; op = op->next)
+    for (Op *op = r->first; op; op = op_next(op))
         if (needs_reverse(op, a))
             return true;
     return false;
@@ -713,7 +713,7 @@ static void reverse_region(Adjoint *a, Builder *b, Region *forward)
 static void delay_frees(Adjoint *a, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         if (op->code == OP_IF)
             for (int k = 0; k < 2; k++)
                 delay_frees(a, op->regions[k]);

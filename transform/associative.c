@@ -20,7 +20,7 @@ enum { BYTES = 32, FEW = 8, MAX_SUMS = 4, LARGE = 48 };
 static int uses_of(const Region *r, const Value *v)
 {
     int n = 0;
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         for (int i = 0; i < op->nargs; i++)
             n += op->args[i] == v;
         for (int k = 0; k < op->nregions; k++)

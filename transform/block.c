@@ -58,7 +58,7 @@ static bool is_cell(const Op *op)
 
 static bool any_inside(const Region *r, bool (*is)(const Op *op))
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (is(op))
             return true;
         for (int k = 0; k < op->nregions; k++)
@@ -108,7 +108,7 @@ static bool may_stand(const Op *op)
 
 static bool all_may_stand(const Region *r, int *n)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (!may_stand(op) || ++*n > MAX_OPS)
             return false;
         for (int k = 0; k < op->nregions; k++)
@@ -472,7 +472,7 @@ static bool is_even(const Block *b, const Op *loop)
 /* False: it cannot be done. */
 static bool add_cost(const Block *b, const Region *r, long times, Cost *cost)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         LaneKind kind = block_kind(b, op);
         int64_t trips = op->code == OP_FOR ? trip_bound(op) : 1;
         if (decides(b, op) || has_odd_pointer(b, op))

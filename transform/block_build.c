@@ -67,7 +67,7 @@ static bool hands_on(const Blocks *s, const Op *loop, int i)
 static void number_region(Blocks *s, const Region *r)
 {
     Stretch at = {0};
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         LaneKind kind = block_kind(s->b, op);
         if (op->code == OP_YIELD) {
             ptrmap_put(&s->groups, op, (void *)(at.now ? at.now : ++s->b->ngroups));
@@ -244,7 +244,7 @@ static void find_needs(Blocks *s, const Op *op, intptr_t group)
 
 static void find_homes(Blocks *s, const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (block_kind(s->b, op) != LANES_NEST) {
             if (group_of(s, op))
                 find_needs(s, op, group_of(s, op));
@@ -492,7 +492,7 @@ static void build_own_local(Blocks *s, Op *op)
 
 static void build_region(Blocks *s, const Region *r)
 {
-    for (Op *op = r->first; op != r->last; op = op->next) {
+    for (Op *op = r->first; op != r->last; op = op_next(op)) {
         LaneKind kind = block_kind(s->b, op);
         s->out.loc = op->loc;
         if (op->code == OP_LOCAL)

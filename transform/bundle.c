@@ -127,7 +127,7 @@ static void join(Bundler *b, Op *op)
 static void find_bundles(Bundler *b, Region *r)
 {
     uintptr_t place = 0;
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         ptrmap_put(&b->place, op, (void *)++place);
         while (b->n > 0 && frees_memory(op))
             close_bundle(b, b->open[b->n - 1]);
@@ -139,7 +139,7 @@ static void find_bundles(Bundler *b, Region *r)
     }
     while (b->n > 0)
         close_bundle(b, b->open[b->n - 1]);
-    for (Op *op = r->first; op; op = op->next)
+    for (Op *op = r->first; op; op = op_next(op))
         for (int i = 0; i < op->nregions; i++)
             find_bundles(b, op->regions[i]);
 }

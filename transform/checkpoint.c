@@ -110,7 +110,7 @@ static bool needs_memory(const Check *c, const Value *v, int depth)
 
 static bool needs_forward(const Check *c, const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_USE && needs_memory(c, op->args[0], 0))
             return true;
         for (int k = 0; k < op->nregions; k++)
@@ -215,7 +215,7 @@ static bool is_state(const Objects *o, int obj)
 /* Is a parameter's pointee accessed as one object alone: (*p).field, never p[i]? */
 static bool is_single(const Region *r, const Value *p)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         bool own = op->code == OP_CALL && op->text && !strncmp(op->text, "ad_checkpoint_", 14); /* of another loop */
         for (int i = 0; i < op->nargs && !own; i++)
             if (op->args[i] == p && !op->in_reverse && op->code != OP_FIELD && op->code != OP_DECAY && op->code != OP_LOAD && op->code != OP_STORE &&
@@ -518,7 +518,7 @@ static void mark_new(const Check *c, Op *from, const Op *to)
 static void remove_once(Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         for (int k = 0; k < op->nregions; k++)
             remove_once(op->regions[k]);
         if (is_once(op))
@@ -706,7 +706,7 @@ static void check_loop(Check *c, Value **steps)
 
 static bool has_loop(const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_FOR || op->code == OP_WHILE)
             return true;
         for (int k = 0; k < op->nregions; k++)

@@ -162,7 +162,7 @@ static bool endless(const Op *op)
 
 static void find_roots(Dce *d, Region *r, Ptrs *roots)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         op->mark = 0;
         d->has_use |= op->code == OP_USE;
         Op *local = writes_through(op->code) && !is_volatile_access(op) ? local_root(op->args[0]) : NULL;
@@ -276,7 +276,7 @@ static void drop_while_carried(Dce *d, Op *op)
 static void sweep(Dce *d, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         if (op->code == OP_YIELD || op->code == OP_COND)
             continue;
         if (op->mark != LIVE) {

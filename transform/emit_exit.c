@@ -64,7 +64,7 @@ static bool false_with(const Value *c, const Value *flag)
 static int count_ops(const Region *r)
 {
     int n = 0;
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         n++;
         for (int i = 0; i < op->nregions; i++)
             n += count_ops(op->regions[i]);

@@ -203,7 +203,7 @@ static bool arm_op_fits(const Plan *p, const Op *op);
 static bool arm_fits(const Plan *p, const Region *r)
 {
     int n = 0;
-    for (const Op *op = r->first; op != r->last; op = op->next)
+    for (const Op *op = r->first; op != r->last; op = op_next(op))
         if (++n > 16 || !arm_op_fits(p, op))
             return false;
     return guess_size(r->last->args[0], MAX_ARM + 1) <= MAX_ARM;
@@ -668,7 +668,7 @@ static void limit_size(Plan *p, Op *op)
 
 static void size_region(Plan *p, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int i = 0; i < op->nregions; i++)
             size_region(p, op->regions[i]);
         if (op->code != OP_FOR && op->code != OP_WHILE)

@@ -13,7 +13,7 @@
 
 static void number_region(Plan *p, Region *r, int *n)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         OpPlan *o = op_plan(p, op);
         o->start = o->end = (*n)++;
         for (int i = 0; i < op->nregions; i++) {
@@ -276,7 +276,7 @@ static void live_op(Plan *p, Op *op)
 
 static void live_region(Plan *p, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next)
+    for (Op *op = r->first; op; op = op_next(op))
         live_op(p, op);
 }
 

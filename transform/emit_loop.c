@@ -238,7 +238,7 @@ static bool variables_are_own(const Emitter *e, const Op *loop, const Region *r)
     Ptrs values = {.arena = e->arena};
     for (int i = r == body; i < r->nargs; i++)
         ptrs_push(&values, r->args[i]);
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         for (int i = 0; i < op->nresults; i++)
             ptrs_push(&values, op->results[i]);
         for (int k = 0; k < op->nregions; k++)

@@ -13,7 +13,7 @@
 
 bool has_statements(const Plan *p, const Region *r)
 {
-    for (const Op *op = r->first; op != r->last; op = op->next)
+    for (const Op *op = r->first; op != r->last; op = op_next(op))
         if (is_statement(p, op) || (op->code == OP_LOCAL && plan_of(p, op->results[0])->show == SHOW_OBJECT))
             return true;
     return false;

@@ -287,7 +287,7 @@ static void emit_break_test(Emitter *e, Op *op, const Exit *x)
 static Op *single_if(const Emitter *e, const Region *r)
 {
     Op *found = NULL;
-    for (Op *op = r->first; op != r->last; op = op->next) {
+    for (Op *op = r->first; op != r->last; op = op_next(op)) {
         if (!is_statement(e->plan, op) && !(op->code == OP_LOCAL && plan_of(e->plan, op->results[0])->show == SHOW_OBJECT))
             continue;
         if (found || op->code != OP_IF || op_plan(e->plan, op)->expression || op->note || op_plan(e->plan, op)->unnested)
@@ -520,7 +520,7 @@ void emit_op(Emitter *e, Op *op)
 void emit_region(Emitter *e, Region *r)
 {
     bool outer = e->reverse;
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         e->reverse = (e->reverse || op->in_reverse) && !op->fused; /* and what follows it: the reverse comes last */
         emit_op(e, op);
     }

@@ -202,7 +202,7 @@ static bool follow(Path *p, const Op *from)
 /* In region r the branch's condition is known. */
 static void decide(const Path *p, Region *r, Value *truth, Value *opposite)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_IF && op->args[0] == p->branch->args[0])
             op->args[0] = truth;
         else if (op->code == OP_IF && is_opposite(p, op->args[0]->def))

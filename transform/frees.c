@@ -62,7 +62,7 @@ static void join_arm(Op *branch, int arm)
 
 static void join_region(Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int k = 0; k < op->nregions; k++)
             join_region(op->regions[k]);
         for (int arm = 0; op->code == OP_IF && arm < 2; arm++)

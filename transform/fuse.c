@@ -223,7 +223,7 @@ static void forget_uses(const Fuse *f, Value *const *values, int n)
 static void count_uses_in(const Fuse *f, const Region *r)
 {
     forget_uses(f, r->args, r->nargs);
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         forget_uses(f, op->results, op->nresults);
         for (int i = 0; i < op->nargs; i++)
             f->uses[op->args[i]->id]++;
@@ -447,7 +447,7 @@ static bool is_declared(const Op *loop)
 
 static bool writes_are_private(Fuse *f, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int k = 0; k < op->nregions; k++)
             if (!writes_are_private(f, op->regions[k]))
                 return false;
@@ -574,7 +574,7 @@ static void find_reverse(Op *op, void *ctx)
 /* Does it call a recursive function, whose reverse takes what it left from the end of the tape? */
 static bool keeps_on_tape(const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_CALL && op->callee && op->callee->instance)
             return true;
         for (int k = 0; k < op->nregions; k++)
@@ -586,7 +586,7 @@ static bool keeps_on_tape(const Region *r)
 
 static void fuse_region(Fuse *f, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         if (op->in_reverse || op->code != OP_FOR || keeps_on_tape(op->regions[0]))
             continue;
         Op *rev = ptrmap_get(&f->reverse_of, op);

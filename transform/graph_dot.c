@@ -227,7 +227,7 @@ static void op_node(Dot *d, const Op *op)
 
 static void put_region(Dot *d, const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next)
+    for (const Op *op = r->first; op; op = op_next(op))
         op_node(d, op);
 }
 

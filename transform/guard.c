@@ -34,7 +34,7 @@ static Value *divisor_of(Value *p, double *size)
 
 static bool has_loop(const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_FOR || op->code == OP_WHILE)
             return true;
         for (int i = 0; i < op->nregions; i++)

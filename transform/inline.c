@@ -110,7 +110,7 @@ static void report_recursion(Inliner *in, const Op *call, const Frame *f)
 
 static void scan_local(const Region *r, const Value *addr, LocalUses *u)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int i = 0; i < op->nargs; i++) {
             if (op->args[i] != addr)
                 continue;
@@ -223,7 +223,7 @@ static bool resolve_target(Inliner *in, Op *op)
 static size_t region_size(const Region *r)
 {
     size_t n = 0;
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         n++;
         for (int i = 0; i < op->nregions; i++)
             n += region_size(op->regions[i]);

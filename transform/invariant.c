@@ -177,7 +177,7 @@ static bool good_address(const Hoister *h, const Value *address)
 
 static bool has_loop(const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_FOR || op->code == OP_WHILE)
             return true;
         for (int i = 0; i < op->nregions; i++)
@@ -312,7 +312,7 @@ static bool certainly_runs(const Op *loop)
 static void hoist_region(const Hoister *how, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         for (int i = 0; i < op->nregions; i++)
             hoist_region(how, op->regions[i]);
         if (op->code != OP_FOR && op->code != OP_WHILE)

@@ -296,16 +296,43 @@ int loop_depth(const Op *op)
 
 /* ---------------------------------------------------------------------- over all ops */
 
-void walk_ops(Region *r, void (*visit)(Op *op, void *ctx), void *ctx)
+enum { AHEAD = 8 };
+
+typedef struct {
+    void (*visit)(Op *op, void *ctx);
+    void *ctx;
+    Op *past[AHEAD]; /* the last ops, in a ring */
+    unsigned at;
+} OpWalk;
+
+/* The walk has come to op: for the next walk, that is what lies ahead of the op some ops before it. */
+static void note_ahead(OpWalk *w, Op *op)
+{
+    Op *before = w->past[w->at];
+    if (before) {
+        intptr_t lines = (intptr_t)((uintptr_t)op - (uintptr_t)before) / CACHE_LINE;
+        before->ahead = lines == (int)lines ? (int)lines : 0;
+    }
+    w->past[w->at] = op;
+    w->at = (w->at + 1) % AHEAD;
+}
+
+static void walk_region(OpWalk *w, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
-        visit(op, ctx);
+        note_ahead(w, op);
+        next = op_next(op);
+        w->visit(op, w->ctx);
         if (!op->parent)
             continue;
         for (int i = 0; i < op->nregions; i++)
-            walk_ops(op->regions[i], visit, ctx);
+            walk_region(w, op->regions[i]);
     }
+}
+
+void walk_ops(Region *r, void (*visit)(Op *op, void *ctx), void *ctx)
+{
+    walk_region(&(OpWalk){.visit = visit, .ctx = ctx}, r);
 }
 
 typedef struct {

@@ -290,7 +290,7 @@ static void put_region(Printer *p, Str *s, const Region *r, int depth)
             str_put(s, "^body");
     }
     str_put(s, "\n");
-    for (const Op *op = r->first; op; op = op->next)
+    for (const Op *op = r->first; op; op = op_next(op))
         put_op(p, s, op, depth + 1);
     put_indent(s, depth);
     str_put(s, "}");
@@ -369,7 +369,7 @@ static void number_region(Numbering *n, const Region *r)
 {
     for (int i = 0; i < r->nargs; i++)
         number_value(n, r->args[i]);
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         number_op(n, op);
         for (int k = 0; k < op->nregions; k++)
             number_region(n, op->regions[k]);

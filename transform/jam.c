@@ -66,7 +66,7 @@ static bool is_plain(const Op *loop, int few)
 /* Lists what r accesses; counts its ops. */
 static bool take_region(Jam *j, const Region *r, const Op *inner, int segment)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (!may_stand(op) || op->code == OP_FOR || ++j->nops > MAX_OPS)
             return false;
         for (int k = 0; k < op->nregions; k++)
@@ -120,7 +120,7 @@ static bool take_body(Jam *j)
 
 static bool used_before(const Region *r, const Value *v, const Op *from, int limit)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         const Op *top = from ? from : op;
         for (int i = 0; i < op->nargs; i++)
             if (op->args[i] == v && (top->mark < limit || (top->mark == limit && top->code == OP_FOR)))

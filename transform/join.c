@@ -109,7 +109,7 @@ static bool join(const FinalMemory *memory, Op *first, PtrMap *replaced)
 
 static bool has_pair(const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         const Op *next = is_plain(op) ? next_loop(op) : NULL;
         if (next && is_plain(next) && same_iterations(op, next))
             return true;
@@ -123,7 +123,7 @@ static bool has_pair(const Region *r)
 /* No loop twice: then memory is to be looked at anew. */
 static void join_region(const FinalMemory *memory, Region *r, PtrMap *replaced, Ptrs *gone)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         Op *second = op->code == OP_FOR ? next_loop(op) : NULL;
         if (second && join(memory, op, replaced)) {
             ptrs_push(gone, second);

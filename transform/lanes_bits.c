@@ -292,7 +292,7 @@ static void call_with_sets(Bits *b, Op *call)
 static void region_bits(Bits *b, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         Builder at = before_op(op);
         if (op->nregions)
             control(b, op);

@@ -85,7 +85,7 @@ static void set_group(Lanes *l, Op *op)
 static void number_groups(Lanes *l, Region *r)
 {
     l->groups++;
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         if (is_lane_op(l, op)) {
             set_group(l, op);
             continue;
@@ -160,7 +160,7 @@ static void sink_into_branches(Lanes *l, Region *r)
             op_move(op, &b);
         }
     }
-    for (Op *op = r->first; op; op = op->next)
+    for (Op *op = r->first; op; op = op_next(op))
         for (int k = 0; k < op->nregions && !is_lane_op(l, op); k++)
             sink_into_branches(l, op->regions[k]);
 }
@@ -549,7 +549,7 @@ static void region_loops(Lanes *l, Region *r, Value **ends, int n, int from)
                  .ends = ends, .nends = n, .from = from};
     Op *terminator = region_terminator(r);
     for (Op *op = r->first, *next; op != terminator; op = next) {
-        next = op->next;
+        next = op_next(op);
         if (is_lane_op(l, op)) {
             loop.group = (int)(intptr_t)ptrmap_get(&l->group_of, op);
             ptrs_push(&loop.ops, op);

@@ -444,7 +444,7 @@ static void grow_op(Lanes *l, Op *op)
 static void grow_region(Lanes *l, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         grow_op(l, op);
     }
 }

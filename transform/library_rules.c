@@ -157,7 +157,7 @@ static bool is_a_row(const Value *p)
 
 static bool is_indexed(const Region *r, const Value *p)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_INDEX && op->args[0] == p)
             return true;
         for (int k = 0; k < op->nregions; k++)

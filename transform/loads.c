@@ -90,7 +90,7 @@ static void visit_regions(Loads *l, Op *op)
 
 static void visit_region(Loads *l, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         OpEffect effect = op_info[op->code].effect;
         if (op->code == OP_LOAD) {
             visit_load(l, op);

@@ -320,7 +320,7 @@ static void number_region(MemInfo *m, Region *r, int depth)
 {
     for (int i = 0; i < r->nargs; i++)
         value_define(m, r->args[i], depth);
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         place(m, op, ++m->positions);
         for (int i = 0; i < op->nresults; i++)
             value_define(m, op->results[i], depth_of(m, op, depth));

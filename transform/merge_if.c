@@ -214,13 +214,13 @@ static bool merge_region(Region *r, PtrMap *replaced, Arena *scratch)
 {
     bool changed = false;
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         map_operands(op, replaced);
         Pair p = {.scratch = scratch};
         if (op->code == OP_IF && find_pair(&p, op) && merge(&p, replaced))
             changed = true;
     }
-    for (Op *op = r->first; op; op = op->next)
+    for (Op *op = r->first; op; op = op_next(op))
         for (int i = 0; i < op->nregions; i++)
             changed |= merge_region(op->regions[i], replaced, scratch);
     return changed;

@@ -210,7 +210,7 @@ static bool meets_sums(const Nest *n, const Op *op)
 
 static bool region_allows(const Nest *n, const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         for (int k = 0; k < op->nregions; k++)
             if (!region_allows(n, op->regions[k]))
                 return false;
@@ -347,7 +347,7 @@ static bool is_private(const MemInfo *m, const Op *loop, const Value *p)
 
 static bool gather_accesses(const MemInfo *m, const Op *loop, const Region *r, Ptrs *out)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int k = 0; k < op->nregions; k++)
             if (!gather_accesses(m, loop, op->regions[k], out))
                 return false;

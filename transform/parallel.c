@@ -27,7 +27,7 @@ static bool shares_work(const LoopInfo *loop)
 
 static void note_region(Region *r, LoopInfo *around)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         LoopInfo *inner = around;
         if ((op->code == OP_FOR || op->code == OP_WHILE) && op->loop && op->loop->omp) {
             inner = arena_alloc(r->fn->program->arena, sizeof *inner); /* one for each copy of the loop */

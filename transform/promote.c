@@ -76,7 +76,7 @@ static void check_uses(Promoter *p, Op *op)
 
 static void find_variables(Promoter *p, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_LOCAL)
             add_variable(p, op);
         check_uses(p, op);
@@ -99,7 +99,7 @@ static Stored *stored_in(Promoter *p, const Op *loop)
 /* Lists for each loop the variables that are stored to in it. */
 static void find_stores(Promoter *p, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         Variable *v = writes_variable(op) ? variable_of(p, op->args[0]) : NULL;
         for (const Region *at = v && v->ok ? r : NULL; at && at->owner && at != v->local->parent; at = at->owner->parent) {
             if (at->owner->code == OP_IF)
@@ -280,7 +280,7 @@ static void promote_op(Promoter *p, Op *op)
 static void promote_region(Promoter *p, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         promote_op(p, op);
     }
 }

@@ -192,7 +192,7 @@ static bool match_condition(Counted *c)
 /* `before` is repeated behind the loop and its ops may run where they did not: no memory, no effect. */
 static bool only_computes(const Region *r)
 {
-    for (const Op *op = r->first; op != r->last; op = op->next)
+    for (const Op *op = r->first; op != r->last; op = op_next(op))
         if (op->nregions || op_info[op->code].effect != EFFECT_PURE || op->code == OP_LOCAL || op->code == OP_USE)
             return false;
     return true;
@@ -259,7 +259,7 @@ static Op *build_counted(const Counted *c)
 /* Where the counter was widened for the comparison, indexing can do with the wide one. */
 static void index_by_counter(Region *r, const Value *counter)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int i = 0; i < op->nregions; i++)
             index_by_counter(op->regions[i], counter);
         if (op->code != OP_INDEX || !is_int_cast(op->args[1]) || op->args[1]->def->args[0] != counter)
@@ -454,7 +454,7 @@ static void map_operands(Op *op, void *ctx)
 static void raise_region(Region *r, PtrMap *replaced)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next;
+        next = op_next(op);
         map_operands(op, replaced);
         for (int i = 0; i < op->nregions; i++)
             raise_region(op->regions[i], replaced);

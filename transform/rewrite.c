@@ -162,7 +162,7 @@ Op *region_splice(Region *r, Op *before)
     Op *first = NULL, *end = region_terminator(r);
     Builder b = before_op(before);
     for (Op *op = r->first, *next; op && op != end; op = next) {
-        next = op->next;
+        next = op_next(op);
         op_move(op, &b);
         if (!first)
             first = op;

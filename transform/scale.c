@@ -50,7 +50,7 @@ static void find_units(Scale *s, Value *c)
 
 static bool has_effect(const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next)
+    for (const Op *op = r->first; op; op = op_next(op))
         if (op->nregions || op_info[op->code].effect > EFFECT_READS)
             return true;
     return false;

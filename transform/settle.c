@@ -128,7 +128,7 @@ static Op *meet(Settle *s, Op *op)
 static void settle_region(Fn *fn, Region *r)
 {
     Settle s = {.fn = fn};
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int k = 0; k < op->nregions; k++)
             settle_region(fn, op->regions[k]);
         if (!op->in_reverse)

@@ -570,7 +570,7 @@ static void simplify_region(Simplifier *s, Region *r)
 static bool mark_writes(Simplifier *s, Region *r)
 {
     bool any = false;
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         bool writes = op_info[op->code].effect >= EFFECT_WRITES;
         for (int i = 0; i < op->nargs; i++)
             s->uses[op->args[i]->id]++;

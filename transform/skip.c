@@ -352,7 +352,7 @@ static bool skip_side(Skip *s, Op *branch, int zero)
 /* In loops: elsewhere little is saved, and a way out of the function is to be found as it is (exits.c). */
 static void skip_region(Skip *s, Region *r, bool in_loop)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         if (in_loop && op->code == OP_IF && op->nresults > 0 && (skip_side(s, op, 1) || skip_side(s, op, 0)))
             s->changed = true;
         for (int k = 0; k < op->nregions; k++)

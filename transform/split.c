@@ -75,7 +75,7 @@ enum { FORWARD, REVERSE };
 
 static void mark_half(Region *r, int half)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         op->mark = half;
         for (int k = 0; k < op->nregions; k++)
             mark_half(op->regions[k], half);

@@ -142,7 +142,7 @@ static void visit_uses(Sroa *s, Op *op)
 
 static void visit_region(Sroa *s, Region *r)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_LOCAL)
             add_candidate(s, op);
         visit_uses(s, op);

@@ -23,7 +23,7 @@ struct Arena {
     Arena *parent, *children, *before, *after; /* before, after: among the children of the parent */
 };
 
-enum { ALIGN = 16, LINE = 64, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20, PAGES = 2 << 20 };
+enum { ALIGN = 16, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20, PAGES = 2 << 20 };
 
 static size_t round_up(size_t n)
 {
@@ -157,7 +157,7 @@ void *arena_alloc(Arena *a, size_t bytes)
 
 void *arena_line(Arena *a, size_t bytes)
 {
-    return take(a, bytes, LINE);
+    return take(a, bytes, CACHE_LINE);
 }
 
 char *arena_strndup(Arena *a, const char *s, size_t n)

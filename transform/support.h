@@ -11,6 +11,7 @@ Arena *arena_new(void);
 Arena *arena_within(Arena *parent); /* freed with its parent, if not before */
 void arena_free(Arena *a);
 void *arena_alloc(Arena *a, size_t bytes);
+enum { CACHE_LINE = 64 };
 void *arena_line(Arena *a, size_t bytes); /* the same, from the beginning of a line of the processor's cache */
 char *arena_strdup(Arena *a, const char *s);
 char *arena_strndup(Arena *a, const char *s, size_t n);

@@ -331,7 +331,7 @@ static void op_tangent(Tangent *t, Op *op)
 static void region_tangent(Tangent *t, Region *r)
 {
     for (Op *op = r->first, *next; op; op = next) {
-        next = op->next; /* what is inserted after op is not visited */
+        next = op_next(op); /* what is inserted after op is not visited */
         op_tangent(t, op);
     }
 }

@@ -108,8 +108,10 @@ typedef enum { OMP_NONE, OMP_OF_LOAD, OMP_OF_STORE } OmpRole;
 /* What every walk over the ops looks at is in the first 64 bytes, which are one line of the processor's cache: a large function is larger than
  * the caches, and walks are most of what adgen does. */
 struct Op {
-    OpCode code;
-    int nargs, nresults, nregions;
+    OpCode code : 16;
+    int nregions : 16;
+    int nargs, nresults;
+    int ahead;         /* a hint: where the op is that a walk comes to some ops later, in lines of the cache from this one */
     Value **args;
     Value **results;
     Op *next, *prev;
@@ -146,6 +148,16 @@ struct Op {
     const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
     const char *omp;   /* FOR: emitted with `#pragma omp` and this */
 };
+
+/* The op behind op in its region, which every walk goes on to through here: a large function's ops are not in the processor's caches, so that
+ * which is some ops ahead is sent for. */
+static inline Op *op_next(const Op *op)
+{
+    uintptr_t ahead = (uintptr_t)op + (uintptr_t)(intptr_t)op->ahead * CACHE_LINE;
+    __builtin_prefetch((const void *)ahead);
+    __builtin_prefetch((const void *)(ahead + sizeof *op)); /* its operands */
+    return op->next;
+}
 
 /* A function. Its body's region arguments are the parameters, in order. A parameter of record type by value is represented by a
  * pointer to the (own copy of the) object: var->type is the record, the value's type a pointer to it (byval). A function that returns a

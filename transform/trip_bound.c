@@ -306,7 +306,7 @@ static int64_t least(int64_t a, int64_t b)
 static int64_t region_bound(const Fn *fn, const Op *loop, const Region *r)
 {
     int64_t best = -1;
-    for (const Op *op = r->first; op; op = op->next)
+    for (const Op *op = r->first; op; op = op_next(op))
         if ((op->code == OP_LOAD || op->code == OP_STORE) && !op->in_reverse)
             best = least(best, access_bound(fn, loop, op->args[0], op));
     return best;

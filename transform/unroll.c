@@ -36,7 +36,7 @@ static int trips_of(const Op *loop)
 static int count_ops(const Region *r)
 {
     int n = 0;
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         int times = trips_of(op);
         for (int k = 0; k < op->nregions; k++)
             n += count_ops(op->regions[k]) * (times ? times : 1);
@@ -185,7 +185,7 @@ static void write_out(Unroll *u, Op *loop, PtrMap *replaced)
 
 static void collect_inner_first(const Unroll *u, Region *r, Ptrs *out)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         for (int k = 0; k < op->nregions; k++)
             collect_inner_first(u, op->regions[k], out);
         if (op->code == OP_FOR && ptrs_has(&u->loops, op))

@@ -436,10 +436,10 @@ static void check_region(Verifier *v, const Region *r)
              "a region argument does not point back to its region");
         define(v, r->args[i]);
     }
-    for (const Op *op = r->first; op; op = op->next)
+    for (const Op *op = r->first; op; op = op_next(op))
         check_region_op(v, r, op);
     need(v, region_terminator(r) != NULL, "a region has no terminator");
-    for (const Op *op = r->first; op; op = op->next)
+    for (const Op *op = r->first; op; op = op_next(op))
         hide(v, op->results, op->nresults);
     hide(v, r->args, r->nargs);
 }

@@ -166,7 +166,7 @@ static void map_operands(Op *op, void *ctx)
 
 static void normalise_region(Region *r, PtrMap *replaced)
 {
-    for (Op *op = r->first; op; op = op->next) {
+    for (Op *op = r->first; op; op = op_next(op)) {
         map_operands(op, replaced);
         for (int i = 0; i < op->nregions; i++)
             normalise_region(op->regions[i], replaced);

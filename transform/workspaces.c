@@ -366,7 +366,7 @@ static bool depends_on_chosen(const Search *s, const Value *v, int depth)
 /* Nothing but the variables is changed there. */
 static bool only_grows(const Search *s, const Region *r)
 {
-    for (const Op *op = r->first; op; op = op->next) {
+    for (const Op *op = r->first; op; op = op_next(op)) {
         bool good = op_info[op->code].effect == EFFECT_PURE || op->code == OP_LOAD || op->code == OP_ALLOC ||
                     op->code == OP_REALLOC || op->code == OP_FREE || op->code == OP_YIELD || op->code == OP_IF ||
                     (op->code == OP_CALL && known_call(op)) || (op->code == OP_STORE && is_chosen(s, op->args[0]));
