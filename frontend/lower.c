@@ -282,6 +282,8 @@ static void lower_fn(Program *p, Decl *d)
 
 void lower_unit(Program *p, Unit *u)
 {
+    for (size_t i = 0; i < u->globals.n; i++)
+        lower_lasting(p, u->globals.at[i]);
     for (size_t i = 0; i < u->functions.n; i++) {
         Decl *d = u->functions.at[i];
         if (d->body)

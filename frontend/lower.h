@@ -115,6 +115,7 @@ void lower_mark_statement(Lower *l);
 
 Value *lower_local(Lower *l, Decl *d, bool zeroed);
 void lower_decl(Lower *l, Decl *d);
+void lower_lasting(Program *p, Decl *d); /* what a variable of static lifetime starts with: Var.initial */
 void lower_hoist(Lower *l, Decl *d);
 /* Does the declared object have a length that is only known at run time? */
 bool decl_is_vla(const Decl *d);

@@ -60,29 +60,48 @@ void lower_hoist(Lower *l, Decl *d)
 }
 
 /* void last_x_initial(double *p) { *p = -1; } */
-static Fn *initial_value(const Lower *l, Decl *d)
+static Fn *initial_value(Program *p, Decl *d)
 {
-    Ptrs *fns = &l->program->fns;
-    Fn *fn = fn_new(l->program, arena_printf(l->arena, "%s_initial", d->var->name));
-    fns->n--; /* it is nobody's but the variable's */
-    Lower in = {.program = l->program, .fn = fn, .decl = d, .arena = l->arena, .dims = {.arena = l->arena}};
+    Fn *fn = fn_new(p, arena_printf(p->arena, "%s_initial", d->var->name));
+    p->fns.n--; /* it is nobody's but the variable's */
+    Lower in = {.program = p, .fn = fn, .decl = d, .arena = p->arena, .dims = {.arena = p->arena}};
     fn->loc = d->loc;
     fn->has_body = fn->is_static = true;
-    fn->params = arena_alloc(l->arena, sizeof *fn->params);
+    fn->params = arena_alloc(p->arena, sizeof *fn->params);
     fn->params[fn->nparams++] = lower_new_var(&in, "p", type_ptr(d->ctype));
-    Value *p = region_add_arg(fn->body, type_ptr(d->ctype), fn->params[0]);
+    Value *address = region_add_arg(fn->body, type_ptr(d->ctype), fn->params[0]);
     in.b = at_end(fn->body);
     in.b.loc = d->loc;
     lower_mark_statement(&in);
-    lower_init(&in, p, d->ctype, d->init, true);
+    lower_init(&in, address, d->ctype, d->init, true);
     build_yield(&in.b, NULL, 0);
     return fn->unsupported.what ? NULL : fn;
 }
 
+/* Pointers to numbers, in the object itself. */
+static bool holds_addresses(const Type *t)
+{
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    if (t->kind == TY_PTR)
+        return type_reaches_float(t);
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
+        if (holds_addresses(t->fields[i].type))
+            return true;
+    return false;
+}
+
+void lower_lasting(Program *p, Decl *d)
+{
+    bool state = d->is_static_local && !d->var->is_const;
+    if (d->init && !d->var->initial && (state || holds_addresses(d->ctype)))
+        d->var->initial = initial_value(p, d);
+}
+
 void lower_decl(Lower *l, Decl *d)
 {
-    if (d->is_static_local && d->init && !d->var->is_const && !d->var->initial)
-        d->var->initial = initial_value(l, d);
+    if (d->is_static_local)
+        lower_lasting(l->program, d);
     if (is_global(d))
         return;
     l->b.loc = d->loc;

@@ -330,6 +330,58 @@ static void check_bits(const Activity *a, const Op *op)
     diag_note(op->loc, "use <math.h> (copysign, frexp, ldexp), or put it into a function that is AD_INACTIVE or has AD_CUSTOM_VJP");
 }
 
+/* ------------------------------------------------------------------ addresses that variables hold on entry */
+
+typedef struct {
+    const Var *holder, *held;
+    bool found;
+} Assignment;
+
+static void find_assignment(Op *op, void *ctx)
+{
+    Assignment *s = ctx;
+    if (op->code == OP_STORE && global_at(op->args[0]) == s->holder && global_at(op->args[1]) == s->held)
+        s->found = true;
+}
+
+/* Its derivative starts as 0, and would not lead where the variable leads. */
+static bool report_held(const Activity *a, const Op *load, const Var *holder, const Var *held)
+{
+    Assignment s = {holder, held, false};
+    walk_ops(a->fn->body, find_assignment, &s);
+    if (s.found || !global_may_hold(a->fn->program, holder, held, true))
+        return false;
+    diag_error(load->loc, "'%s' may hold the address of '%s' on entry: cannot follow the derivative through this pointer", holder->name,
+               held->name);
+    diag_note(holder->loc, "declare it const, assign the address in '%s', or use '%s' by its name", a->rq->fn_name, held->name);
+    return true;
+}
+
+typedef struct {
+    const Activity *a;
+    bool said; /* once is enough */
+} Entry;
+
+/* static double pool[9], *next = pool;   *next++ = x * x; ... pool[0] */
+static void check_held(Op *load, void *ctx)
+{
+    Entry *e = ctx;
+    const Activity *a = e->a;
+    const Value *p = load->nresults ? load->results[0] : NULL;
+    if (e->said || load->code != OP_LOAD || p->type->kind != TY_PTR || !active_pointer(a, p))
+        return;
+    const IntSet *objs = mem_points_to(a->m, p);
+    for (int i = 0; i < objs->n; i++) {
+        const Var *holder = a->m->objects[objs->at[i]].kind == OBJ_POINTEE ? activity_root(a, objs->at[i]) : NULL;
+        for (int k = 0; k < objs->n && holder && holder->is_global && !e->said; k++) {
+            const MemObject *o = &a->m->objects[objs->at[k]];
+            bool both = a->listed[objs->at[i]] && a->listed[objs->at[k]];
+            bool active = o->kind == OBJ_GLOBAL && o->op->var && o->op->var != holder && active_object(a, objs->at[k]);
+            e->said = active && !both && report_held(a, load, holder, o->op->var);
+        }
+    }
+}
+
 static void check_op(Op *op, void *ctx)
 {
     const Activity *a = ctx;
@@ -343,5 +395,8 @@ void activity_check(Activity *a)
 {
     walk_ops(a->fn->body, check_op, a);
     activity_bytes(a);
-    check_objects(a);
+    Entry e = {a, false};
+    walk_ops(a->fn->body, check_held, &e);
+    if (!e.said)
+        check_objects(a);
 }

@@ -6,6 +6,7 @@
  * affine.c          integers and addresses as polynomials
  * overlap.c         can two addresses meet, and when
  * range.c           between which numbers an integer stays
+ * memory_globals.c  what variables of static lifetime hold on entry
  * memory_alias.c    overlap, and whether a load can be repeated later
  * activity.c        varied and useful values and objects
  * scratch.c         which parameters are scratch under a bare --grad
@@ -194,6 +195,12 @@ bool is_recursion(const Op *op);                             /* a call of a prep
 
 /* Calls flow(from, to) for every value that a loop or if hands on: inits, yields, while conditions. */
 void mem_op_flows(Op *op, void (*flow)(void *ctx, Value *from, Value *to), void *ctx);
+
+/* ====================================================================== memory_globals.c */
+
+/* May the one, on entry to a function, hold the other's address? on: or lead to one that does. */
+const Var *global_at(const Value *address); /* the variable of static lifetime that it leads into, or NULL */
+bool global_may_hold(Program *p, const Var *holder, const Var *held, bool on);
 
 /* ====================================================================== points_to.c */
 

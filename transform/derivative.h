@@ -111,6 +111,8 @@ Value *shadow_put_aside(Builder *b, Value *shadow, Value *sums);
 
 /* static_temporaries.c: static variables that every function writes before it reads them become locals, but those that rq names. */
 void localise_temporaries(Fn *fn, const Request *rq);
+/* pointer_tables.c: true where calls that fill the locals have to be inlined. */
+bool localise_pointer_tables(Fn *root, const Request *rq);
 
 /* static_locals.c: static locals that keep floating numbers become locals of root, a copy of primal where nothing is left to
  * inline; true: calls that initialise them are to be inlined. */

@@ -167,6 +167,9 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
         g->named_globals = &rq->global_vars;
     if (!(rq ? inline_calls_for(g, rq->mode) : inline_calls(g)))
         return NULL;
+    while (rq && localise_pointer_tables(g, rq)) /* tables may lead to tables */
+        if (!inline_calls_for(g, rq->mode))
+            return NULL;
     if (rq)
         localise_temporaries(g, rq);
     if (rq && localise_statics(g, fn) && !inline_calls_for(g, rq->mode))

@@ -71,15 +71,32 @@ Var *program_find_global(Program *p, const char *name)
     return NULL;
 }
 
-/* One of the same name is another file's, or hides var. */
-bool program_initialiser_names(const Program *p, const Var *var)
+Var *next_lasting(LastingVars *w)
 {
-    for (size_t i = 0; i < p->globals.n; i++) {
-        const Var *other = p->globals.at[i];
-        const char *init = other->decl_text ? strchr(other->decl_text, '=') : NULL;
-        if (init && strcmp(other->name, var->name) != 0 && text_has_word(init, var->name))
-            return true;
+    const Program *p = w->p;
+    if (w->nglobals < p->globals.n)
+        return p->globals.at[w->nglobals++];
+    for (; w->nfns < p->fns.n; w->nfns++, w->nstatics = 0) {
+        const Fn *fn = p->fns.at[w->nfns];
+        if (w->nstatics < fn->statics.n)
+            return fn->statics.at[w->nstatics++];
     }
+    return NULL;
+}
+
+bool var_initialiser_names(const Var *var, const char *name)
+{
+    const char *init = var->decl_text ? strchr(var->decl_text, '=') : NULL;
+    return init && strcmp(var->name, name) != 0 && text_has_word(init, name);
+}
+
+/* One of the same name is another file's, or hides var. */
+bool program_initialiser_names(const Program *p, const char *name)
+{
+    LastingVars all = {.p = p};
+    for (const Var *other = next_lasting(&all); other; other = next_lasting(&all))
+        if (var_initialiser_names(other, name))
+            return true;
     return false;
 }
 

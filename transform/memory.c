@@ -78,7 +78,7 @@ static GlobalUse use_of_global(const MemInfo *m, const Var *var)
     use.taken = false;
     if (var->is_const || (var->type->kind == TY_ARRAY && var->type->elem_const))
         return use; /* nobody may write it, through whatever pointer */
-    use.taken = !var->is_static || program_initialiser_names(p, var);
+    use.taken = !var->is_static || program_initialiser_names(p, var->name);
     for (size_t i = 0; i < p->fns.n && !use.taken; i++) {
         Fn *fn = p->fns.at[i];
         if (fn != m->fn && fn->has_body && fn->body)

@@ -310,6 +310,23 @@ static Slots *pool_of(MemInfo *m, int obj)
     return shadow > 0 && shadow <= 3 ? &m->shadow_pool[shadow - 1] : &m->pool;
 }
 
+/* What the program itself stores in a global, or behind it. */
+static void point_to_globals(MemInfo *m, int obj, int node)
+{
+    int root = obj;
+    while (m->objects[root].parent >= 0)
+        root = m->objects[root].parent;
+    const Op *op = m->objects[root].op;
+    if (m->objects[root].kind != OBJ_GLOBAL || op->code != OP_GLOBAL || !op->var || !m->fn->program)
+        return;
+    for (int i = 0; i < m->nobjects; i++) {
+        const MemObject *o = &m->objects[i];
+        if (o->kind == OBJ_GLOBAL && !o->own && o->op->code == OP_GLOBAL && o->op->var &&
+            global_may_hold(m->fn->program, op->var, o->op->var, root != obj))
+            node_point(m, node, i);
+    }
+}
+
 static void object_loaded(MemInfo *m, int obj, const Constraint *c)
 {
     const Type *outer = NULL;
@@ -318,6 +335,7 @@ static void object_loaded(MemInfo *m, int obj, const Constraint *c)
     if (has_entry_contents(&m->objects[obj])) {
         int pointee = pointee_of(m, obj, c->key);
         node_point(m, field_node(m, obj, c->key), pointee);
+        point_to_globals(m, obj, field_node(m, obj, c->key));
     }
     if (c->key) {
         edge_add(m, field_node(m, obj, c->key), c->other);

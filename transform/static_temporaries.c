@@ -93,7 +93,7 @@ static void find_call(Op *op, void *ctx)
 static bool is_temporary(const Fn *fn, const Var *var)
 {
     const Program *p = fn->program;
-    Search s = {var, can_be_local(fn, var) && !program_initialiser_names(p, var)};
+    Search s = {var, can_be_local(fn, var) && !program_initialiser_names(p, var->name)};
     Calls calls = {var, arena_new(), false};
     if (s.temporary)
         walk_ops(fn->body, check_use, &s);

@@ -123,18 +123,12 @@ static bool is_constant(const Var *var)
     return var->is_const || t->kind == TY_ARRAY;
 }
 
-static bool initialiser_names(const Var *holder, const Var *var)
-{
-    const char *init = holder->decl_text ? strchr(holder->decl_text, '=') : NULL;
-    return init && strcmp(holder->name, var->name) != 0 && text_has_word(init, var->name);
-}
-
 /* static double *rows[] = {a, b}; false: one of them is seen by other files, which may write through it. */
 static bool find_holders(const Program *p, const Var *var, Ptrs *holders)
 {
-    for (size_t i = 0; i < p->globals.n; i++) {
-        const Var *v = p->globals.at[i];
-        if (v == var || ptrs_has(holders, v) || !initialiser_names(v, var))
+    LastingVars all = {.p = p};
+    for (Var *v = next_lasting(&all); v; v = next_lasting(&all)) {
+        if (v == var || ptrs_has(holders, v) || !var_initialiser_names(v, var->name))
             continue;
         const Type *t = v->type;
         while (t->kind == TY_ARRAY)
@@ -142,7 +136,7 @@ static bool find_holders(const Program *p, const Var *var, Ptrs *holders)
         bool reads_only = t->kind == TY_PTR && t->elem_const && !leads_on(t->elem);
         if (!v->is_static && !reads_only)
             return false;
-        ptrs_push(holders, (Var *)(uintptr_t)v);
+        ptrs_push(holders, v);
         if (!find_holders(p, v, holders))
             return false;
     }
@@ -213,11 +207,10 @@ static void check_variable(Check *c, const Op *op, const Var *var);
 /* The copy of a pointer leads to copies. */
 static void check_initialiser(Check *c, const Op *op, const Var *var)
 {
-    for (size_t i = 0; i < c->p->globals.n; i++) {
-        const Var *named = c->p->globals.at[i];
-        if (named->loc.file == var->loc.file && (!named->owner || named->owner == var->owner) && initialiser_names(var, named))
+    LastingVars all = {.p = c->p};
+    for (const Var *named = next_lasting(&all); named; named = next_lasting(&all))
+        if (named->loc.file == var->loc.file && (!named->owner || named->owner == var->owner) && var_initialiser_names(var, named->name))
             check_variable(c, op, named);
-    }
 }
 
 static void check_variable(Check *c, const Op *op, const Var *var)

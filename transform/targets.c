@@ -175,23 +175,13 @@ static void find_address(Op *op, void *ctx)
     use->taken |= op->code == OP_FNADDR && op->callee == use->fn;
 }
 
-/* Is the name in the variable's initialiser, as in a table of functions? */
-static bool initialiser_names(const Var *var, const char *name)
-{
-    const char *init = var->decl_text ? strchr(var->decl_text, '=') : NULL;
-    return init && text_has_word(init, name);
-}
-
 static bool address_is_taken(const Program *p, const Fn *fn)
 {
-    AddressUse use = {.fn = fn};
+    AddressUse use = {.fn = fn, .taken = program_initialiser_names(p, fn->name)};
     for (size_t i = 0; i < p->fns.n && !use.taken; i++) {
         const Fn *other = p->fns.at[i];
         if (other->has_body && other->body)
             walk_ops(other->body, find_address, &use);
-    }
-    for (size_t i = 0; i < p->globals.n && !use.taken; i++) { /* in the initialiser of a table of functions */
-        use.taken = initialiser_names(p->globals.at[i], fn->name);
     }
     return use.taken;
 }
@@ -227,7 +217,7 @@ static bool address_is_stored(const Program *p, const Fn *fn)
     }
     for (size_t i = 0; i < p->globals.n && !use.taken; i++) {
         const Var *var = p->globals.at[i];
-        use.taken = !var->is_static && !var->owner && initialiser_names(var, fn->name);
+        use.taken = !var->is_static && !var->owner && var_initialiser_names(var, fn->name);
     }
     return use.taken;
 }
@@ -257,9 +247,7 @@ static void find_name(Op *op, void *ctx)
 
 static bool program_names(const Program *p, const char *name)
 {
-    NameUse use = {.name = name};
-    for (size_t i = 0; i < p->globals.n && !use.found; i++)
-        use.found = initialiser_names(p->globals.at[i], name);
+    NameUse use = {.name = name, .found = program_initialiser_names(p, name)};
     for (size_t i = 0; i < p->fns.n && !use.found; i++) {
         const Fn *fn = p->fns.at[i];
         if (fn->has_body && fn->body)

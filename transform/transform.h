@@ -71,7 +71,7 @@ struct Var {
     const char *len;     /* AD_LEN's text or NULL: in elements of what the parameter's value points to */
     Fn *owner;           /* function of a param or local, NULL at file scope */
     Value *local_at;     /* globals_local.c, for its pass: the address of the variable */
-    Fn *initial;         /* static local with an initialiser that is not zero: void initial(T *p) sets *p to it; else NULL */
+    Fn *initial;         /* static local with an initialiser that is not zero, or a table of addresses: void initial(T *p) sets *p to it; else NULL */
 };
 
 struct Value {
@@ -249,13 +249,23 @@ struct Program {
     Ptrs headers;         /* char*: the user's headers that OUT includes, by their paths */
     bool has_errors, with_primal, has_cblas; /* --with-primal: OUT includes the source; the source itself calls functions of cblas */
     StrMap library_fns;   /* name -> struct Library* */
+    Ptrs held;            /* which lasting variables hold addresses of which (memory_globals.c), once held_known */
+    bool held_known;
     PtrMap library_ready; /* Fn* in library -> the same, ready to be copied into another function */
 };
 Program *program_new(void);
 void program_free(Program *p);                    /* with the functions in p->fns */
 Fn *program_find_fn(Program *p, const char *name);
 Var *program_find_global(Program *p, const char *name);
-bool program_initialiser_names(const Program *p, const Var *var); /* of a variable of static lifetime: may it hold var's address? */
+/* All variables of static lifetime, also those of functions: `LastingVars all = {.p = p};`, then until NULL. */
+typedef struct {
+    const Program *p;
+    size_t nglobals, nfns, nstatics; /* that were seen */
+} LastingVars;
+
+Var *next_lasting(LastingVars *w);
+bool var_initialiser_names(const Var *var, const char *name);         /* as a table of functions does: may it hold the address? */
+bool program_initialiser_names(const Program *p, const char *name);   /* does any of static lifetime? */
 
 /* ---------------------------------------------------------------------- building */
 

@@ -1,5 +1,6 @@
 // check: --set n=3
 // construct: memory: static tables in functions: structs without a name, tables of tables
+// construct: memory: tables of addresses: of weights, of buffers that carry derivatives
 #include <adgen.h>
 #include <math.h>
 AD_GRAD(x)
@@ -89,4 +90,34 @@ double chained(double x, int n)
     for (int i = 0; i <= n; i++, r = r->next)
         s += r->apply(r->w[i % 2] * scale[i % 2], x + s);
     return s;
+}
+
+/* Functions without linkage that only a table in the function names; layers whose weights are at file scope. */
+static double leaky(double x) { return x > 0 ? x : 0.1 * x; }
+static double soft(double x) { return log1p(exp(x)); }
+double wide_weights[6] = {0.3, -0.2, 0.5, 0.7, -0.4, 0.1}, wide_bias[3] = {0.1, 0.2, -0.3}, out_weights[3] = {1, -2, 0.5};
+double hidden[3], outcome[1];
+struct layer {
+    int inputs, outputs;
+    double *weights;
+    const double *bias;
+    double *z;
+};
+
+AD_GRAD(x, wide_weights, wide_bias, out_weights)
+double layered(AD_LEN(2) const double *x, int n)
+{
+    static double (*const bend[])(double) = {[1] = soft, [0] = leaky};
+    static const double none[1] = {0.25};
+    static const struct layer net[] = {{2, 3, wide_weights, wide_bias, hidden},
+                                       {.inputs = 3, .outputs = 1, .weights = out_weights, .bias = none, .z = outcome}};
+    const double *in = x;
+    for (unsigned l = 0; l < sizeof net / sizeof *net; in = net[l++].z)
+        for (int o = 0; o < net[l].outputs; o++) {
+            double z = net[l].bias[o];
+            for (int i = 0; i < net[l].inputs; i++)
+                z += net[l].weights[o * net[l].inputs + i] * in[i];
+            net[l].z[o] = bend[(n + o) % 2](z);
+        }
+    return outcome[0] * hidden[1];
 }

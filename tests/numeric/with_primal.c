@@ -53,3 +53,15 @@ double through_a_workspace(AD_LEN(n) const double *x, double a, int n)
     }
     return state.sum * state.last;
 }
+
+/* ... and through tables of addresses that nobody writes. */
+static double left[3], right[3];
+static double *const sides[] = {left, right}, *main_side = right;
+
+AD_GRAD(x)
+double through_rows(AD_LEN(n) const double *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        sides[i % 2][i % 3] = x[i] * x[i];
+    return left[0] * main_side[1] + sides[n % 2][2] * left[2];
+}

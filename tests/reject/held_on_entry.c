@@ -1,0 +1,11 @@
+// args: --grad f
+// expect: 9:9: error: 'next' may hold the address of 'pool' on entry: cannot follow the derivative through this pointer
+// expect: 5:24: note: declare it const, assign the address in 'f', or use 'pool' by its name
+/* The derivative of next would not lead into that of pool. */
+double pool[9], wide, *next = pool;
+double f(double x, int n)
+{
+    for (int i = 0; i < n; i++)
+        next[i] = x * x;
+    return pool[0] + pool[1];
+}
