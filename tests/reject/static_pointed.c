@@ -1,4 +1,4 @@
-// expect: 12:14: error: 'f_grad' uses the static variable 'cache', which is written: the generated file would have a variable of its own [private-state]
+// expect: 9:36: error: 'f_grad' uses the static variable 'cache', which is written: the generated file would have a variable of its own [private-state]
 // expect: 4:15: note: give it external linkage, or use --with-primal, which includes this file in the generated one
 // args: --grad f
 static double cache[3] = {1, 2, 3};
