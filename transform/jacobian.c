@@ -69,8 +69,24 @@ static void find_length(Dense *d, Part *p)
 
 static void refuse_kind(Dense *d, const Part *p)
 {
-    refuse_matrix(d, p->var->loc, arena_printf(d->arena, "'%s' is not an array of real numbers; name others in the SPEC, or use --%s", p->name,
+    refuse_matrix(d, p->var->loc, arena_printf(d->arena, "'%s' is not made of numbers of one type alone; name others in the SPEC, or use --%s", p->name,
                                                d->rq->mode == MODE_HESSIAN ? "hvp" : "jvp"));
+}
+
+/* What it is an array of, if it has derivatives, as numbers; false: it is not made of such. */
+static bool has_numbers(Part *p)
+{
+    Type *leaf = matrix_numbers(p->leaf, &p->numbers);
+    p->element = p->leaf;
+    if (!p->role)
+        p->numbers = 1;
+    if (!p->role || !leaf)
+        return !p->role;
+    p->by_value = p->scalar && leaf != p->leaf;
+    p->scalar = p->scalar && !p->by_value;
+    p->leaf = leaf;
+    p->size *= p->numbers;
+    return true;
 }
 
 static void describe(Dense *d, Part *p, int i)
@@ -93,7 +109,7 @@ static void describe(Dense *d, Part *p, int i)
     else
         find_length(d, p);
     scan_words(&d->taken, p->length ? p->length : "");
-    if (p->role && !type_is_float(p->leaf))
+    if (!has_numbers(p))
         refuse_kind(d, p);
     else if (p->role && !p->length)
         refuse_matrix(d, p->var->loc, arena_printf(d->arena, "the length of '%s' is not known; annotate it with AD_LEN(...)", p->name));
@@ -108,7 +124,7 @@ static void describe_global(Dense *d, Part *p, const Var *var, Role role)
     p->nested = var->type->kind == TY_ARRAY && var->type->elem->kind == TY_ARRAY;
     p->length = arena_printf(d->arena, "%ld", p->size);
     strmap_put(&d->taken, p->name, d);
-    if (!type_is_float(p->leaf))
+    if (!has_numbers(p))
         refuse_kind(d, p);
 }
 
@@ -121,10 +137,21 @@ static void describe_all(Dense *d)
         describe(d, &d->part[d->nparts++], i);
     for (size_t i = 0; i < d->rq->global_vars.n; i++)
         describe_global(d, &d->part[d->nparts++], d->rq->global_vars.at[i], d->rq->global_roles[i]);
-    if (d->rq->mode == MODE_JACOBIAN && d->rq->return_is_dep)
-        d->part[d->nparts++] = (Part){.leaf = fn->ret, .role = ROLE_DEP, .scalar = true, .constant = true, .size = 1, .length = "1"};
-    if (fn->sret || fn->ret->kind == TY_PTR || type_is_complex(fn->ret))
-        refuse_matrix(d, fn->loc, "it returns a struct, a pointer or a complex number");
+    if (d->rq->mode == MODE_JACOBIAN && d->rq->return_is_dep) {
+        Part *p = &d->part[d->nparts++];
+        *p = (Part){.leaf = fn->ret, .role = ROLE_DEP, .scalar = true, .constant = true, .size = 1, .length = "1"};
+        if (!has_numbers(p))
+            refuse_matrix(d, fn->loc, "what it returns is not made of real numbers of one type");
+    }
+    if (fn->ret->kind == TY_PTR)
+        refuse_matrix(d, fn->loc, "it returns a pointer");
+}
+
+static void find_numbers(Dense *d, const char *name)
+{
+    for (int i = 0; i < d->nparts; i++)
+        if ((is_indep(&d->part[i]) || is_dep(&d->part[i])) && d->part[i].element->kind == TY_RECORD)
+            d->part[i].place = matrix_number_function(d, name, d->part[i].element);
 }
 
 /* Fewer seeds than directions? Lengths that are not constants count as many. */
@@ -146,7 +173,7 @@ static Mode helper_mode(const Dense *d)
 
 /* ---------------------------------------------------------------------- the function */
 
-static void add_parameter(Fn *fn, const char *name, Type *t)
+void matrix_parameter(Fn *fn, const char *name, Type *t)
 {
     Var *v = arena_alloc(fn->arena, sizeof *v);
     *v = (Var){.name = name, .type = t, .owner = fn};
@@ -159,6 +186,7 @@ static Fn *driver(Dense *d, const char *name)
     Region *old = fn->body;
     fn->body = region_new(fn, NULL);
     fn->nparams = 0;
+    fn->sret = false;
     for (int i = 0; i < d->nparams; i++) {
         Var *v = arena_alloc(fn->arena, sizeof *v);
         *v = *d->rq->fn->params[i];
@@ -167,10 +195,10 @@ static Fn *driver(Dense *d, const char *name)
     }
     Type *number = request_matrix_type(d->rq);
     if (d->rq->sparse) {
-        add_parameter(fn, d->matrix, type_ptr(type_opaque("ad_csr")));
-        add_parameter(fn, d->values, type_ptr(type_ptr(number)));
+        matrix_parameter(fn, d->matrix, type_ptr(type_opaque("ad_csr")));
+        matrix_parameter(fn, d->values, type_ptr(type_ptr(number)));
     } else {
-        add_parameter(fn, d->matrix, type_ptr(number));
+        matrix_parameter(fn, d->matrix, type_ptr(number));
     }
     Builder b = at_end(fn->body);
     build_yield(&b, NULL, 0);
@@ -180,6 +208,8 @@ static Fn *driver(Dense *d, const char *name)
     fn->text_body = d->text.s;
     fn->helper = d->helper;
     fn->helpers = (Ptrs){.arena = fn->arena};
+    for (size_t i = 0; i < d->number_functions.n; i++)
+        ptrs_push(&fn->helpers, d->number_functions.at[i]);
     if (d->structure)
         ptrs_push(&fn->helpers, d->structure);
     return fn;
@@ -210,6 +240,15 @@ static const char *helper_name(const Dense *d, const char *name, const char *suf
     return name;
 }
 
+/* Are there structs (with complex_too: or complex numbers) among what has derivatives? */
+static bool has_structs(const Dense *d, bool complex_too)
+{
+    for (int i = 0; i < d->nparts; i++)
+        if (d->part[i].role && (d->part[i].element->kind == TY_RECORD || (complex_too && d->part[i].numbers > 1)))
+            return true;
+    return false;
+}
+
 /* The helper of a block of directions, or of one where several are not possible. */
 static Fn *make_helper(Dense *d, const char *name)
 {
@@ -220,7 +259,7 @@ static Fn *make_helper(Dense *d, const char *name)
     inner.one_version = true; /* its body is looked at here */
     inner.new_name = helper_name(d, name, suffix[d->mode]);
     d->block = block_size(d);
-    if (d->block > 1 && !pass_options.after) {
+    if (d->block > 1 && !pass_options.after && !has_structs(d, false)) {
         Request block = inner;
         block.directions = d->block;
         block.inner = true;
@@ -235,7 +274,7 @@ static Fn *make_helper(Dense *d, const char *name)
 /* The same with sets of directions: words in arrays of their own where that can be done, else in the bytes of the numbers. */
 static Fn *make_structure(Dense *d, const char *name)
 {
-    for (int in_place = 0; in_place < 2; in_place++) {
+    for (int in_place = has_structs(d, true); in_place < 2; in_place++) {
         Request inner = *d->rq;
         inner.mode = d->mode;
         inner.new_name = helper_name(d, name, "structure");
@@ -251,7 +290,7 @@ static Fn *make_structure(Dense *d, const char *name)
 Fn *matrix_function(Program *p, Request *rq)
 {
     Dense d = {.program = p, .arena = p->arena, .rq = rq};
-    d.globals.arena = d.taken.arena = d.text.arena = p->arena;
+    d.globals.arena = d.taken.arena = d.text.arena = d.number_of.arena = d.number_functions.arena = p->arena;
     const char *name = request_result_name(rq, p->arena);
     if (!prepare_for(rq)) /* it knows more of the parameters then: note_single_numbers */
         return NULL;
@@ -267,6 +306,7 @@ Fn *matrix_function(Program *p, Request *rq)
         describe(&d, &d.part[i], i);
     if (d.failed)
         return NULL;
+    find_numbers(&d, name);
     d.structure = rq->sparse ? make_structure(&d, name) : NULL;
     if (rq->sparse && !d.structure)
         return NULL;

@@ -8,17 +8,22 @@
 typedef struct {
     const char *name;   /* NULL: the return value */
     const Var *var;
+    Type *element;      /* of the array: a number, a complex number, a struct of numbers */
     Type *leaf;         /* type of the numbers */
+    const char *place;  /* the function that finds a number in an array of structs (jacobian_numbers.c), NULL: they are not structs */
+    long numbers;       /* in one element */
     Role role;
     bool is_global;
-    bool scalar;        /* by value, or the return value */
+    bool scalar;        /* a number by value, or the return value */
+    bool by_value;      /* a struct or a complex number by value */
     bool nested;        /* a[n][m]: the helper's pointer has another type */
     bool saved;         /* memory that f writes: put back between runs */
     bool optional;      /* f asks whether it is NULL: it has no elements then */
     bool constant;      /* size is a number */
-    long size;
-    const char *length; /* C text of an int, NULL: not known */
-    const char *count;  /* C text of how many: 1, n_x */
+    long size;          /* of numbers */
+    const char *length; /* C text of an int, of elements, NULL: not known */
+    const char *elements; /* C text of how many: 1, n_x */
+    const char *count;  /* ... numbers */
     const char *row, *column; /* where its rows and columns start, NULL: none */
 } Part;
 
@@ -37,6 +42,8 @@ typedef struct {
     Ptrs globals;       /* Var*: saved as well */
     const char *again;  /* the helper's last parameter, which keeps effects from happening again; NULL: it has none */
     StrMap taken;
+    PtrMap number_of;     /* Type *record -> Fn *: its number function */
+    Ptrs number_functions; /* Fn *: these, in order */
     const char *matrix, *values, *rows, *columns; /* names */
     const char *target, *stride; /* where results go: the matrix, with so many numbers in a line */
     const char *index, *total;   /* the loop's variable, up to this */
@@ -52,6 +59,14 @@ const char *fresh(Dense *d, const char *name);
 
 /* A diag_error that says why there cannot be such a matrix; returns false. */
 bool refuse_matrix(Dense *d, Loc loc, const char *why);
+
+/* The function's parameter, of a function that is C text. */
+void matrix_parameter(Fn *fn, const char *name, Type *t);
+
+/* jacobian_numbers.c: of what type are the numbers in an element, and how many? NULL: they are of several types, or behind pointers. */
+Type *matrix_numbers(Type *t, long *n);
+/* The name of a static function, to be emitted before `function`: number i of an array of these structs. */
+const char *matrix_number_function(Dense *d, const char *function, Type *record);
 
 /* jacobian_effects.c: what f writes is marked as saved; messages in the helper depend on `again`, those in the structure function go. Refuses
  * what cannot be put back or repeated. */

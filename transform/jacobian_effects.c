@@ -206,8 +206,9 @@ static void find_saved(Dense *d)
     }
     MemInfo *m = mem_analyse(primal);
     for (int i = 0; i < d->nparams; i++) {
-        d->part[i].optional = !d->part[i].scalar && is_optional(primal->body->args[i]);
-        if (!d->part[i].scalar && is_written(m, primal->body->args[i]))
+        bool own = d->part[i].scalar || d->part[i].by_value;
+        d->part[i].optional = !own && is_optional(primal->body->args[i]);
+        if (!own && is_written(m, primal->body->args[i]))
             save_param(d, &d->part[i]);
     }
     for (int i = 0; i < m->nobjects; i++)

@@ -45,7 +45,26 @@ static int width(const Dense *d, char set)
 
 static const char *type_of(const Dense *d, const Part *p, char set)
 {
-    return d->bits && !d->in_place && differs(d, set) ? "unsigned long long" : type_spelling(p->leaf);
+    return d->bits && !d->in_place && differs(d, set) ? "unsigned long long" : type_spelling(p->element);
+}
+
+/* Number `i` of p's in an array, k-th of n directions (NULL: there is one). */
+static const char *number_at(const Dense *d, const Part *p, const char *array, const char *i, const char *k)
+{
+    if (p->place)
+        return arena_printf(d->arena, "*%s(%s, %s)", p->place, array, i);
+    const char *in = strchr(i, ' ') ? arena_printf(d->arena, "(%s)", i) : i;
+    if (p->numbers > 1 && k)
+        return arena_printf(d->arena, "((%s *)%s)[(%s / 2 * %d + %s) * 2 + %s %% 2]", type_spelling(p->leaf), array, in, d->block, k, in);
+    if (p->numbers > 1)
+        return arena_printf(d->arena, "((%s *)%s)[%s]", type_spelling(p->leaf), array, i);
+    return k ? arena_printf(d->arena, "%s[%s * %d + %s]", array, in, d->block, k) : arena_printf(d->arena, "%s[%s]", array, i);
+}
+
+static const char *address_of_number(const Dense *d, const Part *p, const char *array, const char *i)
+{
+    const char *number = number_at(d, p, array, i, NULL);
+    return p->place ? number + 1 : arena_printf(d->arena, "&%s", number);
 }
 
 /* prefix_name, and not the name of a parameter. */
@@ -63,10 +82,15 @@ static const char *shadow(const Dense *d, const Part *p, char prefix)
     return prefixed(d, (char[]){prefix, '\0'}, p->name ? p->name : "return");
 }
 
+static bool passed_by_value(const Dense *d, const Part *p, char prefix)
+{
+    return d->mode == MODE_VJP ? !p->name : p->name && (d->mode == MODE_JVP || prefix == 'v');
+}
+
 /* Is it a seed by value? The rest of the scalars are results. */
 static bool is_value_seed(const Dense *d, const Part *p, char prefix)
 {
-    return p->scalar && (d->mode == MODE_VJP ? !p->name : p->name && (d->mode == MODE_JVP || prefix == 'v'));
+    return p->scalar && passed_by_value(d, p, prefix);
 }
 
 static bool is_result(const Dense *d, const Part *p, char prefix)
@@ -96,15 +120,24 @@ static void put_counts(Dense *d)
     for (int i = 0; i < d->nparts; i++) {
         Part *p = &d->part[i];
         if (p->scalar || (!p->saved && (p->is_global ? !has_set(d, p) : !p->role))) {
-            p->count = "1";
+            p->count = p->elements = "1";
             continue;
         }
-        p->count = fresh(d, arena_printf(d->arena, "n_%s", p->name));
+        if (p->by_value) {
+            p->elements = "1";
+            p->count = arena_printf(d->arena, "%ld", p->numbers);
+            continue;
+        }
+        p->count = p->elements = fresh(d, arena_printf(d->arena, "n_%s", p->name));
         const char *length = p->constant ? p->length : arena_printf(d->arena, "ad_count(%s)", p->length);
         if (p->optional)
-            PUT(1, "const size_t %s = %s ? %s : 0;", p->count, p->name, length);
+            PUT(1, "const size_t %s = %s ? %s : 0;", p->elements, p->name, length);
         else
-            PUT(1, "const size_t %s = %s;", p->count, length);
+            PUT(1, "const size_t %s = %s;", p->elements, length);
+        if (p->numbers > 1 && (is_indep(p) || is_dep(p))) {
+            p->count = fresh(d, arena_printf(d->arena, "numbers_%s", p->name));
+            PUT(1, p->constant ? "const size_t %s = %s * %ld;" : "const size_t %s = ad_size_mul(%s, %ld);", p->count, p->elements, p->numbers);
+        }
     }
 }
 
@@ -151,9 +184,9 @@ static void put_array(Dense *d, int indent, const Part *p, const char *type, con
     if (pass_options.no_malloc && (!p->constant || p->size <= 0))
         refuse_matrix(d, p->var->loc, arena_printf(d->arena, "--no-malloc: the length of '%s' is not a constant", p->name));
     else if (is_c_array(p, n))
-        PUT(indent, "%s %s[%ld] = {0};", type, name, p->size * n);
+        PUT(indent, "%s %s[%ld] = {0};", type, name, p->size / p->numbers * n);
     else
-        PUT(indent, "%s *%s = ad_tape_calloc(%s, %s);", type, name, p->count, size);
+        PUT(indent, "%s *%s = ad_tape_calloc(%s, %s);", type, name, p->elements, size);
 }
 
 static void put_allocations(Dense *d, int indent)
@@ -181,12 +214,12 @@ static void put_saves(Dense *d)
         const Part *p = &d->part[i];
         if (!p->saved)
             continue;
-        const char *old = prefixed(d, "old", p->name), *type = type_spelling(p->leaf);
+        const char *old = prefixed(d, "old", p->name), *type = type_spelling(p->element);
         if (is_c_array(p, 1))
             put_array(d, 1, p, type, old, 1);
         else
-            PUT(1, "void *%s = ad_tape_alloc(%s, sizeof(%s));", old, p->count, type);
-        PUT(1, "%smemcpy(%s, %s, %s * sizeof(%s));", where_given(d, p), old, p->name, p->count, type);
+            PUT(1, "void *%s = ad_tape_alloc(%s, sizeof(%s));", old, p->elements, type);
+        PUT(1, "%smemcpy(%s, %s, %s * sizeof(%s));", where_given(d, p), old, p->name, p->elements, type);
     }
     for (size_t i = 0; i < d->globals.n; i++) {
         const char *g = ((Var *)d->globals.at[i])->name;
@@ -200,7 +233,7 @@ static void put_restore(Dense *d, int indent)
     for (int i = 0; i < d->nparams; i++)
         if (d->part[i].saved)
             PUT(indent, "%smemcpy(%s, %s, %s * sizeof(%s));", where_given(d, &d->part[i]), d->part[i].name, prefixed(d, "old", d->part[i].name),
-                d->part[i].count, type_spelling(d->part[i].leaf));
+                d->part[i].elements, type_spelling(d->part[i].element));
     for (size_t i = 0; i < d->globals.n; i++) {
         const char *g = ((Var *)d->globals.at[i])->name;
         PUT(indent, "memcpy(&%s, %s, sizeof %s);", g, prefixed(d, "old", g), g);
@@ -237,9 +270,9 @@ static void put_reset(Dense *d, int indent)
             if (p->scalar || !has_set(d, p) || (d->mode == MODE_HVP && *set == 'd' && p->role == ROLE_INDEP))
                 continue;
             if (width(d, *set) > 1)
-                PUT(indent + 1, "memset(%s, 0, %s * %d * sizeof *%s);", name, p->count, width(d, *set), name);
+                PUT(indent + 1, "memset(%s, 0, %s * %d * sizeof *%s);", name, p->elements, width(d, *set), name);
             else
-                PUT(indent + 1, "memset(%s, 0, %s * sizeof *%s);", name, p->count, name);
+                PUT(indent + 1, "memset(%s, 0, %s * sizeof *%s);", name, p->elements, name);
         }
     put_scalars(d, indent + 1, true);
     if (d->text.n > before)
@@ -305,7 +338,7 @@ static void put_single_seeds(Dense *d)
         if (condition)
             PUT(2, "if (%s)", condition);
         const char *at = strcmp(start, "0") ? arena_printf(d->arena, "%s - %s", d->index, start) : d->index;
-        PUT(condition ? 3 : 2, "%s[%s] = 1;", shadow(d, p, seed_set(d)), at);
+        PUT(condition ? 3 : 2, "%s = 1;", number_at(d, p, shadow(d, p, seed_set(d)), at, NULL));
     }
 }
 
@@ -324,7 +357,7 @@ static void put_block_seeds(Dense *d, const char *k)
         }
         PUT(3, "if (%s)", condition_of(d, p, at, d->total));
         const char *number = strcmp(start, "0") ? arena_printf(d->arena, "%s - %s", at, start) : at;
-        PUT(4, "%s[(%s) * %d + %s] = 1;", name, number, d->block, k);
+        PUT(4, "%s = 1;", number_at(d, p, name, number, k));
     }
     PUT(2, "}");
 }
@@ -345,11 +378,11 @@ static void put_colour_seeds(Dense *d, const char *i, const char *k)
         if (p->scalar)
             PUT(3, "%s[%s] = %s == %s + %s;", name, k, colour, d->index, k);
         else if (d->block == 1)
-            PUT(3, "%s[%s] = %s == %s;", name, i, colour, d->index);
+            PUT(3, "%s = %s == %s;", number_at(d, p, name, i, NULL), colour, d->index);
         else
             PUT(3, "if (%s - %s < %d)", colour, d->index, d->block);
         if (!p->scalar && d->block > 1)
-            PUT(4, "%s[%s * %d + (%s - %s)] = 1;", name, i, d->block, colour, d->index);
+            PUT(4, "%s = 1;", number_at(d, p, name, i, arena_printf(d->arena, "(%s - %s)", colour, d->index)));
     }
 }
 
@@ -374,7 +407,7 @@ static void put_bit_seeds(Dense *d, const char *i)
         PUT(3, "for (size_t %s = 0; %s < %s; %s++)", i, i, p->count, i);
         const char *name = shadow(d, p, seed_set(d)), *bit = bit_of(d, sum_of(d, seed_start(d, p), i));
         if (d->in_place)
-            PUT(4, "ad_put_set_%s(&%s[%s], %s);", kind_of(p), name, i, bit);
+            PUT(4, "ad_put_set_%s(%s, %s);", kind_of(p), address_of_number(d, p, name, i), bit);
         else
             PUT(4, "%s[%s] = %s;", name, i, bit);
     }
@@ -394,6 +427,13 @@ static const char *seed_value(Dense *d, const Part *p)
     return condition_of(d, p, d->index, NULL);
 }
 
+/* By value it is one set, of both its parts. */
+static const char *set_of_complex(Dense *d, const Part *p, const char *name)
+{
+    return arena_printf(d->arena, "ad_set_%s(%s) | ad_set_%s(%s)", kind_of(p), address_of_number(d, p, name, "0"), kind_of(p),
+                        address_of_number(d, p, name, "1"));
+}
+
 static void put_call(Dense *d, int indent)
 {
     Str s = {.arena = d->arena};
@@ -409,10 +449,12 @@ static void put_call(Dense *d, int indent)
             str_put(&s, ", ");
             if (is_value_seed(d, p, *set) && !wide)
                 str_put(&s, seed_value(d, p));
+            else if (p->by_value && !wide && passed_by_value(d, p, *set))
+                str_put(&s, d->bits && !p->place && differs(d, *set) ? set_of_complex(d, p, shadow(d, p, *set)) : arena_printf(d->arena, "*%s", shadow(d, p, *set)));
             else if (p->scalar)
                 str_fmt(&s, "%s%s", wide ? "" : "&", shadow(d, p, *set));
             else
-                str_fmt(&s, "%s%s", p->nested || (wide && p->var->is_array_param) ? "(void *)" : "", shadow(d, p, *set));
+                str_fmt(&s, "%s%s", p->nested || (wide && p->var && p->var->is_array_param) ? "(void *)" : "", shadow(d, p, *set));
         }
     if (d->again && !d->bits)
         str_fmt(&s, ", %s", strcmp(d->index, "0") ? arena_printf(d->arena, "%s > 0", d->index) : "0");
@@ -453,10 +495,8 @@ static void put_results(Dense *d, const char *i, const char *k)
         const char *at = p->scalar ? start : sum_of(d, start, i);
         *(d->mode == MODE_VJP ? &column : &row) = at;
         const char *line_start = strcmp(row, "0") ? arena_printf(d->arena, "%s * %s + ", in_parentheses(d, row), d->stride) : "";
-        const char *number = p->scalar ? (wide ? arena_printf(d->arena, "[%s]", k) : "")
-                             : wide    ? arena_printf(d->arena, "[%s * %d + %s]", i, d->block, k)
-                                       : arena_printf(d->arena, "[%s]", i);
-        PUT(indent, "%s[%s%s] = %s%s;", d->target, line_start, column, from, number);
+        const char *number = p->scalar ? (wide ? arena_printf(d->arena, "%s[%s]", from, k) : from) : number_at(d, p, from, i, wide ? k : NULL);
+        PUT(indent, "%s[%s%s] = %s;", d->target, line_start, column, number);
     }
 }
 
@@ -467,9 +507,10 @@ static void put_bit_results(Dense *d, const char *i)
         const char *start = d->mode == MODE_JVP ? p->row : p->column, *from = shadow(d, p, d->mode == MODE_HVP ? 'h' : 'd');
         if (!start)
             continue;
-        const char *set = p->scalar ? from : arena_printf(d->arena, "%s[%s]", from, i);
+        const char *set = p->scalar ? from : number_at(d, p, from, i, NULL);
         if (d->in_place)
-            set = arena_printf(d->arena, "ad_set_%s(&%s)", kind_of(p), set);
+            set = arena_printf(d->arena, "ad_set_%s(%s)", kind_of(p),
+                               p->scalar ? arena_printf(d->arena, "&%s", from) : address_of_number(d, p, from, i));
         if (!p->scalar)
             PUT(3, "for (size_t %s = 0; %s < %s; %s++)", i, i, p->count, i);
         PUT(p->scalar ? 3 : 4, "ad_csr_add(%s, %s, %s, %s);", d->matrix, p->scalar ? start : sum_of(d, start, i), d->index, set);
@@ -483,7 +524,7 @@ static void put_call_without_lines(Dense *d)
 {
     const char *index = d->index;
     for (int i = 0; i < d->nparts && !d->rq->sparse; i++)
-        if (seeds_rows(d) || (is_indep(&d->part[i]) && d->part[i].scalar))
+        if (seeds_rows(d) || (is_indep(&d->part[i]) && (d->part[i].scalar || d->part[i].by_value)))
             return;
     PUT(1, "if (%s == 0) { /* the primal's effects all the same */", d->total);
     for (int i = 0; i < d->nparts && d->block > 1; i++)

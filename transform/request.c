@@ -474,12 +474,15 @@ static Type *wider(Type *x, Type *y)
     return !x || (y && y->kind > x->kind) ? y : x;
 }
 
-/* The floating type of the numbers behind t, NULL where they are not one array. */
+/* The floating type of the numbers behind t (of a struct's the first's, all are of one), NULL where there are none. */
 static Type *number_type(Type *t)
 {
     while (t->kind == TY_PTR || t->kind == TY_ARRAY)
         t = t->elem;
-    return type_is_float(t) ? t : NULL;
+    Type *number = type_is_float(t) || type_is_complex(t) ? type_real_of(t) : NULL;
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields && !number; i++)
+        number = type_has_float(t->fields[i].type) ? number_type(t->fields[i].type) : NULL;
+    return number;
 }
 
 Type *request_matrix_type(const Request *rq)
