@@ -3,6 +3,7 @@
  * What holds floating numbers is copied number by number, so that each has its derivative; other data by OP_COPY.
  */
 #include "lower.h"
+#include "transform/derivative.h"
 
 /* Arrays up to this many elements are copied without a loop. */
 enum { UNROLL = 8 };
@@ -88,6 +89,9 @@ void lower_copy(Lower *l, Value *dst, Value *src, Type *t, Loc loc)
         copy_array(l, dst, src, t, loc);
     } else if (t->kind != TY_RECORD) {
         lower_store(l, dst, lower_load(l, src));
+    } else if (t->is_union && union_view(t) < 0 && (type_has_float(t) || type_has_pointers(t)) && union_has_parts(t)) {
+        lower_check_write(l, dst);
+        copy_union(&l->b, dst, src, t);
     } else if (!type_has_float(t) && (t->is_union || has_const_bits(t))) {
         copy_bytes(l, dst, src, t);
     } else if (t->is_union && union_view(t) < 0) {
@@ -127,6 +131,9 @@ void lower_zero(Lower *l, Value *dst, Type *t, Loc loc)
         zero_array(l, dst, t, loc);
     } else if (type_is_scalar(t)) {
         lower_store(l, dst, build_zero(&l->b, dst->type->elem));
+    } else if (t->kind == TY_RECORD && t->is_union && union_view(t) < 0 && union_has_parts(t)) {
+        lower_check_write(l, dst);
+        clear_union(&l->b, dst, t);
     } else if (t->kind == TY_RECORD && t->is_union) {
         int i = union_view(t);
         if (i < 0)
@@ -204,7 +211,7 @@ Value *count_elements(Lower *l, Expr *bytes, Type *elem)
 /* Pointers, which the derivative follows as it does numbers. */
 static bool holds_pointers(const Type *t)
 {
-    return t && type_has_pointers(t) && !type_has_union(t);
+    return t && type_has_pointers(t) && !type_hides_numbers(t);
 }
 
 /* What is copied between the two, or NULL where no floating number can be among it. */

@@ -1,5 +1,6 @@
 /* activity_check.c: where a derivative would be lost. Every error names the line and a way out. */
 #include "analysis.h"
+#include "derivative.h"
 
 #include <string.h>
 
@@ -323,11 +324,12 @@ static bool is_punned(const Value *addr)
 static void check_bits(const Activity *a, const Op *op)
 {
     const Type *t = op->code == OP_LOAD ? op->results[0]->type : op->args[1]->type;
-    if (!type_is_int(t) || t->size < 2 || !active_pointer(a, op->args[0]) || !is_punned(op->args[0]))
+    if (!type_is_int(t) || t->size < 2 || !active_pointer(a, op->args[0]) || !is_punned(op->args[0]) || is_beside_number(a->m, op))
         return;
     diag_error(op->loc, "this %s the bits of floating data that carries derivatives as '%s': the derivative cannot follow",
                op->code == OP_LOAD ? "reads" : "writes", type_spelling(t));
-    diag_note(op->loc, "use <math.h> (copysign, frexp, ldexp), or put it into a function that is AD_INACTIVE or has AD_CUSTOM_VJP");
+    diag_note(op->loc, "use <math.h> (copysign, frexp, ldexp), or put it into a function that is AD_INACTIVE or has AD_CUSTOM_VJP%s",
+              is_in_union(op) ? "; in a tagged union, test the tag in front of it" : "");
 }
 
 /* ------------------------------------------------------------------ addresses that variables hold on entry */

@@ -152,18 +152,18 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
     Value *p = op->args[0];
     if (!shadow_has(a->s, p))
         return;
-    if (op->args[1]->type->kind == TY_PTR && shadow_follows(a->s, op)) { /* a stored address takes its twin along */
-        Value *address = shadow_twin(a->s, p), *twin = shadow_twin(a->s, op->args[1]);
-        Builder fwd = after_op(op);
-        build_store(&fwd, address, build_ptrcast(&fwd, twin, address->type->elem));
-        shared_address(a->s, b, op);
-    }
+    if (op->args[1]->type->kind == TY_PTR && shadow_follows(a->s, op))
+        reverse_address(a->s, b, op);
     if (stores_byte(op))
         clear_byte(a->s, b, op);
     if (!type_is_differentiable(op->args[1]->type) || reverse_update(a, b, op))
         return;
+    Value *after = build_zero(b, op->args[1]->type), *moved;
+    if (reversed_with_address(a->s, op, &moved)) {
+        accumulate(a, b, op->args[1], moved);
+        return;
+    }
     shared_number(a->s, op);
-    Value *after = build_zero(b, op->args[1]->type);
     bool ambiguous = shadow_is_ambiguous(a->s, p);
     Value *sums = ambiguous && !a->fn->split ? origin_sums(a->s, p) : NULL;
     if (ambiguous && !sums) {

@@ -45,7 +45,7 @@ static bool is_plain(const Type *t)
     for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
         if ((t->fields[i].bit_width && !t->fields[i].name) || !is_plain(t->fields[i].type))
             return false;
-    return t->kind == TY_RECORD ? !t->is_union : type_is_scalar(t);
+    return t->kind == TY_RECORD ? !type_hides_numbers(t) : type_is_scalar(t);
 }
 
 static bool is_followed(const Type *t)

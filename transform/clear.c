@@ -21,7 +21,7 @@ static bool can_clear(const Type *t)
     for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
         if (t->fields[i].bit_width || !can_clear(t->fields[i].type))
             return false;
-    return t->kind == TY_RECORD ? !t->is_union : type_is_int(t) || type_is_float(t) || t->kind == TY_PTR;
+    return t->kind == TY_RECORD ? !type_hides_numbers(t) : type_is_int(t) || type_is_float(t) || t->kind == TY_PTR;
 }
 
 static void clear_value(Builder *b, Value *to, const Type *t);
@@ -39,6 +39,10 @@ static void clear_value(Builder *b, Value *to, const Type *t)
 {
     if (t->kind == TY_ARRAY)
         clear_elements(b, build_decay(b, to), build_int(b, type_scalar(TY_ULONG), t->count));
+    else if (t->kind == TY_RECORD && t->is_union && union_view(t) < 0)
+        clear_union(b, to, t);
+    else if (t->kind == TY_RECORD && t->is_union)
+        clear_value(b, build_field(b, to, union_view(t)), t->fields[union_view(t)].type);
     else if (t->kind == TY_RECORD)
         for (int i = 0; i < t->nfields; i++)
             clear_value(b, build_field(b, to, i), t->fields[i].type);

@@ -44,6 +44,7 @@ typedef struct Shadow {
     Ptrs asides;         /* split_aside.c */
     Ptrs own;            /* Value*: shadows of large globals, on the heap */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
+    PtrMap copied;       /* shared_bytes.c: STORE of a number that is reversed with an address -> its adjoint, or another value */
     PtrMap result_twins; /* recursion.c: CALL op -> the local that gets the shadow of the pointer that it returns */
     bool failed;
 } Shadow;
@@ -175,9 +176,23 @@ void clear_by_stores(Fn *fn, const Request *rq);
 void clear_elements(Builder *b, Value *first, Value *n);
 /* At b in the reverse sweep: the shadow of a byte that is stored, of what may be a number, becomes 0. */
 void clear_byte(Shadow *s, Builder *b, const Op *store);
-/* shared_bytes.c: a stored address, at its reversal, and a stored number, in the forward sweep, that have their bytes in a union in common. */
-void shared_address(Shadow *s, Builder *b, const Op *store);
+/* shared_bytes.c: a stored address takes its twin along. At its reversal, and in the forward sweep of a stored number, the bytes that they
+ * have in common in a union start anew. */
+void reverse_address(Shadow *s, Builder *b, Op *store);
 void shared_number(Shadow *s, Op *store);
+/* Was the store of a number reversed with that of the address in the same bytes? *d: its adjoint; NULL: nothing is left to be done. */
+bool reversed_with_address(const Shadow *s, const Op *store, Value **d);
+/* tagged.c: is the integer that is loaded or stored in the bytes of a number, and certainly not the number's bits? */
+bool is_beside_number(const MemInfo *m, const Op *access);
+bool is_in_union(const Op *access);
+/* Before locals are taken apart: notes the accesses that a tag beside the union tells apart. */
+void mark_tagged(Fn *fn);
+/* Does ptr point to the function's own objects only? */
+bool mem_is_own(const MemInfo *m, const Value *ptr);
+/* union_parts.c: may a union that has no view of all its numbers (union_view) be copied and cleared member by member? */
+bool union_has_parts(const Type *t);
+void copy_union(Builder *b, Value *to, Value *from, const Type *t);
+void clear_union(Builder *b, Value *to, const Type *t);
 /* A store of an address, with one of the shadow's address into the shadow behind it? */
 bool moves_address(const Fn *fn, const Op *op);
 

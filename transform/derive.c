@@ -13,6 +13,7 @@ typedef struct {
 } Pass;
 
 static const Pass before_differentiation[] = {
+    {"tagged", mark_tagged, NULL},
     {"byval", load_byval, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},

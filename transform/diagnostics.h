@@ -219,7 +219,7 @@ ERROR("volatile", "is a volatile floating", "a volatile variable carries derivat
       "    volatile double t = x * x;\n"
       "    return t;\n"
       "}\n")
-ERROR("bits", "bytes of type|in the bytes of a number|the bits of floating data|copies the bytes|moves the bytes|made of the bytes", "floating numbers are accessed as bytes or integers",
+ERROR("bits", "bytes of type|in the bytes of a number|in the bytes of whose shadow|the bits of floating data|copies the bytes|moves the bytes|made of the bytes", "floating numbers are accessed as bytes or integers",
       "adgen cannot follow a derivative through the bits of a number. Copy values of one type; frexp, ldexp, signbit, copysign are known.",
       "// adgen --grad f\n"
       "#include <string.h>\n"

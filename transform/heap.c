@@ -30,6 +30,11 @@ void copy_value(Builder *b, Value *to, Value *from, const Type *t)
         Value *i = loop->regions[0]->args[0];
         copy_value(&in, build_index(&in, build_decay(&in, to), i), build_index(&in, build_decay(&in, from), i), t->elem);
         build_yield(&in, NULL, 0);
+    } else if (t->kind == TY_RECORD && t->is_union && union_view(t) < 0) {
+        copy_union(b, to, from, t);
+    } else if (t->kind == TY_RECORD && t->is_union) {
+        int i = union_view(t);
+        copy_value(b, build_field(b, to, i), build_field(b, from, i), t->fields[i].type);
     } else if (t->kind == TY_RECORD) {
         for (int i = 0; i < t->nfields; i++)
             copy_value(b, build_field(b, to, i), build_field(b, from, i), t->fields[i].type);
@@ -68,7 +73,7 @@ static void keep_open(Builder *b, Value *to, Value *from, Value *kept, const Typ
 void realloc_elements(Op *op, Type *t)
 {
     Type *size = type_scalar(TY_ULONG);
-    if (t->size == 0 || type_has_union(t) || (!type_has_float(t) && !has_pointer(t)))
+    if (t->size == 0 || type_hides_numbers(t) || (!type_has_float(t) && !has_pointer(t)))
         return;
     Builder b = before_op(op);
     b.loc = op->loc;

@@ -143,7 +143,7 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     s->twins.arena = fn->arena;
     s->globals.arena = s->own.arena = s->asides.arena = s->origins.arena = s->origin_maps.arena = fn->arena;
     s->origin_object = -1;
-    s->in_reverse.arena = s->result_twins.arena = fn->arena;
+    s->in_reverse.arena = s->copied.arena = s->result_twins.arena = fn->arena;
     int errors = diag_error_count();
     s->mem = mem_analyse(fn);
     if (fn->primal_done)
@@ -194,7 +194,7 @@ static bool ends_new_objects(const Shadow *s, const Op *store)
 
 bool shadow_follows(const Shadow *s, const Op *store)
 {
-    return shadow_has(s, store->args[1]) || ends_new_objects(s, store);
+    return shadow_has(s, store->args[1]) || (!store->either && ends_new_objects(s, store));
 }
 
 /* May ptr point to what has the role, and none of the others? */

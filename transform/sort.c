@@ -54,7 +54,7 @@ void move_elements(Builder *b, Value *n, Value *to, Value *from, Value *order)
 static void lower_qsort(Op *op)
 {
     Type *t = sized_element_type(op->args[0], op->args[2]), *size = type_scalar(TY_ULONG);
-    if (!t || type_has_union(t) || !known_call(op))
+    if (!t || type_hides_numbers(t) || !known_call(op))
         return;
     Builder b = before_op(op);
     b.loc = op->loc;

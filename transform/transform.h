@@ -134,6 +134,7 @@ struct Op {
     bool is_static;    /* LOCAL: of --tape-storage=static; WHILE, FOR: a memcpy, which is printed as one if nothing else is done in the loop */
     bool guarded;      /* scalar op made inside the partial of a guarded row: its own partials obey the zero rule too */
     bool shared;       /* LOAD, STORE, CALL: under omp critical or atomic: other iterations may touch the same place */
+    bool either;       /* STORE: of a union that is copied: a number or, in another's bytes, an address (union_parts.c); of an int: tagged.c */
     bool atomic;       /* ACCUM: other threads may add to the same place */
     OpCode cmp;        /* FOR: continue while counter cmp hi */
     OmpRole omp_role;  /* memory ops: how it follows from an access of the source in `loop` (parallel.c) */

@@ -99,6 +99,8 @@ bool union_is_one_view(const Type *t);
 bool type_has_float_at(const Type *t, int64_t at, int64_t size); /* is any of these bytes part of one? */
 /* The member of a union that has all numbers of all others; -1: none. */
 int union_view(const Type *t);
+/* union_parts.c: has t a union that can be copied neither as one of its members nor number by number and address by address? */
+bool type_hides_numbers(const Type *t);
 const char *type_spelling(const Type *t);         /* C type name of a type without declarator parts, e.g. "double" */
 /* A C declaration `T name`: handles pointers, arrays, function pointers: type_declare(a, t, "p") -> "const double *p". */
 char *type_declare(Arena *a, const Type *t, const char *name);
