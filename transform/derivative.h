@@ -270,6 +270,8 @@ void recursion_call(Op *call, Mode mode);
 bool recursion_prepare(Program *p, bool (*prepare)(Fn *fn, Mode mode));
 /* Calls that have nothing to propagate become calls of the source's function again. */
 void recursion_leave(Fn *fn);
+/* Gives the calls the arguments that the parameters made of static variables ask for (recursion_globals.c). */
+void recursion_add_arguments(Fn *fn);
 /* Lists what of recursion fn calls as its helpers. */
 void recursion_helpers(Fn *fn);
 /* derive.c: the passes after storage, on the derivative of a recursive function. */

@@ -178,6 +178,7 @@ static Fn *prepare(Fn *fn, const char *name, const Request *rq, bool *stopped)
     if (rq && !recursion_prepare(fn->program, prepare_callee))
         return NULL;
     if (rq) {
+        recursion_add_arguments(g);
         lower_sorts(g);
         lower_input(g);
     }

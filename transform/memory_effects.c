@@ -54,6 +54,10 @@ static const KnownCall known_calls[] = {
     {"isalnum", 0, RETURNS_NOTHING, AGAIN}, {"isupper", 0, RETURNS_NOTHING, AGAIN}, {"islower", 0, RETURNS_NOTHING, AGAIN},
     {"strerror", 0, RETURNS_UNKNOWN, AGAIN}, {"strpbrk", 0, RETURNS_ARG0, AGAIN}, {"putc_unlocked", 0, RETURNS_NOTHING, ONCE},
     {"usleep", 0, RETURNS_NOTHING, NEVER}, {"sleep", 0, RETURNS_NOTHING, NEVER}, {"omp_get_num_procs", 0, RETURNS_NOTHING, AGAIN},
+    {"__ctype_b_loc", 0, RETURNS_UNKNOWN, AGAIN}, {"__ctype_tolower_loc", 0, RETURNS_UNKNOWN, AGAIN},
+    {"__ctype_toupper_loc", 0, RETURNS_UNKNOWN, AGAIN}, {"isxdigit", 0, RETURNS_NOTHING, AGAIN}, {"ispunct", 0, RETURNS_NOTHING, AGAIN},
+    {"isprint", 0, RETURNS_NOTHING, AGAIN}, {"isblank", 0, RETURNS_NOTHING, AGAIN}, {"iscntrl", 0, RETURNS_NOTHING, AGAIN},
+    {"isgraph", 0, RETURNS_NOTHING, AGAIN}, {"strtoll", 1u << 1, RETURNS_NOTHING, AGAIN}, {"strtoull", 1u << 1, RETURNS_NOTHING, AGAIN},
 };
 
 static const char *call_name(const Op *call)

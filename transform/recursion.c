@@ -70,6 +70,20 @@ static void pass_by_pointer(Fn *fn)
     fn->params = params;
 }
 
+/* What is noted of each parameter. */
+static void make_notes(Program *p, struct Recursion *r)
+{
+    r->writes = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->classes = arena_alloc(p->arena, sizeof *r->classes * ((size_t)r->fn->nparams + 1));
+    r->deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->returns = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->stores = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->reads_deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->new_holds = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->frees_at = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    r->frees_deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+}
+
 static struct Recursion *recursion_of(Program *p, Fn *source, Mode mode)
 {
     bool jvp = mode == MODE_JVP;
@@ -83,19 +97,11 @@ static struct Recursion *recursion_of(Program *p, Fn *source, Mode mode)
     r->jvp = jvp;
     r->fn = clone_fn(source, source->name);
     r->fn->recursion = r;
-    r->names.arena = r->written.arena = p->arena;
+    r->names.arena = r->written.arena = r->lifted.arena = p->arena;
     r->fn->is_static = true;
     r->fn->is_inline = r->fn->noalias = false;
     pass_by_pointer(r->fn);
-    r->writes = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
-    r->classes = arena_alloc(p->arena, sizeof *r->classes * ((size_t)r->fn->nparams + 1));
-    r->deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
-    r->returns = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
-    r->stores = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
-    r->reads_deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
-    r->new_holds = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
-    r->frees_at = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
-    r->frees_deep = arena_alloc(p->arena, (size_t)r->fn->nparams + 1);
+    make_notes(p, r);
     ptrs_push(&p->recursions, r);
     return r;
 }
@@ -111,16 +117,20 @@ void recursion_call(Op *call, Mode mode)
 
 bool recursion_prepare(Program *p, bool (*prepare)(Fn *fn, Mode mode))
 {
-    bool any = false;
+    size_t first = p->recursions.n;
     for (size_t i = 0; i < p->recursions.n; i++) { /* more are found on the way */
         struct Recursion *r = p->recursions.at[i];
         if (r->prepared)
             continue;
-        r->prepared = any = true;
+        first = i < first ? i : first;
+        r->prepared = true;
         if (!prepare(r->fn, r->jvp ? MODE_JVP : MODE_VJP))
             return false;
     }
-    if (any)
+    recursion_lift_globals(p, first);
+    for (size_t i = first; i < p->recursions.n; i++)
+        make_notes(p, p->recursions.at[i]);
+    if (first < p->recursions.n)
         recursion_summaries(&p->recursions);
     return true;
 }
@@ -132,6 +142,7 @@ static void call_source(Op *op, void *ctx)
     if (!r)
         return;
     op->callee = r->source;
+    op->nargs = r->source->nparams + r->source->sret; /* without what became parameters (recursion_globals.c) */
     if (r->source->sret)
         op->of = r->source->ret;
 }

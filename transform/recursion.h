@@ -36,6 +36,7 @@ struct Recursion {
     bool frees_other;   /* ... or what is in nobody's arguments? */
     bool reverses;      /* there may be something for a reverse sweep to do: numbers are stored or returned, memory allocated */
     const Op *global; /* the first that may write a variable of static lifetime that may carry derivatives, or NULL */
+    Ptrs lifted;      /* Var*: of static lifetime, which became the last parameters of fn (recursion_globals.c) */
     Ptrs names;       /* Op*: GLOBAL, of those variables that are named */
     Ptrs written;     /* Op*: GLOBAL, of all variables that are written by name; plain numbers among them are not `wild` */
     bool known;   /* false: the above is not computed yet, anything may happen */
@@ -81,6 +82,10 @@ bool recursion_stays(const MemInfo *m, const Value *arg);
 bool recursion_is_fixed(const MemInfo *m, int obj);
 /* Does the caller find memory that the call has allocated? */
 bool recursion_leaves(const struct Recursion *r);
+/* recursion_globals.c: for the functions from `first` on, when all are prepared. */
+void recursion_lift_globals(Program *p, size_t first);
+/* A pointer into a text that fn only moves within it. */
+bool recursion_is_cursor(const Fn *fn, const Var *var);
 /* Computes what all prepared functions do with memory. */
 void recursion_summaries(const Ptrs *all);
 

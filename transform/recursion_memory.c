@@ -557,7 +557,7 @@ static void summarise_object(struct Recursion *r, const MemInfo *m, int obj)
         add_classes(r, &r->classes[o->param->index], o->written_classes);
     } else if (o->kind == OBJ_POINTEE && o->param) {
         set(r, &r->deep[o->param->index]);
-    } else if (!named || !is_plain(o->op->var)) {
+    } else if (!named || (!is_plain(o->op->var) && !recursion_is_cursor(r->fn, o->op->var))) {
         set(r, &r->wild);
     }
     if (named && may_carry(o->op->var) && !r->global) {
