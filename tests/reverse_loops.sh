@@ -12,7 +12,7 @@ check() { # check NAME COMMAND...
 }
 CC="${CC:-gcc} -std=gnu99 -O0 -ffp-contract=off -w -I$ROOT/runtime"
 cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
-    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" .
+    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" "$ROOT/tests/numeric/fused_lookup.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -261,6 +261,10 @@ check kept_each_start with once.c each_start_grad 'ad_tape_alloc\(\(size_t\)t \*
 check slices "$ADGEN" "$ROOT/tests/numeric/slices_products.c" -o slices.c
 for f in apart_layers apart_batch; do check "slices_$f" without slices.c ${f}_grad 'kept_|ad_log|push'; done
 for f in meet_at_one meet_perhaps; do check "slices_$f" with slices.c ${f}_grad 'kept_|ad_log|push'; done
+
+"$ADGEN" fused_lookup.c -o fused.c
+for f in lines_vjp bins_vjp; do check "fused_sum_$f" without fused.c $f 'kept_|for \(int i = .*for \(int i = '; done
+for f in running_vjp squared_vjp; do check "not_fused_$f" with fused.c $f 'kept_'; done
 
 printf 'double f(double x) { return x; }\n' >f.c
 for pass in buffers rerun rows settle snapshot unread; do

@@ -6,7 +6,8 @@
  *   - what the reverse loop starts from (the adjoints of the loop's sums) can be computed before the forward loop;
  *   - the reverse loop only adds up: each carried adjoint is handed on unchanged or is a sum;
  *   - no derivative flows from one iteration to another through memory: what the loop writes and has a shadow is scratch that every
- *     iteration writes before it reads it, or is touched by one iteration only;
+ *     iteration writes before it reads it, or is touched by one iteration only, or the reverse loop only reads its derivative (out[k] += e).
+ *     The last is used only where the reverse loop needs what is dear to have again: it adds stores to loops that compilers do well with;
  *   - the reverse ops that are overtaken touch other shadows, or both only add.
  * Scratch is proved thus: all accesses to it are in the loop, it starts undefined, and neither their addresses nor whether they are
  * executed depends on the iteration. The first iteration cannot read what was not written, so no iteration does. Loads behind all
@@ -24,6 +25,7 @@ typedef struct {
     PtrMap is_between;
     PtrMap moved;     /* those of them that rev needs and that go before fwd */
     PtrMap invariant; /* Value* -> verdict: 1 no, 2 yes, in fwd */
+    PtrMap cheap;     /* Value* -> verdict of is_cheap: NO or YES */
     PtrMap reverse_of; /* forward FOR -> the first FOR of the reverse sweep that mirrors it */
     int *uses;        /* by value id: of what is defined in rev */
     int nuses;
@@ -445,11 +447,36 @@ static bool is_declared(const Op *loop)
     return loop->loop && loop->loop->independent;
 }
 
-static bool writes_are_private(Fuse *f, Region *r)
+/* Does rev leave the derivative of obj as it finds it? */
+static bool derivative_is_only_read(const Fuse *f, const Touches *rev, int obj)
+{
+    for (int i = 0; i < rev->n; i++) {
+        const int *objs;
+        if (rev->at[i].only_reads)
+            continue;
+        if (!rev->at[i].root)
+            return false;
+        int n = mem_objects(f->mem, rev->at[i].root, &objs);
+        for (int k = 0; k < n; k++)
+            if (objs[k] == obj || mem_objects_may_alias(f->mem, objs[k], obj))
+                return false;
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool is_private(Fuse *f, const Touches *rev, int obj)
+{
+    return is_declared(f->fwd) || is_scratch(f, obj) || mem_iterations_disjoint(f->mem, f->fwd, obj) || (rev && derivative_is_only_read(f, rev, obj));
+}
+
+/* r: the body of fwd; rev: what the reverse loop touches, or NULL. */
+static bool writes_are_private(Fuse *f, Region *r, const Touches *rev)
 {
     for (Op *op = r->first; op; op = op_next(op)) {
         for (int k = 0; k < op->nregions; k++)
-            if (!writes_are_private(f, op->regions[k]))
+            if (!writes_are_private(f, op->regions[k], rev))
                 return false;
         if (op->code == OP_ALLOC || op->code == OP_FREE || op->code == OP_REALLOC)
             return false;
@@ -464,10 +491,68 @@ static bool writes_are_private(Fuse *f, Region *r)
         const int *objs;
         int n = mem_objects(f->mem, op->args[0], &objs);
         for (int i = 0; i < n; i++)
-            if (!is_declared(f->fwd) && !is_scratch(f, objs[i]) && !mem_iterations_disjoint(f->mem, f->fwd, objs[i]))
+            if (!is_private(f, rev, objs[i]))
                 return false;
     }
     return true;
+}
+
+enum { CHEAP_DEPTH = 16, NO = 1, YES = 2 };
+
+static bool is_cheap(Fuse *f, const Value *v, int depth);
+
+static bool are_cheap(Fuse *f, Value *const *v, int n, int depth)
+{
+    for (int i = 0; i < n; i++)
+        if (!is_cheap(f, v[i], depth - 1))
+            return false;
+    return true;
+}
+
+static bool is_cheap_now(Fuse *f, const Value *v, int depth)
+{
+    const Op *op = v->def ? v->def : v->arg_of->owner;
+    if (!v->def) /* a counter */
+        return v->index == 0 && op->code == OP_FOR && (op == f->fwd || are_cheap(f, op->args, 3, depth));
+    if (op->nregions > 0 || op_info[op->code].kind == KIND_MATH)
+        return false;
+    if (op->code == OP_LOAD ? !mem_reloadable(f->mem, op) : op_info[op->code].effect != EFFECT_PURE)
+        return false;
+    return are_cheap(f, op->args, op->nargs, depth);
+}
+
+/* Is v arithmetic on what is at hand in the reverse sweep, or can be loaded again? */
+static bool is_cheap(Fuse *f, const Value *v, int depth)
+{
+    if (value_outside(v, f->fwd))
+        return true;
+    intptr_t known = (intptr_t)ptrmap_get(&f->cheap, v);
+    if (known || depth == 0)
+        return known == YES;
+    bool cheap = is_cheap_now(f, v, depth);
+    ptrmap_put(&f->cheap, v, (void *)(intptr_t)(cheap ? YES : NO));
+    return cheap;
+}
+
+static bool uses_what_is_dear(Fuse *f, const Region *rev)
+{
+    for (const Op *op = rev->first; op; op = op_next(op)) {
+        if (op->code == OP_USE && !is_cheap(f, op->args[0], CHEAP_DEPTH))
+            return true;
+        for (int k = 0; k < op->nregions; k++)
+            if (uses_what_is_dear(f, op->regions[k]))
+                return true;
+    }
+    return false;
+}
+
+static bool iterations_keep_off(Fuse *f)
+{
+    Touches rev = {.arena = f->fn->arena};
+    if (writes_are_private(f, f->fwd->regions[0], NULL))
+        return true;
+    collect_touches(f, f->rev, &rev);
+    return uses_what_is_dear(f, f->rev->regions[0]) && writes_are_private(f, f->fwd->regions[0], &rev);
 }
 
 /* ---------------------------------------------------------------------- the move */
@@ -548,10 +633,10 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
     f->fwd = fwd;
     f->rev = rev;
     f->between = (Ptrs){.arena = arena};
-    f->is_between = f->moved = f->invariant = (PtrMap){.arena = arena};
+    f->is_between = f->moved = f->invariant = f->cheap = (PtrMap){.arena = arena};
     count_loop_uses(f, rev);
     PtrMap seen = {.arena = arena};
-    if (!only_sums(f) || !writes_are_private(f, fwd->regions[0]) || (f->fn->primal_done && needs_overwritten(f, rev, &seen)))
+    if (!only_sums(f) || !iterations_keep_off(f) || (f->fn->primal_done && needs_overwritten(f, rev, &seen)))
         return false;
     for (Op *op = fwd->next; op != rev; op = op->next) {
         ptrs_push(&f->between, op);
@@ -633,7 +718,7 @@ static void turn_upwards(Op *rev, void *ctx)
     f->rev = rev;
     f->invariant = (PtrMap){.arena = f->fn->arena};
     count_loop_uses(f, rev);
-    if (only_sums(f) && (writes_are_private(f, fwd->regions[0]) || (!f->fn->limited && only_adds(f))))
+    if (only_sums(f) && (writes_are_private(f, fwd->regions[0], NULL) || (!f->fn->limited && only_adds(f))))
         rev->reversed = fwd->reversed;
 }
 

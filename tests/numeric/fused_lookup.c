@@ -1,6 +1,6 @@
 // check: --set n=6 --set rows=4
 /* Scratch of one iteration that is read at places which the iteration chooses; and scratch that only looks like it: what is read was
- * left by an earlier iteration. Adjoints of sums that ifs and inner loops only hand on. */
+ * left by an earlier iteration. Adjoints of sums that ifs and inner loops only hand on. Sums in arrays. */
 #include <adgen.h>
 #include <math.h>
 #include <stdlib.h>
@@ -98,4 +98,61 @@ double decayed_pairs(AD_LEN(n) const double *x, int n)
                 energy += x[j] * x[j];
         }
     return energy;
+}
+
+/* What iterations add to an array has one derivative for all of them, which none changes. */
+AD_VJP(x -> out)
+void lines(AD_LEN(rows *n) const double *restrict x, int rows, int n, AD_LEN(3) double *restrict out)
+{
+    for (int k = 0; k < 3; k++)
+        out[k] = 0;
+    for (int i = 0; i < rows * n; i++) {
+        double v[3] = {sin(x[i]), exp(-x[i] * x[i]), 0};
+        v[2] = v[0] * v[1];
+        for (int k = 0; k < 3; k++)
+            out[k] += v[k] * v[k] * x[i];
+    }
+}
+
+/* The histogram of something smooth: which element is added to depends on the iteration. */
+AD_VJP(x -> out)
+void bins(AD_LEN(rows *n) const double *restrict x, int rows, int n, AD_LEN(n) double *restrict out)
+{
+    for (int k = 0; k < n; k++)
+        out[k] = k;
+    for (int i = 0; i < rows * n; i++)
+        out[i * i % n] -= sqrt(1 + x[i] * x[i]);
+}
+
+/* ... but here what has been added is read again, */
+AD_VJP(x -> out)
+void running(AD_LEN(rows *n) const double *restrict x, int rows, int n, AD_LEN(2) double *restrict out)
+{
+    out[0] = out[1] = 0;
+    for (int i = 0; i < rows * n; i++) {
+        out[0] += sin(x[i]);
+        out[1] += cos(out[0]) * x[i];
+    }
+}
+
+/* here it shrinks, so that each iteration has another derivative, */
+AD_VJP(x -> out)
+void fading(AD_LEN(rows *n) const double *restrict x, int rows, int n, AD_LEN(2) double *restrict out)
+{
+    out[0] = out[1] = 0;
+    for (int i = 0; i < rows * n; i++)
+        for (int k = 0; k < 2; k++)
+            out[k] = 0.9 * out[k] + sin(x[i] * (k + 1));
+}
+
+/* and here the derivative is known only when what comes afterwards has been reversed. */
+AD_VJP(x -> out)
+void squared(AD_LEN(rows *n) const double *restrict x, int rows, int n, AD_LEN(2) double *restrict out)
+{
+    out[0] = out[1] = 0;
+    for (int i = 0; i < rows * n; i++)
+        for (int k = 0; k < 2; k++)
+            out[k] += sin(x[i] * (k + 1)) * cos(x[i]);
+    for (int k = 0; k < 2; k++)
+        out[k] *= out[k];
 }
