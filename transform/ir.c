@@ -397,3 +397,53 @@ void replace_uses_map(Fn *fn, PtrMap *map)
     if (map->n)
         walk_ops(fn->body, replace_mapped, map);
 }
+
+/* ---------------------------------------------------------------------- ValueMap */
+
+static Value *value_at(const ValueMap *m, const Value *v)
+{
+    return v->id < m->n ? m->to[v->id] : NULL;
+}
+
+void valuemap_put(ValueMap *m, Value *from, Value *to)
+{
+    if (from->id >= m->n) {
+        int n = from->id + from->id / 2 + 64;
+        Value **list = arena_alloc(m->arena, (size_t)n * sizeof *list);
+        if (m->n)
+            memcpy(list, m->to, (size_t)m->n * sizeof *list);
+        m->to = list;
+        m->n = n;
+    }
+    m->to[from->id] = to;
+    m->any = true;
+}
+
+Value *valuemap_end(ValueMap *m, Value *v)
+{
+    Value *to = value_at(m, v);
+    if (!to)
+        return v;
+    Value *last = to;
+    for (Value *next; (next = value_at(m, last)) && next != last;)
+        last = next;
+    for (Value *at = v; at != last; at = to) { /* as in map_value */
+        to = value_at(m, at);
+        if (to != last)
+            m->to[at->id] = last;
+    }
+    return last;
+}
+
+static void replace_by_id(Op *op, void *ctx)
+{
+    ValueMap *m = ctx;
+    for (int i = 0; i < op->nargs; i++)
+        op->args[i] = valuemap_end(m, op->args[i]);
+}
+
+void replace_uses_by_id(Fn *fn, ValueMap *map)
+{
+    if (map->any)
+        walk_ops(fn->body, replace_by_id, map);
+}

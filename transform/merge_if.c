@@ -210,17 +210,24 @@ static bool merge(Pair *p, PtrMap *replaced)
 
 /* ---------------------------------------------------------------------- over the function */
 
+static bool merge_with_earlier(Op *op, PtrMap *replaced, Arena *scratch)
+{
+    Pair p = {.scratch = scratch};
+    return find_pair(&p, op) && merge(&p, replaced);
+}
+
 static bool merge_region(Region *r, PtrMap *replaced, Arena *scratch)
 {
-    bool changed = false;
+    bool changed = false, nested = false;
     for (Op *op = r->first, *next; op; op = next) {
         next = op_next(op);
-        map_operands(op, replaced);
-        Pair p = {.scratch = scratch};
-        if (op->code == OP_IF && find_pair(&p, op) && merge(&p, replaced))
-            changed = true;
+        nested |= op->nregions > 0;
+        if (replaced->n)
+            map_operands(op, replaced);
+        if (op->code == OP_IF)
+            changed |= merge_with_earlier(op, replaced, scratch);
     }
-    for (Op *op = r->first; op; op = op_next(op))
+    for (Op *op = nested ? r->first : NULL; op; op = op_next(op))
         for (int i = 0; i < op->nregions; i++)
             changed |= merge_region(op->regions[i], replaced, scratch);
     return changed;

@@ -12,17 +12,19 @@ enum { MAX_SWEEPS = 24, HAS_WRITES = 1 };
 typedef struct {
     Fn *fn;
     Arena *scratch;
-    PtrMap replaced; /* Value* -> Value*, for the rest of the function */
-    PtrMap facts;    /* Value* -> &known_true or &known_false, inside the region that is visited */
+    ValueMap replaced; /* for the rest of the function */
+    unsigned char *facts; /* by value id: a Fact, inside the region that is visited */
+    int nfacts;
     Ptrs compares;   /* those of them that are comparisons of integers */
     Cse *cse;
     int *uses;
     int nuses;
     bool changed;
+    int nifs;
     bool touched; /* an operand of an op changed: what it was may be dead */
 } Simplifier;
 
-static char known_true, known_false;
+typedef enum { NOT_KNOWN, KNOWN_TRUE, KNOWN_FALSE } Fact;
 
 static void simplify_region(Simplifier *s, Region *r);
 
@@ -31,7 +33,7 @@ static void simplify_region(Simplifier *s, Region *r);
 static void replace(Simplifier *s, Value *from, Value *to)
 {
     value_hint(to, from->var);
-    ptrmap_put(&s->replaced, from, to);
+    valuemap_put(&s->replaced, from, to);
     if (from->id < s->nuses && to->id < s->nuses)
         s->uses[to->id] += s->uses[from->id];
     s->changed = true;
@@ -42,13 +44,31 @@ static bool compares_integers(const Op *op)
     return op_is_compare(op->code) && type_is_int(op->args[0]->type);
 }
 
+static Fact fact_of(const Simplifier *s, const Value *v)
+{
+    return v->id < s->nfacts ? (Fact)s->facts[v->id] : NOT_KNOWN;
+}
+
+static void set_fact(Simplifier *s, const Value *v, Fact fact)
+{
+    if (v->id >= s->nfacts) {
+        int n = v->id + v->id / 2 + 64;
+        unsigned char *facts = arena_alloc(s->scratch, (size_t)n);
+        if (s->nfacts)
+            memcpy(facts, s->facts, (size_t)s->nfacts);
+        s->facts = facts;
+        s->nfacts = n;
+    }
+    s->facts[v->id] = (unsigned char)fact;
+}
+
 /* Notes what follows from v being true or false: calls set(s, x, truth) for each x that is decided with it. */
 static void set_facts(Simplifier *s, Value *v, bool truth, Ptrs *undo)
 {
     v = value_condition(v);
-    if (value_is_const(v) || ptrmap_get(&s->facts, v))
+    if (value_is_const(v) || fact_of(s, v))
         return;
-    ptrmap_put(&s->facts, v, truth ? &known_true : &known_false);
+    set_fact(s, v, truth ? KNOWN_TRUE : KNOWN_FALSE);
     ptrs_push(undo, v);
     if (!v->def)
         return;
@@ -64,8 +84,8 @@ static void set_facts(Simplifier *s, Value *v, bool truth, Ptrs *undo)
 static void forget_facts(Simplifier *s, const Ptrs *undo)
 {
     for (size_t i = 0; i < undo->n; i++)
-        ptrmap_put(&s->facts, undo->at[i], NULL);
-    while (s->compares.n && !ptrmap_get(&s->facts, s->compares.at[s->compares.n - 1]))
+        set_fact(s, undo->at[i], NOT_KNOWN);
+    while (s->compares.n && !fact_of(s, s->compares.at[s->compares.n - 1]))
         s->compares.n--;
 }
 
@@ -134,7 +154,7 @@ static Value *decided_compare(Simplifier *s, Op *op)
         return NULL;
     for (size_t i = s->compares.n, least = i > SEARCHED ? i - SEARCHED : 0; i-- > least;) {
         const Value *known = s->compares.at[i];
-        int truth = decided_by(known->def, ptrmap_get(&s->facts, known) == &known_true, op);
+        int truth = decided_by(known->def, fact_of(s, known) == KNOWN_TRUE, op);
         Builder b = before_op(op);
         if (truth >= 0)
             return build_int(&b, op->results[0]->type, truth);
@@ -145,18 +165,18 @@ static Value *decided_compare(Simplifier *s, Op *op)
 /* A constant for v before op where v's truth is known there, else v. */
 static Value *known_value(Simplifier *s, Value *v, Op *op)
 {
-    const char *fact = ptrmap_get(&s->facts, v);
-    if (!fact || !type_is_int(v->type) || (fact == &known_true && !value_is_bool(v)))
+    Fact fact = fact_of(s, v);
+    if (!fact || !type_is_int(v->type) || (fact == KNOWN_TRUE && !value_is_bool(v)))
         return v;
     Builder b = before_op(op);
     s->changed = true;
-    return build_int(&b, v->type, fact == &known_true);
+    return build_int(&b, v->type, fact == KNOWN_TRUE);
 }
 
 static void update_operands(Simplifier *s, Op *op)
 {
     for (int i = 0; i < op->nargs; i++) {
-        op->args[i] = map_value(&s->replaced, op->args[i]);
+        op->args[i] = valuemap_end(&s->replaced, op->args[i]);
         if (op->code != OP_USE)
             op->args[i] = known_value(s, op->args[i], op);
     }
@@ -264,8 +284,8 @@ static int truth(Simplifier *s, Value *v)
     int64_t c;
     if (value_int(v, &c))
         return c != 0;
-    const char *fact = ptrmap_get(&s->facts, v);
-    return !fact ? -1 : fact == &known_true;
+    Fact fact = fact_of(s, v);
+    return !fact ? -1 : fact == KNOWN_TRUE;
 }
 
 static void visit_knowing(Simplifier *s, Region *r, Value *c, bool known)
@@ -358,12 +378,12 @@ static Carried carried_of(Simplifier *s, Op *loop)
 /* v, if the carried values that are taken for invariant are what they were at the start. */
 static Value *resolve(Simplifier *s, const Carried *c, Value *v)
 {
-    v = map_value(&s->replaced, v);
+    v = valuemap_end(&s->replaced, v);
     if (c->later && v->arg_of == c->loop->regions[1])
-        v = map_value(&s->replaced, c->later[v->index]);
+        v = valuemap_end(&s->replaced, c->later[v->index]);
     int k = v->index - (c->loop->code == OP_FOR);
     if (v->arg_of == c->loop->regions[0] && k >= 0 && c->invariant[k])
-        v = map_value(&s->replaced, c->init[k]);
+        v = valuemap_end(&s->replaced, c->init[k]);
     return v;
 }
 
@@ -396,7 +416,7 @@ static void replace_results(Simplifier *s, Op *loop)
     Region *after = loop->regions[1];
     Value **vals = loop->regions[0]->last->args + 1;
     for (int k = 0; k < loop->nresults; k++) {
-        Value *v = map_value(&s->replaced, vals[k]);
+        Value *v = valuemap_end(&s->replaced, vals[k]);
         if (value_is_const(v) && !value_outside(v, loop)) {
             Builder b = before_op(loop);
             PtrMap none = {.arena = s->scratch};
@@ -422,9 +442,9 @@ static void replace_decided(Simplifier *s, Op *loop, bool held)
     Ptrs undo = {.arena = s->scratch};
     set_facts(s, cond->args[0], held, &undo);
     for (int k = 0; k < loop->nresults; k++) {
-        Value *v = map_value(&s->replaced, cond->args[1 + k]), *to = held ? loop->regions[1]->args[k] : loop->results[k];
+        Value *v = valuemap_end(&s->replaced, cond->args[1 + k]), *to = held ? loop->regions[1]->args[k] : loop->results[k];
         bool unused = to->id < s->nuses && s->uses[to->id] == 0;
-        if (unused || value_is_const(v) || truth(s, v) < 0 || !type_is_int(v->type) || map_value(&s->replaced, to) != to)
+        if (unused || value_is_const(v) || truth(s, v) < 0 || !type_is_int(v->type) || valuemap_end(&s->replaced, to) != to)
             continue;
         if (truth(s, v) == 1 && !value_is_bool(v))
             continue;
@@ -438,7 +458,7 @@ static Op *simplify_while(Simplifier *s, Op *op)
 {
     Op *next = op->next, *cond = op->regions[0]->last;
     int64_t c;
-    if (value_int(map_value(&s->replaced, cond->args[0]), &c) && c == 0) { /* do { ... } while (0) */
+    if (value_int(valuemap_end(&s->replaced, cond->args[0]), &c) && c == 0) { /* do { ... } while (0) */
         for (int k = 0; k < op->nargs; k++)
             replace(s, op->regions[0]->args[k], op->args[k]);
         for (int k = 0; k < op->nresults; k++)
@@ -566,11 +586,12 @@ static void simplify_region(Simplifier *s, Region *r)
     cse_leave(s->cse, scope);
 }
 
-/* Marks ops that may write memory, and those that contain one; counts uses. */
+/* Marks ops that may write memory, and those that contain one; counts uses and ifs. */
 static bool mark_writes(Simplifier *s, Region *r)
 {
     bool any = false;
     for (Op *op = r->first; op; op = op_next(op)) {
+        s->nifs += op->code == OP_IF;
         bool writes = op_info[op->code].effect >= EFFECT_WRITES;
         for (int i = 0; i < op->nargs; i++)
             s->uses[op->args[i]->id]++;
@@ -582,18 +603,20 @@ static bool mark_writes(Simplifier *s, Region *r)
     return any;
 }
 
-static bool sweep(Fn *fn, bool *touched)
+/* *ifs: are there two? */
+static bool sweep(Fn *fn, bool *touched, bool *ifs)
 {
     Arena *scratch = arena_new();
-    Simplifier s = {.fn = fn, .scratch = scratch, .replaced.arena = scratch, .facts.arena = scratch, .compares.arena = scratch, .cse = cse_new(scratch)};
+    Simplifier s = {.fn = fn, .scratch = scratch, .replaced.arena = scratch, .compares.arena = scratch, .cse = cse_new(scratch)};
     s.nuses = fn->nvalues;
     s.uses = arena_alloc(scratch, (size_t)s.nuses * sizeof *s.uses);
     mark_writes(&s, fn->body);
     int nops = fn->nops;
     simplify_region(&s, fn->body);
-    replace_uses_map(fn, &s.replaced); /* what a loop's later part said of its earlier one */
+    replace_uses_by_id(fn, &s.replaced); /* what a loop's later part said of its earlier one */
     arena_free(scratch);
     *touched = s.touched || fn->nops != nops;
+    *ifs = s.nifs > 1;
     return s.changed;
 }
 
@@ -602,8 +625,9 @@ void simplify(Fn *fn)
 {
     fn->at_rest = false;
     for (int n = 0; n < MAX_SWEEPS && !fn->at_rest; n++) {
-        bool touched, changed = sweep(fn, &touched);
-        changed |= merge_ifs(fn);
+        bool touched, ifs, changed = sweep(fn, &touched, &ifs);
+        if (ifs)
+            changed |= merge_ifs(fn);
         if (n == 0 || changed || touched)
             changed |= remove_dead(fn);
         fn->at_rest = !changed;

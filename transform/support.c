@@ -23,7 +23,7 @@ struct Arena {
     Arena *parent, *children, *before, *after; /* before, after: among the children of the parent */
 };
 
-enum { ALIGN = 16, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20, PAGES = 2 << 20 };
+enum { ALIGN = 16, FIRST_CHUNK = 4096, LAST_CHUNK = 1 << 20, PAGES = 2 << 20, SMALL_PAGE = 4096 };
 
 static size_t round_up(size_t n)
 {
@@ -66,28 +66,59 @@ static void leave_parent(Arena *a)
         a->after->before = a->before;
 }
 
-/* PAGES bytes at a multiple of PAGES, in one large page where the system has such: a large function's ops lie on more small ones than the
- * processor remembers. NULL: no such memory. */
-static void *large_page(void)
+/* `size` bytes, a multiple of SMALL_PAGE, at a multiple of PAGES, in large pages where the system has such: a large function's ops lie on more
+ * small ones than the processor remembers. NULL: no such memory. */
+static void *large_pages(size_t size)
 {
-    char *p = mmap(NULL, 2 * (size_t)PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = mmap(NULL, size + PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED)
         return NULL;
     size_t before = -(uintptr_t)p % PAGES;
     if (before)
         munmap(p, before);
     if (before < PAGES)
-        munmap(p + before + PAGES, PAGES - before);
-    madvise(p + before, PAGES, MADV_HUGEPAGE);
+        munmap(p + before + size, PAGES - before);
+    madvise(p + before, size, MADV_HUGEPAGE);
     return p + before;
 }
 
+/* Chunks of PAGES bytes that are free, zeroed but for their headers: most arenas are a pass's and soon gone, and to clear what one used is less
+ * work than to have the system do it. */
+static struct {
+    Chunk *head;
+    int n;
+} spare;
+
+#ifdef __SANITIZE_ADDRESS__
+enum { MAX_SPARE = 0 }; /* what is used after it was freed is to be seen */
+#else
+enum { MAX_SPARE = 32 };
+#endif
+
 static void chunk_free(Chunk *c)
 {
-    if (c->mapped)
-        munmap(c, c->size);
-    else
+    if (!c->mapped) {
         free(c);
+    } else if (c->size == PAGES && spare.n < MAX_SPARE) {
+        size_t header = round_up(sizeof(Chunk));
+        memset((char *)c + header, 0, c->used - header);
+        c->next = spare.head;
+        spare.head = c;
+        spare.n++;
+    } else {
+        munmap(c, c->size);
+    }
+}
+
+static Chunk *spare_chunk(void)
+{
+    Chunk *c = spare.head;
+    if (c) {
+        spare.head = c->next;
+        spare.n--;
+        c->next = NULL;
+    }
+    return c;
 }
 
 void arena_free(Arena *a)
@@ -110,14 +141,17 @@ static Chunk *chunk_new(Arena *a, size_t bytes)
     size_t size = a->next_size;
     if (size < header + bytes)
         size = header + bytes;
-    bool large = a->next_size >= LAST_CHUNK && size <= PAGES;
+    if (size > PAGES)
+        size = (size + SMALL_PAGE - 1) / SMALL_PAGE * SMALL_PAGE;
+    else if (a->next_size >= LAST_CHUNK)
+        size = PAGES;
     if (a->next_size < LAST_CHUNK)
         a->next_size *= 2;
-    Chunk *c = large ? large_page() : NULL;
-    large = c != NULL;
-    if (large)
-        size = PAGES;
-    else
+    Chunk *c = size == PAGES ? spare_chunk() : NULL;
+    if (!c && size >= PAGES)
+        c = large_pages(size);
+    bool large = c != NULL;
+    if (!c)
         c = checked_calloc(size);
     c->mapped = large;
     c->used = header;

@@ -338,6 +338,16 @@ void op_insert(Builder *b, Op *op);            /* an op that is in no region */
 void replace_uses(Fn *fn, Value *from, Value *to); /* every operand in fn: O(ops), so passes collect a map and call */
 void replace_uses_map(Fn *fn, PtrMap *map);    /* ... this once: Value* -> Value*, chains a -> b -> c are followed */
 Value *map_value(PtrMap *map, Value *v);       /* where such chains end; v itself when it is not in the map */
+/* The same, quicker where a map is asked about every operand of a large function: by the values' numbers. The arena is zero-initialised with. */
+typedef struct {
+    Value **to; /* by id */
+    int n;
+    bool any;
+    Arena *arena;
+} ValueMap;
+void valuemap_put(ValueMap *m, Value *from, Value *to);
+Value *valuemap_end(ValueMap *m, Value *v);    /* map_value */
+void replace_uses_by_id(Fn *fn, ValueMap *map);
 /* Copies src's ops (without its terminator when skip_terminator) to b; map takes and gets Value* -> Value* (also Op* -> Op* and Region* ->
  * Region*, so that `mirror` follows when both are copied); operands not in the map stay. */
 void clone_ops(Builder *b, const Region *src, PtrMap *map, bool skip_terminator);
