@@ -313,7 +313,7 @@ int loop_depth(const Op *op)
 
 /* ---------------------------------------------------------------------- over all ops */
 
-enum { AHEAD = 8 };
+enum { AHEAD = 16 };
 
 typedef struct {
     void (*visit)(Op *op, void *ctx);
