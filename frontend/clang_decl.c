@@ -1,6 +1,7 @@
 /* clang_decl.c: what declarations say: text, annotations, variables and parameters. */
 #include "clang_reader.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------- text and notes */
@@ -49,12 +50,44 @@ static void name_va_macros(char *text)
         memmove(at, at + strlen("__builtin_"), strlen(at + strlen("__builtin_")) + 1);
 }
 
+/* The end of the parentheses that begin at `at`. */
+static const char *past_parentheses(const char *at)
+{
+    int depth = 0;
+    do {
+        depth += (*at == '(') - (*at == ')');
+    } while (*at && (at++, depth));
+    return at;
+}
+
+/* <tgmath.h>'s macros by their names: `__tg_sqrt((typeof (__tg_promote((x))))(x))` is sqrt((x)) again. */
+static void name_generic_macros(char *text)
+{
+    static const char prefix[] = "__tg_", cast[] = "(typeof (";
+    char *to = text;
+    if (!strstr(text, prefix))
+        return;
+    for (const char *at = text; *at;) {
+        const char *end = !strncmp(at, cast, strlen(cast)) ? past_parentheses(at) : at;
+        const char *promoted = strstr(at, "__tg_promote");
+        bool identifier = at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_');
+        if (promoted && promoted < end)
+            at = end;
+        else if (!identifier && !strncmp(at, prefix, strlen(prefix)))
+            at += strlen(prefix);
+        else
+            *to++ = *at++;
+    }
+    *to = '\0';
+}
+
 char *decl_source(Reader *r, CXCursor c, CXPrintingPolicy policy)
 {
     char *text = take_string(r->arena, clang_getCursorPrettyPrinted(c, policy));
     drop_notes(text);
     drop_marks(text);
     name_va_macros(text);
+    name_generic_macros(text);
     for (size_t n = strlen(text); n && (text[n - 1] == '\n' || text[n - 1] == ' '); n--)
         text[n - 1] = '\0';
     return text;

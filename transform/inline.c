@@ -164,8 +164,7 @@ static bool same_type(const Type *a, const Type *b)
     return a == b || (a->kind == TY_PTR && b->kind == TY_PTR);
 }
 
-/* Do operands first.. of the call, and its result, fit the function? */
-static bool call_fits(const Op *call, int first, const Fn *f)
+bool call_fits(const Op *call, int first, const Fn *f)
 {
     int nargs = call->nargs - first, nparams = f->nparams + f->sret;
     if (nargs < nparams || (nargs > nparams && !f->is_variadic))

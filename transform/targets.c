@@ -4,7 +4,7 @@
  *
  * Where all that the pointer can be was written down in the function itself, these are the candidates. Otherwise every function of the
  * given files with external linkage and the pointer's type is one. */
-#include "transform.h"
+#include "analysis.h"
 
 #include <string.h>
 
@@ -24,6 +24,7 @@ static void add_origin(Origins *o, Value *v);
 typedef struct {
     Origins *o;
     const Value *address; /* of a local object, or in it */
+    const Value *read;    /* the address that the pointer was loaded from */
 } Accesses;
 
 static void local_access(Op *op, void *ctx);
@@ -36,7 +37,7 @@ static void variable_access(Op *op, void *ctx)
         if (map_value(a->o->results, op->args[i]) != a->address)
             continue;
         if (op->code == OP_LOAD) {
-            Accesses inner = {a->o, op->results[0]};
+            Accesses inner = {a->o, op->results[0], a->read};
             walk_ops(a->o->root->body, local_access, &inner);
         } else if (op->code != OP_STORE || i != 0) {
             a->o->open = true;
@@ -51,9 +52,17 @@ static void follow_variable(const Accesses *a, Value *variable)
         a->o->open = true;
     } else if (!ptrs_has(&a->o->seen, variable)) {
         ptrs_push(&a->o->seen, variable);
-        Accesses inner = {a->o, variable};
+        Accesses inner = {a->o, variable, a->read};
         walk_ops(a->o->root->body, variable_access, &inner);
     }
+}
+
+/* s.start = f, where s.step is read. */
+static bool is_other_field(const Value *stored, const Value *read)
+{
+    const Type *record, *other;
+    const Field *key = address_field(stored, &record), *wanted = address_field(read, &other);
+    return key && wanted && key != wanted && record == other;
 }
 
 /* What is stored into a local object whose address goes nowhere else. */
@@ -64,10 +73,10 @@ static void local_access(Op *op, void *ctx)
         if (map_value(a->o->results, op->args[i]) != a->address)
             continue;
         if (op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY) {
-            Accesses inner = {a->o, op->results[0]};
+            Accesses inner = {a->o, op->results[0], a->read};
             walk_ops(a->o->root->body, local_access, &inner);
         } else if (op->code == OP_STORE && i == 0) {
-            if (op->args[1]->type->kind == TY_PTR && op->args[1]->type->elem->kind == TY_FUNC)
+            if (op->args[1]->type->kind == TY_PTR && op->args[1]->type->elem->kind == TY_FUNC && !is_other_field(a->address, a->read))
                 add_origin(a->o, op->args[1]);
         } else if (op->code == OP_STORE) {
             follow_variable(a, op->args[0]);
@@ -79,6 +88,7 @@ static void local_access(Op *op, void *ctx)
 
 static void add_stored(Origins *o, Value *address)
 {
+    const Value *read = address;
     for (address = map_value(o->results, address);
          address->def && (address->def->code == OP_INDEX || address->def->code == OP_FIELD || address->def->code == OP_DECAY);)
         address = map_value(o->results, address->def->args[0]);
@@ -86,7 +96,7 @@ static void add_stored(Origins *o, Value *address)
         o->open = true;
         return;
     }
-    Accesses a = {o, address};
+    Accesses a = {o, address, read};
     walk_ops(o->root->body, local_access, &a);
 }
 
@@ -383,6 +393,18 @@ static bool is_library_allocator(const Program *p, const Type *f)
     return false;
 }
 
+/* A pointer that is called as what it is not: the program does not do that. */
+static void drop_unfit(Origins *o, const Op *call)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->found.n; i++) {
+        const Op *candidate = o->found.at[i];
+        if (!candidate->callee || call_fits(call, 1, candidate->callee))
+            o->found.at[n++] = o->found.at[i];
+    }
+    o->found.n = n;
+}
+
 bool choose_target(Fn *root, Op *call, PtrMap *results, bool (*may_call)(void *ctx, const Fn *fn), void *ctx)
 {
     const Type *f = call->args[0]->type->elem;
@@ -392,6 +414,7 @@ bool choose_target(Fn *root, Op *call, PtrMap *results, bool (*may_call)(void *c
     Origins o = {.root = root, .arena = a, .results = results, .seen = {.arena = a}, .found = {.arena = a}};
     add_origin(&o, call->args[0]);
     bool good = !o.open || add_program(&o, call, f, may_call, ctx);
+    drop_unfit(&o, call);
     if (good && o.found.n) {
         Builder b = before_op(call);
         b.loc = call->loc;

@@ -420,6 +420,7 @@ bool is_vararg_op(const Op *op); /* va_start, va_arg, va_end, va_copy: CALLs ad_
 void expand_varargs(Op *first, const Op *end, Value *const *extra, int n, PtrMap *results);
 /* byval.c: the scalars of records given by value are loaded once, on entry, where the record's address goes nowhere. */
 void load_byval(Fn *fn);
+bool call_fits(const Op *call, int first, const Fn *f); /* inline.c: do operands first.. of the call, and its result, fit the function? */
 /* targets.c: replaces a CALLPTR by a choice among the functions that it may call (by CALLPTRs of FNADDRs; result in *results), where
  * there are any. may_call: those of the program that can be expanded here. False after a diag_error. */
 bool choose_target(Fn *root, Op *call, PtrMap *results, bool (*may_call)(void *ctx, const Fn *fn), void *ctx);

@@ -42,3 +42,37 @@ double through_memory(double x, int k)
         table[0] = sq;
     return table[k % 2](x) * table[1](x);
 }
+
+/* Two callbacks in a struct, of different types, called in a loop. */
+struct motion {
+    void (*rate)(double t, const double *s, double *ds, void *user);
+    void (*event)(double *s, void *user);
+    void *user;
+};
+static void falls(double t, const double *s, double *ds, void *user)
+{
+    const double *g = user;
+    ds[0] = s[1];
+    ds[1] = -g[0] * t;
+}
+static void bounces(double *s, void *user)
+{
+    double *g = user;
+    if (s[0] < 0)
+        s[1] *= -g[1];
+}
+
+AD_GRAD(g)
+double two_callbacks(AD_LEN(n) double *g, int n)
+{
+    double s[2] = {1, 0.5}, ds[2];
+    struct motion m = {.rate = falls, .event = bounces, .user = g};
+    for (int k = 0; k < 3 * n; k++) {
+        m.rate(0.2 * k, s, ds, m.user);
+        s[0] += 0.2 * ds[0];
+        s[1] += 0.2 * ds[1];
+        if (m.event)
+            m.event(s, m.user);
+    }
+    return s[0] + s[1];
+}

@@ -48,3 +48,14 @@ double tgm(AD_LEN(3) const double *x, float f, long double l)
         s += sin(x[i]) * exp(f) + pow(x[i], f) + sqrt(l * x[i]) + fmax(f, x[i]) + hypot(x[i], 3);
     return (double)s;
 }
+
+/* Copied as they are, <tgmath.h>'s macros by their names. */
+static double rooted(double x) { return sqrt(x) + pow(x, 2.5F); }
+static double nested(double x) { return fabs(sin(exp(x))); }
+
+AD_GRAD(x)
+double chosen(double x, int k)
+{
+    static double (*const table[])(double) = {rooted, nested};
+    return table[k % 2](x);
+}
