@@ -57,6 +57,16 @@ static Group *group_of(Reciprocals *r, Value *divisor, Op *loop, Region *line)
     return g;
 }
 
+/* x / hypot(x, y) is never above 1; the reciprocal of a subnormal number is infinite, and its product with 0 no number. */
+static bool is_of_unit_vector(const Op *division, const Value *divisor)
+{
+    const Value *x = division->args[0];
+    while (x->def && x->def->code == OP_USE)
+        x = x->def->args[0];
+    const Op *length = divisor->def;
+    return length && length->code == OP_HYPOT && (x == length->args[0] || x == length->args[1]);
+}
+
 static void find_division(Op *op, void *ctx)
 {
     Reciprocals *r = ctx;
@@ -64,6 +74,8 @@ static void find_division(Op *op, void *ctx)
         op->args[1]->def->code != OP_USE)
         return;
     Value *divisor = op->args[1]->def->args[0];
+    if (is_of_unit_vector(op, divisor))
+        return;
     ptrs_push(&group_of(r, divisor, loop_to_leave(op, divisor), op->parent)->divisions, op);
 }
 

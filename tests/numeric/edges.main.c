@@ -147,6 +147,8 @@ int main(void)
     two(HYPOT, 3, 4, 0.6, 0.8);
     two(HYPOT, 1e300, 1e300, sqrt(0.5), sqrt(0.5));
     two(HYPOT, 0, -2, 0, -1);
+    two(HYPOT, 0, 1e-310, 0, 1);
+    two(HYPOT, ldexp(-3, -1050), ldexp(4, -1050), -0.6, 0.8);
     two(ATAN2, 0, -1, -1, 0);
     two(ATAN2, 1e200, 1e200, 0.5e-200, -0.5e-200);
     two(ATAN2, 3e-200, 4e-200, 4 / 25e-200, -3 / 25e-200);
