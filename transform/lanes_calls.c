@@ -278,7 +278,7 @@ static Value *argument(const Single *s, Builder *b, int i, Value *k)
         return v;
     Type *t = arrives(declared(s->call, i));
     if (s->number[i] < 0)
-        return build_ptrcast(b, lane_address(l, b, v, k), t->kind == TY_PTR ? t : v->type);
+        return build_ptrcast(b, lane_address(l, b, v, k), t->kind == TY_RECORD ? type_ptr(t) : t->kind == TY_PTR ? t : v->type);
     Value *args[2] = {s->copies, build_small(b, s->number[i])};
     Value *one = build_text_call(b, "ad_lane", t, args, 2);
     bool library = library_call(s->call) != NULL;

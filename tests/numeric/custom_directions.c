@@ -156,3 +156,44 @@ double rows(int n, const double m[n][3], double t)
     }
     return s;
 }
+
+/* a struct by value in, another one back */
+typedef struct {
+    double at;
+    int steps;
+} Root;
+typedef struct {
+    double mean, e;
+} Orbit;
+static Root kepler(Orbit o)
+{
+    Root r = {o.mean, 0};
+    for (double d = 1; r.steps < 50 && fabs(d) > 1e-15; r.steps++)
+        r.at -= d = (r.at - o.e * sin(r.at) - o.mean) / (1 - o.e * cos(r.at));
+    return r;
+}
+static Root kepler_vjp(Orbit o, Orbit *d_o, Root d_return)
+{
+    Root r = kepler(o);
+    double w = d_return.at / (1 - o.e * cos(r.at));
+    d_o->mean += w;
+    d_o->e += w * sin(r.at);
+    return r;
+}
+AD_CUSTOM_VJP(kepler, kepler_vjp)
+static Root kepler_jvp(Orbit o, Orbit d_o, Root *d_return)
+{
+    Root r = kepler(o);
+    d_return->at = (d_o.mean + sin(r.at) * d_o.e) / (1 - o.e * cos(r.at));
+    return r;
+}
+AD_CUSTOM_JVP(kepler, kepler_jvp)
+AD_VJP(e -> x) AD_JVP(e -> x)
+void orbit(double e, AD_LEN(n) const double *t, AD_LEN(n) double *x, int n)
+{
+    for (int i = 0; i < n; i++) {
+        Orbit o = {t[i] + e, 0.5 * e};
+        Root r = kepler(o);
+        x[i] = cos(r.at) - e * r.steps * 0;
+    }
+}
