@@ -42,6 +42,7 @@ typedef struct Shadow {
     Ptrs origin_maps;    /* ... origins of the objects asked about */
     PtrMap globals;      /* Var* of a written global -> its shadow */
     Ptrs asides;         /* split_aside.c */
+    Value **given, **lengths; /* split_own.c: by parameter, the caller's shadow where sig has one of f's own, and how long it is */
     Ptrs own;            /* Value*: shadows of large globals, on the heap */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
     PtrMap copied;       /* shared_bytes.c: STORE of a number that is reversed with an address -> its adjoint, or another value */
@@ -243,7 +244,7 @@ void split_begin(Fn *fn);
 /* Only cuts it, for recursion: fn becomes the forward half; returns the reverse half, with the same parameters. */
 Fn *split_halves(Fn *fn);
 /* ... into `primal..., result -> tape` (the first of the result's helpers) and `tape, primal..., d_... -> void`. NULL after diag_error. */
-Fn *split_adjoint(Fn *fn, const Request *rq);
+Fn *split_adjoint(Fn *fn, Request *rq);
 
 /* ====================================================================== hvp_recursion.c: second order where functions call themselves */
 
@@ -257,6 +258,12 @@ Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
 bool split_note_place(Shadow *s, Builder *b, Value *p);
 /* What d_ hold at those places is put aside at the reverse half's start, and comes back at its end. */
 void split_put_aside(Shadow *s, Builder start, Builder end);
+/* split_own.c: would a shadow of its own, instead of this parameter, keep the forward half from needing it? Notes it in rq. */
+bool split_own_wanted(Fn *fn, Request *rq, const Value *param);
+/* Makes those that rq says, after the signature; before the reverse sweep they get the seeds, behind it the caller gets what they hold. */
+void split_own_begin(Shadow *s);
+void split_own_seed(Shadow *s, Builder start);
+void split_own_give(Shadow *s, Builder *b);
 /* Tells fn->mem what a reverse sweep of its own cannot read again. */
 void split_forget(Fn *fn);
 

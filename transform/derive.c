@@ -298,7 +298,7 @@ static Fn *matrix(Program *p, Request *rq)
 }
 
 /* The passes that resolve storage, and those that clean up behind them. NULL after errors. */
-static Fn *finish(Fn *g, const Request *rq)
+static Fn *finish(Fn *g, Request *rq)
 {
     if (!run_passes(g, after_differentiation, COUNT(after_differentiation)))
         return g;
@@ -473,8 +473,25 @@ static Fn *finish_all(Fn *g, const Request *rq)
 }
 
 /* ... within --max-tape: if it may not be, it is made anew. */
+/* Once more where a parameter turned out to need a shadow of its own (split_own.c). */
+static Fn *derive_split(Request *rq, Fn *g)
+{
+    int errors = diag_error_count();
+    rq->own_shadow = arena_alloc(g->program->arena, sizeof *rq->own_shadow * (size_t)(rq->fn->nparams + 1));
+    for (;;) {
+        Fn *again = clone_fn(g, g->name);
+        again->apart = g->apart;
+        g = derive_prepared(rq, g);
+        if (g || diag_error_count() > errors)
+            return finish_all(g, rq);
+        g = again;
+    }
+}
+
 static Fn *derive_within(Request *rq, Fn *g)
 {
+    if (rq->split && !pass_options.after)
+        return derive_split(rq, g);
     if (!pass_options.max_tape || rq->mode == MODE_JVP || pass_options.after)
         return finish_all(derive_prepared(rq, g), rq);
     Fn *again = clone_fn(g, g->name);

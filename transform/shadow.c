@@ -161,6 +161,7 @@ Shadow *shadow_new(Fn *fn, Request *rq)
     s->sig.nshadow = fn->body->nargs - (fn->sret ? 1 : 0) + 1;
     decide_objects(s);
     s->sig = signature_add(fn, rq);
+    split_own_begin(s);
     return s;
 }
 
@@ -709,6 +710,7 @@ Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr)
 
 void shadow_end(Shadow *s, Builder *b)
 {
+    split_own_give(s, b);
     for (size_t i = 0; i < s->own.n; i++) {
         Value *p = s->own.at[i];
         op_build(b, OP_FREE, &p, 1, 0);

@@ -440,14 +440,18 @@ static const Op *user_of(const Fn *fn, const Value *v)
 }
 
 /* ad_tape *f_fwd(primal..., R *result): drops the d_ parameters, and gives the result through a pointer. */
-static bool finish_forward(Fn *fn, int nprimal)
+static bool finish_forward(Fn *fn, Request *rq, int nprimal)
 {
-    bool sret = fn->sret;
+    bool sret = fn->sret, again = false;
     Value *result = sret ? fn->body->args[fn->body->nargs - 1] : NULL;
     for (int i = nprimal; i < fn->nparams; i++) {
         const Op *user = user_of(fn, fn->body->args[i]);
         if (!user)
             continue;
+        if (split_own_wanted(fn, rq, fn->body->args[i])) {
+            again = true;
+            continue;
+        }
         diag_error(user->loc,
                    "--split: '%s' would be needed here, in the forward function, and only the reverse function is given it",
                    fn->params[i]->name);
@@ -456,6 +460,8 @@ static bool finish_forward(Fn *fn, int nprimal)
                   "not be changed in memory");
         return false;
     }
+    if (again)
+        return false;
     while (fn->nparams > nprimal)
         region_drop_arg(fn->body, --fn->nparams);
     Op *yield = region_terminator(fn->body);
@@ -503,7 +509,7 @@ Fn *split_halves(Fn *fn)
     return c.rev;
 }
 
-Fn *split_adjoint(Fn *fn, const Request *rq)
+Fn *split_adjoint(Fn *fn, Request *rq)
 {
     Cut c = cut_begin(fn);
     Arena *a = fn->program->arena;
@@ -518,7 +524,7 @@ Fn *split_adjoint(Fn *fn, const Request *rq)
     call->text = "ad_tape_free";
     call->of = type_void();
     build_yield(&end, NULL, 0);
-    if (!finish_forward(fn, rq->fn->nparams))
+    if (!finish_forward(fn, rq, rq->fn->nparams))
         return NULL;
     fn->name = request_forward_name(rq, a);
     c.rev->name = request_result_name(rq, a);

@@ -22,7 +22,7 @@ static bool find_root(const Shadow *s, int object, Aside *out)
     if (mem_object_kind(s->mem, object) == OBJ_PARAM) {
         out->base = mem_object_param(s->mem, object);
         out->shadow = out->base->index < s->sig.nshadow - 1 ? s->sig.shadow[out->base->index] : NULL;
-        return out->shadow != NULL;
+        return out->shadow != NULL && !s->given[out->base->index]; /* its own shadow is known in the forward half (split_own.c) */
     }
     for (size_t i = 0; op && op->code == OP_GLOBAL && i < s->rq->global_vars.n; i++)
         if (s->rq->global_vars.at[i] == op->var) {
@@ -112,6 +112,7 @@ static Value *size_of(Builder *b, const Type *t)
 
 void split_put_aside(Shadow *s, Builder start, Builder end)
 {
+    split_own_seed(s, start);
     for (size_t i = 0; i < s->asides.n; i++) {
         Aside *a = s->asides.at[i];
         Value *unit = size_of(&start, a->unit), *size = size_of(&start, a->type);
