@@ -38,7 +38,7 @@ if [ $# -gt 0 ]; then
     exit
 fi
 for f in arrays attention exits effects file_scope heap_kept allocations numerics rows_of_pointers hoisting \
-    struct_pointers switch loops; do
+    struct_pointers switch loops addresses_kept recursion pointers; do
     one "$ROOT/tests/numeric/$f.c"
 done
 

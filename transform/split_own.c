@@ -1,5 +1,5 @@
-/* split_own.c: under --split, arrays whose shadow the forward half has to know (a pointer into it is stored in memory, or given to a
- * recursive function or a library that keeps what it overwrites) have a zeroed shadow of their own between the halves:
+/* split_own.c: under --split, a shadow of its own between the halves where the forward half has to know it.
+ * A pointer into it is stored in memory, or given to a recursive function or a library that keeps what it overwrites:
  *
  *   f_fwd: own_x = zeros;  ... struct node nd = {x + i}, d_nd = {own_x + i};
  *   f_rev: own_x = d_x, where that is a seed;  the reverse sweep;  d_x += own_x (or = own_x);  free(own_x)
@@ -21,8 +21,8 @@ bool split_own_wanted(Fn *fn, Request *rq, const Value *param)
     const Shadow *s = fn->shadow;
     for (int i = 0; rq->own_shadow && s && i < s->sig.nshadow - 1 && i < rq->fn->nparams; i++) {
         const Value *p = fn->body->args[i];
-        if (s->sig.shadow[i] != param || rq->own_shadow[i] || rq->directions || p->type->kind != TY_PTR || !type_is_differentiable(p->type->elem) ||
-            shadow_may_be_absent(s, p))
+        if (s->sig.shadow[i] != param || rq->own_shadow[i] || rq->directions || p->type->kind != TY_PTR ||
+            !type_is_differentiable(p->type->elem) || shadow_may_be_absent(s, p))
             continue;
         Builder b = before_op(fn->body->first);
         rq->own_shadow[i] = length_of(&b, rq, fn, i) != NULL;

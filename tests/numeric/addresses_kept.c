@@ -1,5 +1,4 @@
-// check: --vjp 'integral(c, a, b, shift)' --split --vjp 'tree_sums(x -> y)' --split --vjp 'filled(x, y; work)' --split --vjp 'inout(x -> x; work)' --split
-// construct: --split where a pointer into an argument is stored, or given to a recursive function (the argument with `AD_LEN`)
+// Addresses of arguments in structs, lists and recursive functions: with --split (tests/split.sh) their shadows are of their own.
 #include <adgen.h>
 #include <math.h>
 #include <stdlib.h>
@@ -25,6 +24,7 @@ static double simpson(const context *k, double a, double fa, double m, double fm
         return l + r + d / 15;
     return simpson(k, a, fa, lm, flm, m, fm, l, depth - 1) + simpson(k, m, fm, rm, frm, b, fb, r, depth - 1);
 }
+AD_VJP(c, a, b, shift)
 double integral(AD_LEN(n) const double *c, int n, double a, double b, double shift)
 {
     context k = {c, n, shift};
@@ -38,6 +38,7 @@ struct leaf {
     double *out;
     struct leaf *next;
 };
+AD_VJP(x -> y)
 void tree_sums(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n)
 {
     struct leaf *head = NULL;
@@ -59,7 +60,7 @@ void tree_sums(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n)
     }
 }
 
-/* overwritten by a recursive function: an independent, scratch, in and out */
+/* overwritten by a recursive function: an independent, scratch, what comes in and out */
 static void halve(double *x, double *work, int n)
 {
     if (n < 2) {
@@ -71,6 +72,7 @@ static void halve(double *x, double *work, int n)
     halve(x + n / 2, work + n / 2, n - n / 2);
     x[0] *= x[n / 2] * work[n - 1];
 }
+AD_VJP(x, y; work)
 double filled(AD_LEN(n) double *x, AD_LEN(n) double *work, double y, int n)
 {
     double s = x[n - 1] * y;
@@ -79,6 +81,7 @@ double filled(AD_LEN(n) double *x, AD_LEN(n) double *work, double y, int n)
         s += x[i] * (i + y);
     return s;
 }
+AD_VJP(x -> x; work)
 void inout(AD_LEN(n) double *x, AD_LEN(n) double *work, int n)
 {
     halve(x, work, n);
