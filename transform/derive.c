@@ -109,10 +109,12 @@ static bool step_done(const Fn *fn, const char *name)
     return pass_options.after && !strcmp(pass_options.after, name);
 }
 
-/* Is there nothing to do for pass? last: the one before it, or NULL; the last thing that these do is to simplify. */
+/* Is there nothing to do for pass? last: the one before it, or NULL; the last thing that these do is to simplify, and unroll_small, which
+ * stands behind simplify, does so if it does anything. */
 static bool is_done(const Fn *fn, const Pass *last, const Pass *pass)
 {
-    return pass->run == simplify && last && (last->run == promote_locals || last->run == merge_loads) && fn->at_rest;
+    return pass->run == simplify && last && fn->at_rest &&
+           (last->run == promote_locals || last->run == merge_loads || last->run == unroll_small || last->run == simplify);
 }
 
 /* False: stopped by --after=PASS. */
