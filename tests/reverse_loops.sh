@@ -96,6 +96,11 @@ exchanged_ends_grad(f, N, s, d_f); show("ends"); copied_wave_grad(x, y, N, s, d_
 exchanged_early_grad(x, N, s, d_x); show("early"); not_little_grad(x, N, s, d_x); show("little"); not_named_grad(x, N, s, d_x); show("named");
 not_older_grad(x, N, s, d_x); show("older"); not_sizes_grad(x, N, s, d_x); show("sizes"); not_empty_grad(x, N, s, d_x); show("empty"); not_always_grad(x, N, s, d_x); show("always"); }'
 
+fused_calls='for (int s = 0; s < 4; s++) { at_once_both_grad(x, y, s, 7, d_x, d_y); show("both"); at_once_late_grad(x, 0.4, 3 * s, d_x, d_y); show("late");
+at_once_bag_grad(x, y, s, 7, d_x, d_y); show("bag"); at_once_channels_vjp(x, y, y + 9, s, 3, 4, d_x, d_y, d_y + 9); show("channels");
+at_once_channels_vjp(x, y, x + 2, 2, 3, 2, d_x, d_y, d_x + 2); show("overlap"); at_once_tests_grad(x, 5 * s, d_x); show("tests"); at_once_roots_grad(x, 5 * s, d_x); show("roots");
+later_squared_grad(x, s, d_x); show("squared"); later_bag_grad(x, y, s, 5, d_x, d_y); show("later"); later_cleared_grad(x, s, 6, d_x); show("cleared"); }'
+
 run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     source=$1 calls=$2
     shift 2
@@ -191,6 +196,19 @@ for f in not_seidel_grad not_always_grad not_steady_grad not_dense_grad not_chec
     check "copies_$f" without with.c $f 'one row of what is kept'
     check "as_before_$f" [ "$(function_of with.c $f)" = "$(function_of without_rows.c $f)" ]
 done
+
+# Loops that are reversed at once, all but the last argument of which may start late.
+check fuse_same_numbers same_numbers fuse fused_lookup.c "$fused_calls"
+for f in at_once_both_grad at_once_late_grad at_once_bag_grad at_once_channels_vjp_apart at_once_tests_grad at_once_roots_grad; do
+    check "$f" without with.c $f 'for .*--|tape_alloc'
+    check "without_$f" with without_fuse.c $f 'for .*--|tape_alloc'
+done
+for f in later_bag_grad later_cleared_grad; do check "$f" with with.c $f 'for \(int r = rows - 1'; done
+check later_squared [ "$(function_of with.c later_squared_grad | grep -c 'for (')" = 2 ]
+check meet_same_bits same_bits meet fused_lookup.c "$fused_calls"
+check one_root [ "$(function_of with.c at_once_roots_grad | grep -o 'sqrt(' | wc -l)" = 1 ]
+check one_test [ "$(function_of with.c at_once_tests_grad | grep -c 'if (')" = 2 ]
+check two_tests [ "$(function_of without_meet.c at_once_tests_grad | grep -c 'if (')" -gt 2 ]
 
 check settle_same_bits same_bits settle settle.c "$settle_calls"
 for f in scaled_vjp turned_vjp told_apart_vjp; do

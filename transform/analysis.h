@@ -387,8 +387,9 @@ const Var *activity_root(const Activity *a, int obj);
 
 /* scratch.c: sets the request's roles. */
 void scratch_settle(Activity *a);
-/* ... Holds the object numbers alone, and is each stored before it is read? */
-bool memory_is_filled(Fn *fn, const MemInfo *m, int obj);
+/* ... Holds the object numbers alone, and is each stored before it is read? With a loop, which may have been reversed already: is it
+ * accessed there alone, and each stored before it is read in every iteration? */
+bool memory_is_filled(Fn *fn, const MemInfo *m, int obj, const Op *loop);
 /* activity.c: what carries derivatives as things stand; nothing is refused, and no role is found. */
 Activity *activity_draft(Fn *fn, const MemInfo *m, const Request *rq);
 

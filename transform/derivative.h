@@ -445,6 +445,18 @@ void keep_buffers(Fn *fn);
 /* Arrays that each step of a loop overwrites live in the rows that are kept of them. After all that looks at what is kept. */
 void live_in_kept_rows(Fn *fn);
 
+/* ====================================================================== handed_on.c */
+
+/* Is y nothing but arg, through ifs and inner loops that hand it on? */
+bool hands_on_only(const Value *y, const Value *arg);
+/* What a reverse loop returns of such values is replaced by what it was given. */
+void pass_handed_on(Fn *fn);
+
+/* ====================================================================== meet.c */
+
+/* Ifs of both sweeps on one condition, in one iteration of a loop, become one. After skip_zeros. */
+void join_branches(Fn *fn);
+
 /* ====================================================================== gather.c */
 
 /* Loops that scatter sums over neighbouring elements gather them, element by element. After split_nests. */
@@ -636,6 +648,7 @@ typedef struct {
 
 /* Would all that is kept of values of the region be in arrays indexed by the loops around it? */
 bool keep_is_indexed(const Keeper *k, const Region *r);
+bool keep_is_variable(const Keeper *keeper, const Value *v); /* would v be kept in one? */
 /* Decides the kind, makes the memory and the forward stores (not the pushes). */
 Keep *keep_value(Keeper *k, Value *v);
 /* The kept SLOT or ARRAY value again, before user. */

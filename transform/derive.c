@@ -59,6 +59,7 @@ static const Pass after_storage[] = {
     {"nest", split_nests, &pass_options.no_nest},
     {"join", join_loops, &pass_options.no_join},
     {"skip", skip_zeros, &pass_options.no_skip},
+    {"meet", join_branches, &pass_options.no_meet},
     {"unread", drop_unread_stores, &pass_options.no_unread},
     {"refill", refill_shadows, &pass_options.no_settle},
     {"gather", gather_sums, &pass_options.no_gather},
@@ -94,6 +95,7 @@ static const struct {
     {"table", &pass_options.no_table},
     {"guards", &pass_options.no_guards},
     {"gather", &pass_options.no_gather},
+    {"meet", &pass_options.no_meet},
     {"buffers", &pass_options.no_buffers},
     {"rows", &pass_options.no_rows},
 };
@@ -397,6 +399,8 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         split_begin(g);
     g->primal_done = rq->primal_done;
     g->has_tape = rq->mode != MODE_JVP;
+    if (g->apart && !pass_options.no_hoist) /* what no output overlaps may leave loops now */
+        hoist_guarded(g);
     if (!pass_options.no_shift) {
         hold_shifts(g, (rq->mode == MODE_GRAD || rq->mode == MODE_VJP) && !rq->second_order);
         if (step_done(g, "shift"))

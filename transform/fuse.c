@@ -3,7 +3,8 @@
  *   for (i up) F(i); ... for (i down) R(i)   ->   for (i up) { F(i); R(i) }
  *
  * so that what R(i) needs of F(i) is still there. This is legal when
- *   - what the reverse loop starts from (the adjoints of the loop's sums) can be computed before the forward loop;
+ *   - what the reverse loop starts from (the adjoints of the loop's sums) can be computed before the forward loop; where it is only added
+ *     to, the sum starts from zero and what it should have started from is added behind the loop;
  *   - the reverse loop only adds up: each carried adjoint is handed on unchanged or is a sum;
  *   - no derivative flows from one iteration to another through memory: what the loop writes and has a shadow is scratch that every
  *     iteration writes before it reads it, or is touched by one iteration only, or the reverse loop only reads its derivative (out[k] += e).
@@ -11,8 +12,10 @@
  *   - the reverse ops that are overtaken touch other shadows, or both only add.
  * Scratch is proved thus: all accesses to it are in the loop, it starts undefined, and neither their addresses nor whether they are
  * executed depends on the iteration. The first iteration cannot read what was not written, so no iteration does. Loads behind all
- * stores of an iteration may be anywhere: every iteration stores to the same places, and nothing else was ever written.
+ * stores of an iteration may be anywhere: every iteration stores to the same places, and nothing else was ever written. Or thus: whatever
+ * an iteration loads, it has stored before (scratch.c).
  */
+#include "analysis.h"
 #include "derivative.h"
 
 typedef struct {
@@ -24,6 +27,7 @@ typedef struct {
     Ptrs between;     /* ops after fwd and before rev, in order */
     PtrMap is_between;
     PtrMap moved;     /* those of them that rev needs and that go before fwd */
+    PtrMap late;      /* arguments of rev's body: sums whose start is not known before fwd */
     PtrMap invariant; /* Value* -> verdict: 1 no, 2 yes, in fwd */
     PtrMap cheap;     /* Value* -> verdict of is_cheap: NO or YES */
     PtrMap reverse_of; /* forward FOR -> the first FOR of the reverse sweep that mirrors it */
@@ -31,10 +35,12 @@ typedef struct {
     int nuses;
 } Fuse;
 
+typedef enum { ANYTHING, NUMBER, POINTER } Touched;
 typedef struct {
     const Value *shadow; /* root of the shadow's address */
     const Value *root;   /* root of the primal's; NULL: not known */
     bool only_adds, only_reads;
+    Touched what;
 } Touch;
 
 typedef struct {
@@ -52,7 +58,14 @@ static const Value *address_root(const Value *p)
     return p;
 }
 
-static void touch(Touches *t, const Value *shadow, const Value *root, OpCode code)
+/* What is loaded or changed: a derivative is never added to where a pointer is. */
+static Touched touched_kind(const Op *op)
+{
+    const Type *t = op->code == OP_LOAD ? op->results[0]->type : op->code == OP_STORE || op->code == OP_ACCUM ? op->args[1]->type : NULL;
+    return !t ? ANYTHING : t->kind == TY_PTR ? POINTER : type_is_differentiable(t) ? NUMBER : ANYTHING;
+}
+
+static void touch(Touches *t, const Value *shadow, const Value *root, const Op *op)
 {
     if (t->n == t->cap) {
         int cap = t->cap ? 2 * t->cap : 16;
@@ -62,16 +75,16 @@ static void touch(Touches *t, const Value *shadow, const Value *root, OpCode cod
         t->at = grown;
         t->cap = cap;
     }
-    t->at[t->n++] = (Touch){shadow, root, code == OP_ACCUM, code == OP_LOAD};
+    t->at[t->n++] = (Touch){shadow, root, op->code == OP_ACCUM, op->code == OP_LOAD, touched_kind(op)};
 }
 
 static void collect_touches(const Fuse *f, const Op *op, Touches *out)
 {
     OpEffect effect = op_info[op->code].effect;
     if (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_FREE)
-        touch(out, address_root(op->args[0]), ptrmap_get(&f->primal_of, address_root(op->args[0])), op->code);
+        touch(out, address_root(op->args[0]), ptrmap_get(&f->primal_of, address_root(op->args[0])), op);
     else if (effect != EFFECT_PURE && op->code != OP_ALLOC)
-        touch(out, NULL, NULL, op->code);
+        touch(out, NULL, NULL, op);
     for (int r = 0; r < op->nregions; r++)
         for (const Op *in = op->regions[r]->first; in; in = in->next)
             collect_touches(f, in, out);
@@ -91,6 +104,8 @@ static bool is_base(const Fuse *f, const Value *shadow)
 
 static bool touches_overlap(const Fuse *f, const Touch *x, const Touch *y)
 {
+    if (x->what && y->what && x->what != y->what)
+        return false;
     if (x->root && y->root && (is_own(x->shadow) || is_own(y->shadow)) && is_base(f, x->shadow) && is_base(f, y->shadow))
         return x->shadow == y->shadow;
     if (!x->root || !y->root)
@@ -160,7 +175,18 @@ static bool can_start_early(Fuse *f, Value *v)
     return true;
 }
 
-static bool operands_start_early(Fuse *f, Op *op)
+static bool starts_early(Fuse *f, Op *op);
+
+static bool body_starts_early(Fuse *f, Op *op)
+{
+    for (int r = 0; r < op->nregions; r++)
+        for (Op *in = op->regions[r]->first; in; in = in->next)
+            if (!starts_early(f, in))
+                return false;
+    return true;
+}
+
+static bool starts_early(Fuse *f, Op *op)
 {
     for (int i = 0; i < op->nargs; i++) {
         Value *v = op->args[i];
@@ -172,11 +198,22 @@ static bool operands_start_early(Fuse *f, Op *op)
             return false;
         }
     }
-    for (int r = 0; r < op->nregions; r++)
-        for (Op *in = op->regions[r]->first; in; in = in->next)
-            if (!operands_start_early(f, in))
-                return false;
-    return true;
+    return body_starts_early(f, op);
+}
+
+/* The same of rev. */
+static bool inputs_start_early(Fuse *f)
+{
+    Region *body = f->rev->regions[0];
+    for (int i = 0; i < f->rev->nargs; i++) {
+        if (!value_outside(f->rev->args[i], f->rev) || can_start_early(f, f->rev->args[i]))
+            continue;
+        Value *arg = i > 2 ? body->args[i - 2] : NULL;
+        if (!arg || !type_is_differentiable(arg->type) || hands_on_only(region_terminator(body)->args[i - 3], arg))
+            return false;
+        ptrmap_put(&f->late, arg, arg); /* only_sums() */
+    }
+    return body_starts_early(f, f->rev);
 }
 
 /* An op with an effect that the reverse loop must not overtake goes early too. */
@@ -271,19 +308,6 @@ static bool sums_up(const Fuse *f, const Value *y, const Value *arg, int *accoun
     return false;
 }
 
-/* Is y nothing but arg, through ifs and inner loops that hand it on? */
-static bool is_handed_on(const Value *y, const Value *arg)
-{
-    const Op *op = y->def;
-    if (y == arg || !op)
-        return y == arg;
-    if (op->code == OP_FOR)
-        return y->index > 0 && is_handed_on(region_terminator(op->regions[0])->args[y->index - 1], op->regions[0]->args[y->index]) &&
-               is_handed_on(op->args[2 + y->index], arg);
-    return op->code == OP_IF && is_handed_on(region_terminator(op->regions[0])->args[y->index], arg) &&
-           is_handed_on(region_terminator(op->regions[1])->args[y->index], arg);
-}
-
 static bool only_sums(const Fuse *f)
 {
     const Region *body = f->rev->regions[0];
@@ -291,7 +315,7 @@ static bool only_sums(const Fuse *f)
     for (int i = 1; i < body->nargs; i++) {
         const Value *arg = body->args[i], *next = yield->args[i - 1];
         int accounted = 0;
-        if (!is_handed_on(next, arg) && !(sums_up(f, next, arg, &accounted) && accounted == f->uses[arg->id]))
+        if (!hands_on_only(next, arg) && !(sums_up(f, next, arg, &accounted) && accounted == f->uses[arg->id]))
             return false;
     }
     return true;
@@ -429,7 +453,7 @@ static bool is_scratch(Fuse *f, int obj)
         return false;
     Scratch s = {f, obj, NULL, true};
     walk_ops(f->fn->body, check_access, &s);
-    return s.good;
+    return s.good || memory_is_filled(f->fn, f->mem, obj, f->fwd);
 }
 
 /* A call with a custom derivative, which reads and overwrites shadows of what it writes. */
@@ -565,6 +589,15 @@ static void move_inputs(Fuse *f)
             op_move(f->between.at[i], &b);
 }
 
+/* init + sum, where rev is. */
+static Value *added_behind(const Fuse *f, Value *init, Value *sum)
+{
+    Builder b = before_op(f->rev);
+    Value *all = build_bin(&b, OP_ADD, init, sum);
+    all->def->in_reverse = true;
+    return all;
+}
+
 static void merge(Fuse *f)
 {
     Op *fwd = f->fwd, *rev = f->rev;
@@ -574,14 +607,16 @@ static void merge(Fuse *f)
     ptrmap_put(&map, from->args[0], to->args[0]);
     for (int i = 1; i < from->nargs; i++) {
         Value *arg = from->args[i], *next = from_yield->args[i - 1], *init = rev->args[2 + i];
-        if (is_handed_on(next, arg)) {
+        if (hands_on_only(next, arg)) {
             ptrmap_put(&map, arg, init);
             ptrmap_put(&map, rev->results[i], init);
             continue;
         }
-        Value *carried = for_add_carried(fwd, init, arg->var);
+        bool late = ptrmap_get(&f->late, arg);
+        Builder before = before_op(fwd);
+        Value *carried = for_add_carried(fwd, late ? build_zero(&before, arg->type) : init, arg->var);
         ptrmap_put(&map, arg, carried);
-        ptrmap_put(&map, rev->results[i], for_result_of(fwd, carried));
+        ptrmap_put(&map, rev->results[i], late ? added_behind(f, init, for_result_of(fwd, carried)) : for_result_of(fwd, carried));
         op_add_arg(to_yield, next);
     }
     Builder b = before_op(to_yield);
@@ -633,7 +668,7 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
     f->fwd = fwd;
     f->rev = rev;
     f->between = (Ptrs){.arena = arena};
-    f->is_between = f->moved = f->invariant = f->cheap = (PtrMap){.arena = arena};
+    f->is_between = f->moved = f->invariant = f->late = f->cheap = (PtrMap){.arena = arena};
     count_loop_uses(f, rev);
     PtrMap seen = {.arena = arena};
     if (!only_sums(f) || !iterations_keep_off(f) || (f->fn->primal_done && needs_overwritten(f, rev, &seen)))
@@ -642,7 +677,7 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
         ptrs_push(&f->between, op);
         ptrmap_put(&f->is_between, op, op);
     }
-    if (!operands_start_early(f, rev) || !may_overtake(f))
+    if (!inputs_start_early(f) || !may_overtake(f))
         return false;
     move_inputs(f);
     merge(f);
@@ -740,6 +775,7 @@ void fuse_loops(Fn *fn)
     Fuse f = {.fn = fn, .shadow = fn->shadow, .mem = fn->mem, .primal_of = {.arena = fn->arena}};
     shadow_roots(fn->shadow, &f.primal_of);
     f.reverse_of.arena = fn->arena;
+    pass_handed_on(fn);
     walk_ops(fn->body, find_reverse, &f);
     fuse_region(&f, fn->body);
     walk_ops(fn->body, turn_upwards, &f);

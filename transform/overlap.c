@@ -86,7 +86,7 @@ static bool carried_bound(const Timing *t, int sym, bool least, Poly *bound)
 
 /* ------------------------------------------------------------------ is a polynomial never negative? */
 
-enum { MAX_FACTS = 16 };
+enum { MAX_FACTS = 16, BUDGET = 200 };
 
 /* Invariant values, or products of such, of which a loop that runs tells the least value: i < n with i >= 0 makes n at least 1. */
 typedef struct {
@@ -121,7 +121,7 @@ static void fact_from_loop(Facts *f, const Op *loop, bool second)
 
 static Facts facts_of(const Timing *t)
 {
-    Facts f = {.t = t, .nslices = -1, .budget = 200};
+    Facts f = {.t = t, .nslices = -1, .budget = BUDGET};
     for (const Op *op = t->first; op; op = op->parent->owner)
         if (op->code == OP_FOR && op != t->first)
             fact_from_loop(&f, op, false);
@@ -505,6 +505,8 @@ static bool excluded(Facts *f, const Poly *d, Window w, int depth)
         return true;
     for (int i = 0; i < d->n; i++) {
         Term stride = stride_of_term(f, &d->t[i]);
+        if (depth == 0) /* which of the terms is tried first is chance */
+            f->budget = BUDGET;
         if (stride_excludes(f, d, &stride, w, depth))
             return true;
     }

@@ -15,19 +15,25 @@ typedef struct {
     int obj;
     Ptrs stores, loads; /* Op*: floating ones that may access obj; stores also ZERO */
     bool other;         /* accessed by something else, or at an address that is not known */
+    const Op *loop;     /* what is outside it counts as something else; NULL: the whole function */
 } Accesses;
 
 /* ---------------------------------------------------------------------- what accesses the object */
 
 static bool reaches(const Accesses *c, const Value *p)
 {
-    return p->type->kind == TY_PTR && intset_has(mem_points_to(c->a->m, p), c->obj);
+    return p->type->kind == TY_PTR && (!c->loop || p->id < c->a->fn->mem_values) && intset_has(mem_points_to(c->a->m, p), c->obj);
 }
 
 static void find_access(Op *op, void *ctx)
 {
     Accesses *c = ctx;
-    if (op->code == OP_LOAD && reaches(c, op->args[0])) {
+    if (op->in_reverse)
+        return;
+    bool inside = !c->loop || region_contains(c->loop->regions[0], op);
+    if (!inside && (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ZERO)) {
+        c->other |= reaches(c, op->args[0]);
+    } else if (op->code == OP_LOAD && reaches(c, op->args[0])) {
         if (type_is_differentiable(op->results[0]->type))
             ptrs_push(&c->loads, op);
     } else if (op->code == OP_STORE && reaches(c, op->args[0])) {
@@ -167,9 +173,12 @@ static Address address_of(const Activity *a, const Value *p)
     return at.root ? at : (Address){p, NULL};
 }
 
-static bool covers(const Activity *a, const Op *store, const Op *load)
+/* in: NULL, or what both are in, in the same iteration. */
+static bool covers(const Activity *a, const Op *store, const Op *load, const Op *in)
 {
     const Op *nest = nest_before(a, store, load);
+    if (in && nest && !region_contains(in->regions[0], nest))
+        return false;
     Address from = address_of(a, load->args[0]), to = address_of(a, store->args[0]);
     if (!nest || from.root != to.root)
         return false;
@@ -207,7 +216,7 @@ static bool is_scratch(const Activity *a, int obj)
     for (size_t i = 0; i < c.loads.n; i++) {
         bool covered = false;
         for (size_t k = 0; k < c.stores.n && !covered; k++)
-            covered = covers(a, c.stores.at[k], c.loads.at[i]);
+            covered = covers(a, c.stores.at[k], c.loads.at[i], NULL);
         if (!covered)
             return false;
     }
@@ -222,14 +231,16 @@ typedef struct {
 static void find_other(Op *op, void *ctx)
 {
     Others *o = ctx;
+    if (op->in_reverse)
+        return;
     const Value *v = op->code == OP_LOAD ? op->results[0] : op->code == OP_STORE ? op->args[1] : NULL;
     o->other |= v && reaches(o->c, op->args[0]) && !type_is_differentiable(v->type);
 }
 
-bool memory_is_filled(Fn *fn, const MemInfo *m, int obj)
+bool memory_is_filled(Fn *fn, const MemInfo *m, int obj, const Op *loop)
 {
     Activity a = {.fn = fn, .m = m};
-    Accesses c = {.a = &a, .obj = obj, .stores.arena = fn->arena, .loads.arena = fn->arena};
+    Accesses c = {.a = &a, .loop = loop, .obj = obj, .stores.arena = fn->arena, .loads.arena = fn->arena};
     Others o = {&c, false};
     walk_ops(fn->body, find_other, &o);
     walk_ops(fn->body, find_access, &c);
@@ -237,7 +248,7 @@ bool memory_is_filled(Fn *fn, const MemInfo *m, int obj)
     for (size_t i = 0; i < c.loads.n && filled; i++) {
         filled = false;
         for (size_t k = 0; k < c.stores.n && !filled; k++)
-            filled = covers(&a, c.stores.at[k], c.loads.at[i]);
+            filled = covers(&a, c.stores.at[k], c.loads.at[i], loop);
     }
     return filled;
 }

@@ -297,10 +297,11 @@ static void rename_later(Op *from, PtrMap *replaced)
     }
 }
 
+/* What a select guards may be vectorised as it is, but for loops. */
 static bool pays(const Op *branch, const Op *end)
 {
     for (const Op *op = branch; op != end->next; op = op->next)
-        if (is_slow(op))
+        if (branch->code == OP_SELECT ? op->code == OP_FOR : is_slow(op))
             return true;
     return false;
 }
@@ -323,16 +324,39 @@ static bool sort_out(const Skip *s, const Op *end, Ptrs *results, Ptrs *stay)
     return true;
 }
 
+/* What result i is on a side of the branch, an if or a select. */
+static Value *on_side(const Op *branch, int side, int i)
+{
+    return branch->code == OP_SELECT ? branch->args[1 + side] : branch->regions[side]->last->args[i];
+}
+
+/* The select that s->branch is becomes an if. */
+static void open_select(Skip *s)
+{
+    Op *select = s->branch;
+    PtrMap replaced = {.arena = s->fn->arena};
+    Builder b = before_op(select);
+    b.loc = select->loc;
+    s->branch = build_if(&b, select->args[0]);
+    s->branch->in_reverse = select->in_reverse;
+    for (int side = 0; side < 2; side++) {
+        Builder end = at_end(s->branch->regions[side]);
+        build_yield(&end, &select->args[1 + side], 1);
+    }
+    ptrmap_put(&replaced, select->results[0], op_add_result(s->branch, select->results[0]->type, select->results[0]->var));
+    rename_later(select->next, &replaced);
+    op_remove(select);
+}
+
 /* The zeros of one side are followed. */
 static bool skip_side(Skip *s, Op *branch, int zero)
 {
-    const Region *zeros = branch->regions[zero], *others = branch->regions[!zero];
     bool any = false;
     s->branch = branch;
     s->zero = zero;
     s->there = s->tainted = (PtrMap){.arena = s->fn->arena};
     for (int i = 0; i < branch->nresults; i++)
-        if (is_zero(zeros->last->args[i]) && !is_zero(others->last->args[i])) {
+        if (is_zero(on_side(branch, zero, i)) && !is_zero(on_side(branch, !zero, i))) {
             set_there(s, branch->results[i], (There){ZERO_THERE, NULL});
             any = true;
         }
@@ -340,6 +364,8 @@ static bool skip_side(Skip *s, Op *branch, int zero)
     Ptrs results = {.arena = s->fn->arena}, stay = results;
     if (!end || !pays(branch, end) || !sort_out(s, end, &results, &stay))
         return false;
+    if (branch->code == OP_SELECT)
+        open_select(s);
     for (size_t i = 0; i < stay.n; i++)
         keep_before(s, ((Value *)stay.at[i])->def);
     PtrMap replaced = {.arena = s->fn->arena};
@@ -353,8 +379,11 @@ static bool skip_side(Skip *s, Op *branch, int zero)
 static void skip_region(Skip *s, Region *r, bool in_loop)
 {
     for (Op *op = r->first; op; op = op_next(op)) {
-        if (in_loop && op->code == OP_IF && op->nresults > 0 && (skip_side(s, op, 1) || skip_side(s, op, 0)))
+        bool chooses = op->code == OP_SELECT || (op->code == OP_IF && op->nresults > 0);
+        if (in_loop && chooses && (skip_side(s, op, 1) || skip_side(s, op, 0))) {
             s->changed = true;
+            op = s->branch;
+        }
         for (int k = 0; k < op->nregions; k++)
             skip_region(s, op->regions[k], in_loop || op->code != OP_IF);
     }

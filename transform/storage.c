@@ -279,11 +279,12 @@ static int64_t log_cost(const Storage *s, const Op *store)
     return times_trips(s, store->parent, 16);
 }
 
-/* Computing v again, where that is more than a few cycles: a square root takes about as long as it takes to keep half a double. */
+/* Computing v again, where that is more than a few cycles: a square root takes about as long as it takes to keep half a double in memory,
+ * and longer than to keep one in a variable. */
 static int64_t recompute_cost(const Storage *s, const Value *v)
 {
     bool root = v->def && v->def->code == OP_SQRT && !ptrmap_get(&s->stored, v);
-    return root ? times_trips(s, value_region(v), 4) : 0;
+    return root ? times_trips(s, value_region(v), keep_is_variable(&s->keeper, v) ? 12 : 4) : 0;
 }
 
 static int node_of(Storage *s, Value *v)

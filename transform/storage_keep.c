@@ -446,6 +446,12 @@ bool keep_is_indexed(const Keeper *keeper, const Region *r)
     return n > 0;
 }
 
+bool keep_is_variable(const Keeper *keeper, const Value *v)
+{
+    Keep k = {.value = (Value *)(uintptr_t)v};
+    return !keeper->fn->split && find_nest(keeper, &k, value_region(v)) && k.depth == 0;
+}
+
 Keep *keep_value(Keeper *keeper, Value *v)
 {
     Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);

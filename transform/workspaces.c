@@ -524,7 +524,7 @@ static bool all_is_written_first(Fn *fn)
     bool good = true;
     for (int i = 0; i < m->nobjects && good; i++)
         if (m->objects[i].kind == OBJ_HEAP)
-            good = memory_is_filled(fn, m, i);
+            good = memory_is_filled(fn, m, i, NULL);
     mem_free(m);
     return good;
 }

@@ -129,3 +129,33 @@ void all_cleared(AD_LEN(m) double *p, AD_LEN(n) const double *x, int n, int m)
             p[0] += 1 / r;
     }
 }
+
+/* A unit that is off has no derivative: its inputs' loops are left out. */
+AD_GRAD(w, x)
+double in_units(AD_LEN(n *m) const double *w, AD_LEN(n) const double *x, int n, int m)
+{
+    double sum = 0;
+    for (int u = 0; u < m; u++) {
+        double a = -0.3;
+        for (int k = 0; k < n; k++)
+            a += w[u * n + k] * x[k] * x[k];
+        a = a > 0 ? a : 0;
+        sum += a * a;
+    }
+    return sum;
+}
+
+/* One that is nearly off has. */
+AD_GRAD(w, x)
+double all_leaky(AD_LEN(n *m) const double *w, AD_LEN(n) const double *x, int n, int m)
+{
+    double sum = 0;
+    for (int u = 0; u < m; u++) {
+        double a = -0.3;
+        for (int k = 0; k < n; k++)
+            a += w[u * n + k] * x[k] * x[k];
+        a = a > 0 ? a : 0.01 * a;
+        sum += a * a;
+    }
+    return sum;
+}
