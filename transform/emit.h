@@ -155,6 +155,7 @@ static inline OpPlan *op_plan(const Plan *p, const Op *op)
 
 /* malloc's result has the type that it is cast to: double *p = malloc(n * sizeof(double)). */
 void type_allocations(Fn *fn, Arena *arena);
+void place_steps(Fn *fn); /* the steps of while loops come last in them */
 
 /* ====================================================================== emit_exit.c */
 

@@ -4,6 +4,7 @@
  *     %2:double* $p = ptrcast %1     ->     free %1
  *     free %1
  */
+#include "derivative.h"
 #include "emit.h"
 
 #include <string.h>
@@ -62,4 +63,46 @@ void type_allocations(Fn *fn, Arena *arena)
     walk_ops(fn->body, find_use, &a);
     walk_ops(fn->body, use_type, &a);
     replace_uses_map(fn, &a.become);
+}
+
+/* ---------------------------------------------------------------------- steps of loops */
+
+/* What the slot of a while holds where its body begins; NULL: something else than at the condition. */
+static const Value *at_begin(const Op *loop, int slot)
+{
+    const Op *cond = region_terminator(loop->regions[0]);
+    for (int k = 1; k < cond->nargs; k++)
+        if (cond->args[k] == loop->regions[0]->args[slot])
+            return loop->regions[1]->args[k - 1];
+    return NULL;
+}
+
+/* `j = j - 1` comes last: where the body still reads the old j after it, there would have to be two. */
+static void step_last(Op *loop, void *ctx)
+{
+    const int *uses = ctx;
+    if (loop->code != OP_WHILE)
+        return;
+    Op *yield = region_terminator(loop->regions[1]);
+    for (int i = 0; i < yield->nargs; i++) {
+        Op *step = yield->args[i]->def;
+        bool plain = step && (step->code == OP_ADD || step->code == OP_SUB) && step->parent == yield->parent && type_is_int(step->results[0]->type);
+        if (!plain || step->args[0] != at_begin(loop, i) || !step->args[1]->def || step->args[1]->def->code != OP_ICONST)
+            continue;
+        Builder b = before_op(yield);
+        b.loc = step->loc;
+        if (uses[step->results[0]->id] == 1) {
+            op_move(step, &b);
+            continue;
+        }
+        Op *last = op_build(&b, step->code, step->args, step->nargs, 1);
+        last->results[0]->type = step->results[0]->type;
+        last->results[0]->var = step->results[0]->var;
+        yield->args[i] = last->results[0];
+    }
+}
+
+void place_steps(Fn *fn)
+{
+    walk_ops(fn->body, step_last, count_uses(fn));
 }
