@@ -1,6 +1,7 @@
 // args: --grad f
-// expect: 9:9: error: 'next' may hold the address of 'pool' on entry: cannot follow the derivative through this pointer
-// expect: 5:24: note: declare it const, assign the address in 'f', or use 'pool' by its name
+// expect: 10:9: error: 'next' may hold the address of 'pool' on entry: cannot follow the derivative through this pointer
+// expect: 6:24: note: declare it const, assign the address in 'f', or use 'pool' by its name
+// construct: a file-scope pointer that may hold the address of an array with derivatives on entry: declare it const, assign it in the function
 /* The derivative of next would not lead into that of pool. */
 double pool[9], wide, *next = pool;
 double f(double x, int n)
