@@ -95,6 +95,59 @@ C
 # shellcheck disable=SC2086
 gcc -std=c99 -Wl,--wrap=malloc -o fails main.c plain.c one.c two.c memory.c -lm 2>log && ./fails >>log 2>&1
 if [ $? -eq 7 ]; then echo "PASS standalone/out_of_memory"; else echo "FAIL standalone/out_of_memory"; cat log; fi
+# Where malloc fails inside of recursion, nothing is left behind, nor the shadow of what was not allocated.
+cat >list.c <<'C'
+#include <stdlib.h>
+struct cell {
+    double v;
+    struct cell *next;
+};
+static struct cell *prepend(struct cell *head, const double *x, int n)
+{
+    if (n == 0)
+        return head;
+    struct cell *p = malloc(sizeof *p);
+    if (!p)
+        return head;
+    p->v = x[n - 1] * 2;
+    p->next = head;
+    return prepend(p, x, n - 1);
+}
+double list(const double *x, int n)
+{
+    double s = 0;
+    for (struct cell *h = prepend(NULL, x, n), *next; h; h = next) {
+        s += h->v * h->v;
+        next = h->next;
+        free(h);
+    }
+    return s;
+}
+C
+cat >limited.c <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+double list_grad(const double *x, int n, double *d_x);
+void *__real_malloc(size_t n);
+void *__wrap_malloc(size_t n)
+{
+    static int count;
+    return n == 2 * sizeof(double) && ++count == 2 ? NULL : __real_malloc(n);
+}
+int main(void)
+{
+    double x[3] = {1, 2, 3}, d[3] = {0}, y = list_grad(x, 3, d);
+    printf("%g: %g %g %g\n", y, d[0], d[1], d[2]);
+    return !(y == 36 && d[0] == 0 && d[1] == 0 && d[2] == 24);
+}
+C
+if "$ADGEN" --standalone --grad list list.c -o list_out.c 2>log &&
+    gcc -std=c99 -g -fsanitize=address -Wl,--wrap=malloc -o limited limited.c list_out.c -lm 2>>log && ./limited >>log 2>&1; then
+    echo "PASS standalone/failing_recursion"
+else
+    echo "FAIL standalone/failing_recursion"
+    head -n 20 log
+fi
 # What uses nothing of it gets nothing.
 printf 'double sq(double x)\n{\n    return x * x;\n}\n' >sq.c
 "$ADGEN" --standalone sq.c --grad sq -o sq_out.c 2>log

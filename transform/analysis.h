@@ -189,6 +189,7 @@ IntSet recursion_read(const MemInfo *m, const Op *call);    /* ... and read */
 /* An op that names a variable of static lifetime through which the callee may get or hand on derivatives; NULL: there is none. */
 const Op *recursion_state(const MemInfo *m, const Request *rq, const Op *call);
 bool recursion_frees(const Op *op);                          /* a call that may free what it is given */
+bool recursion_makes(const Op *op);                          /* ... that leaves memory which it allocates */
 bool is_recursion(const Op *op);                             /* a call of a prepared function */
 
 /* ====================================================================== memory.c: flows */

@@ -121,6 +121,7 @@ typedef struct {
     Ptrs allocs, frees;
     Ptrs calls;   /* of recursive functions that free */
     bool leaves;  /* the function leaves memory to its caller: its other ALLOCs are like those in a loop */
+    bool given;   /* recursive functions leave it memory that they allocate */
 } Heap;
 
 static bool is_address(OpCode code)
@@ -176,6 +177,7 @@ static void follow_addresses(Op *op, void *ctx)
         ptrs_push(&h->frees, op);
     if (recursion_frees(op))
         ptrs_push(&h->calls, op);
+    h->given |= recursion_makes(op);
     for (int k = 0; k < op->nargs; k++) {
         Op *alloc = ptrmap_get(&h->from, op->args[k]);
         if (!alloc)
@@ -255,9 +257,9 @@ static Op *push_pointer(Builder *b, Value *stack, Value *p)
 
 Op *heap_defer_frees(Fn *fn)
 {
-    Heap h = {{.arena = fn->arena}, {.arena = fn->arena}, {.arena = fn->arena}, {.arena = fn->arena}, recursion_leaves_memory(fn)};
+    Heap h = {{.arena = fn->arena}, {.arena = fn->arena}, {.arena = fn->arena}, {.arena = fn->arena}, recursion_leaves_memory(fn), false};
     walk_ops(fn->body, follow_addresses, &h);
-    if (!some_stay(&h) && h.calls.n == 0 && !fn->to_free)
+    if (!some_stay(&h) && h.calls.n == 0 && !h.given && !fn->to_free)
         return NULL;
     MemInfo *m = mem_analyse(fn);
     bool changed = true, any = h.calls.n > 0;

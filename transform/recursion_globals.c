@@ -6,15 +6,23 @@
  * parameters; the caller has the shadow of the variable. Plain integers and places in texts stay variables. */
 #include "recursion.h"
 
+#include <string.h>
+
 static bool is_text(const Type *t)
 {
     return t->kind == TY_PTR && type_is_int(t->elem) && t->elem->size == 1;
 }
 
-/* A plain integer or a place in a text stays where it is (recursion_memory.c). */
+/* Plain integers and a place in a text stay where they are (recursion_memory.c). */
 static bool is_followed(const Var *var)
 {
-    return !is_text(var->type) && !var->is_const && !var->is_volatile && !var->is_atomic && !var->is_thread && !var->is_inactive && !type_is_int(var->type);
+    const Type *t = var->type;
+    while (t->kind == TY_ARRAY || t->kind == TY_PTR)
+        t = t->elem;
+    if (strchr(type_spelling(t), '{')) /* a struct without a name is another type in each parameter list */
+        return false;
+    bool carries = type_has_float(var->type) || (type_has_pointers(var->type) && !is_text(var->type));
+    return carries && !var->is_const && !var->is_volatile && !var->is_atomic && !var->is_thread && !var->is_inactive;
 }
 
 static const Var *root_of(const Value *p)

@@ -156,6 +156,12 @@ bool recursion_frees(const Op *op)
     return r && r->frees;
 }
 
+bool recursion_makes(const Op *op)
+{
+    const struct Recursion *r = callee_of(op);
+    return r && recursion_leaves(r);
+}
+
 bool recursion_leaves_memory(const Fn *fn)
 {
     return fn->instance && recursion_leaves(fn->instance->of);

@@ -319,7 +319,7 @@ static void find_null_test(Op *op, void *ctx)
 static bool may_fail(const Shadow *s, const Op *alloc)
 {
     NullTest t = {.mem = s->mem, .alloc = alloc};
-    if (!s->fn->split)
+    if (!s->fn->split || s->fn->instance)
         walk_ops(s->fn->body, find_null_test, &t);
     return t.found;
 }

@@ -1,4 +1,4 @@
-// expect: 21:22: error: the recursive function 'grow' hands on memory that adgen cannot tell apart from any other, and it carries derivatives; allocate it outside of it
+// expect: 22:16: error: 'all' carries derivatives from this write to a later read, but SPEC 'f(x)' does not name it
 // args: --grad 'f(x)'
 // construct: recursive functions that keep memory from malloc in a variable of static lifetime: give them a pointer to keep it in
 #include <stdlib.h>
