@@ -150,10 +150,10 @@ static void refuse_write(const Op *op)
     diag_note(op->loc, "let it write an array of its own and copy that, or declare AD_CUSTOM_VJP for it");
 }
 
-/* memset(s->count, 0, sizeof s->count) where s has numbers too. */
-static bool writes_no_number(const Op *op, int i)
+/* memset(s->count, 0, sizeof s->count), strtod(s->next, &s->next) where s has numbers too. */
+static bool writes_no_number(const Op *op, int i, const KnownCall *known)
 {
-    return i == 0 && op->text && !strcmp(op->text, "memset") && place_of(op->args[0]) == PLACE_OTHER;
+    return known && place_of(op->args[i]) == PLACE_OTHER;
 }
 
 /* Known and AD_INACTIVE callees: nothing but writes to active memory matters. */
@@ -161,7 +161,7 @@ static void check_inactive_call(const Activity *a, const Op *op, const KnownCall
 {
     for (int i = 0; i < op->nargs; i++) {
         bool writes = known ? call_writes_arg(op, known, i) : !is_const_pointer_param(op, i);
-        if (op->args[i]->type->kind == TY_PTR && writes && active_pointer(a, op->args[i]) && !writes_no_number(op, i)) {
+        if (op->args[i]->type->kind == TY_PTR && writes && active_pointer(a, op->args[i]) && !writes_no_number(op, i, known)) {
             refuse_write(op);
             return;
         }

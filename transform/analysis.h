@@ -245,6 +245,7 @@ typedef struct {
     CallAgain again;
 } KnownCall;
 const KnownCall *known_call(const Op *call);             /* NULL: unknown code */
+const KnownCall *reporting_call(const Op *call);         /* reports.c: of an inactive function that only prints; else NULL */
 const KnownCall *library_known(const Op *call);          /* library.c: the same of BLAS and LAPACK */
 bool format_has_n(const char *text);                     /* a printf or scanf format with %n */
 bool call_writes_arg(const Op *call, const KnownCall *known, int k);

@@ -92,7 +92,7 @@ const KnownCall *known_call(const Op *call)
 {
     const char *name = call_name(call);
     if (!name)
-        return NULL;
+        return reporting_call(call);
     if (strncmp(name, "__builtin_", 10) == 0)
         name += 10;
     for (size_t i = 0; i < sizeof known_calls / sizeof *known_calls; i++)

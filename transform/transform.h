@@ -184,6 +184,7 @@ struct Fn {
     bool apart;           /* what is written behind one of the primal's pointer parameters is not accessed through another */
     int64_t tape_cost;    /* set by storage_resolve: estimated bytes of kept arrays, stacks and logs */
     bool is_inactive;     /* AD_INACTIVE on the function */
+    signed char reports;  /* reports.c: 1: it only prints; -1: it does not; 0: not looked at */
     bool has_body;
     const char *comment;  /* what a generated function computes: printed above it; may have several lines */
     const char *ret_spelled; /* typedef spelling of the return type or NULL */

@@ -101,3 +101,73 @@ double filtered(AD_LEN(n) const double *x, int n, double gain)
     free(f);
     return s;
 }
+
+/* ---- a logger that is given a struct with pointers to what carries derivatives; its body shows that it writes nothing of it */
+struct held {
+    int n;
+    double *par;
+    struct held *older;
+};
+
+static void report(const struct held *m, int level, const char *format, ...)
+{
+    char line[80];
+    va_list list;
+    if (level < 3)
+        return;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    fprintf(stderr, "%d %g %s", m->n, m->older ? m->older->par[0] : m->par[0], line);
+}
+
+static void show_held(struct held *m)
+{
+    report(m, 1, "%d numbers\n", m->n);
+}
+
+AD_GRAD(x)
+double told(AD_LEN(n) const double *x, int n)
+{
+    struct held m = {.n = n, .par = malloc((size_t)n * sizeof *m.par)}, first = {.par = m.par};
+    m.older = &first;
+    double s = 0;
+    for (int i = 0; i < n; i++) {
+        m.par[i] = x[i] * x[i];
+        report(&m, 1, "%d: %g\n", i, m.par[i]);
+    }
+    show_held(&m);
+    for (int i = 0; i < n; i++)
+        s += sin(m.par[i]) * first.par[n - 1 - i];
+    free(m.par);
+    return s;
+}
+
+/* ---- a scanner whose state has numbers beside places in a text */
+struct scan {
+    const char *next;
+    double value, sum;
+    unsigned seed;
+    int count;
+    char name[8];
+};
+
+static void token(struct scan *s, const double *x)
+{
+    double lead = strtod(s->next, (char **)&s->next);
+    snprintf(s->name, sizeof s->name, "v%d", s->count);
+    s->value = lead * x[s->count++] * (s->name[1] - '0' + 1);
+    if (*s->next == ',')
+        s->next++;
+}
+
+AD_GRAD(x)
+double scanned(AD_LEN(3) const double *x)
+{
+    struct scan s = {.next = "1.5,2,0.25"};
+    while (*s.next) {
+        token(&s, x);
+        s.sum = s.sum * s.value + sin(s.value);
+    }
+    return s.sum;
+}
