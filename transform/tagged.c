@@ -46,11 +46,28 @@ static const Value *struct_around(const Op *member)
     return u->def && u->def->code == OP_FIELD && !u->def->args[0]->type->elem->is_union ? u->def->args[0] : NULL;
 }
 
+/* The same object, where both name it in the same way: variables are loaded each time that they are named. */
+static bool is_same(const Value *x, const Value *y, int depth)
+{
+    const Op *p = x->def, *q = y->def;
+    int64_t i, k;
+    if (x == y)
+        return true;
+    if (!p || !q || p->code != q->code || p->nargs != q->nargs || p->ival != q->ival || depth == 0)
+        return false;
+    if (value_int(x, &i))
+        return value_int(y, &k) && i == k;
+    bool same = p->nargs > 0 && (op_info[p->code].kind == KIND_ADDR || op_info[p->code].kind == KIND_ARITH || p->code == OP_LOAD);
+    for (int n = 0; n < p->nargs && same; n++)
+        same = is_same(p->args[n], q->args[n], depth - 1);
+    return same;
+}
+
 /* An integer beside the union in that struct. */
 static bool is_tag(const Value *addr, const Value *record)
 {
     return addr->def && addr->def->code == OP_FIELD && type_is_int(addr->type->elem) && addr->def->args[0]->type == record->type &&
-           same_address(addr->def->args[0], record);
+           is_same(addr->def->args[0], record, MOST_STEPS);
 }
 
 typedef struct {
@@ -118,7 +135,7 @@ static void see(Op *op, void *ctx)
         s->tagged = true;
     const Op *member = type_is_differentiable(op->args[0]->type->elem) ? chosen_member(op->args[0]) : NULL;
     const Value *record = member ? struct_around(member) : NULL;
-    if (record && record->type == s->record->type && same_address(record, s->record))
+    if (record && record->type == s->record->type && is_same(record, s->record, MOST_STEPS))
         s->number = op->args[0];
 }
 

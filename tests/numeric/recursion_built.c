@@ -117,3 +117,58 @@ double mirrored(struct node *t, double rate)
     mirror(t);
     return s + eval(t, rate);
 }
+
+/* Expressions: what a node has is said by its tag. The gradient of the constants lies where they do, of the others are links. */
+struct expr {
+    enum { CONSTANT, VARIABLE, SUM, PRODUCT, SINE } tag;
+    union {
+        double value;
+        long variable; /* as large as a number: only the test of the tag tells it from the number's bits */
+        struct {
+            struct expr *l, *r;
+        } of;
+    } as;
+};
+
+static double valued(const struct expr *e, const double *x)
+{
+    switch (e->tag) {
+    case CONSTANT:
+        return e->as.value;
+    case VARIABLE:
+        return x[e->as.variable];
+    case SUM:
+        return valued(e->as.of.l, x) + valued(e->as.of.r, x);
+    case PRODUCT:
+        return valued(e->as.of.l, x) * valued(e->as.of.r, x);
+    default:
+        return sin(valued(e->as.of.l, x));
+    }
+}
+
+AD_GRAD(e, x)
+double expression(const struct expr *e, const double *x)
+{
+    return valued(e, x) * (1 + valued(e, x));
+}
+
+/* The same without recursion: a program for a stack of numbers. */
+AD_GRAD(e, x)
+double program(const struct expr *e, int n, const double *x)
+{
+    double stack[8] = {0};
+    int top = 0;
+    for (int i = 0; i < n; i++) {
+        if (e[i].tag == CONSTANT)
+            stack[top++] = e[i].as.value;
+        else if (e[i].tag == VARIABLE)
+            stack[top++] = x[e[i].as.variable];
+        else if (e[i].tag == SINE)
+            stack[top - 1] = sin(stack[top - 1]);
+        else {
+            top--;
+            stack[top - 1] = e[i].tag == SUM ? stack[top - 1] + stack[top] : stack[top - 1] * stack[top];
+        }
+    }
+    return stack[0];
+}

@@ -159,10 +159,61 @@ static void lists(void)
     }
 }
 
+double expression(const struct expr *e, const double *x);
+double program(const struct expr *e, int n, const double *x);
+
+/* sin(1.5 * x[1]) * (x[0] + 0.7) * x[1], as a tree and, in this order, as a program. */
+enum { TERMS = 10 };
+
+static void write_terms(struct expr *e)
+{
+    static const int tags[TERMS] = {0, 1, 3, 4, 1, 0, 2, 3, 1, 3}, l[TERMS] = {0, 0, 0, 2, 0, 0, 4, 3, 0, 7}, r[TERMS] = {0, 0, 1, 0, 0, 0, 5, 6, 0, 8};
+    static const long variable[TERMS] = {0, 1, 0, 0, 0, 0, 0, 0, 1, 0};
+    memset(e, 0, TERMS * sizeof *e);
+    for (int i = 0; i < TERMS; i++) {
+        e[i].tag = tags[i];
+        if (tags[i] == CONSTANT) {
+            e[i].as.value = i ? 0.7 : 1.5;
+        } else if (tags[i] == VARIABLE) {
+            e[i].as.variable = variable[i];
+        } else {
+            e[i].as.of.l = &e[l[i]];
+            e[i].as.of.r = &e[r[i]];
+        }
+    }
+}
+
+static double term_value(struct expr *e, const double *x, int as_tree)
+{
+    return as_tree ? expression(&e[TERMS - 1], x) : program(e, TERMS, x);
+}
+
+static void expressions(int as_tree)
+{
+    struct expr e[TERMS], d[TERMS];
+    double x[2] = {0.4, 0.9}, d_x[2] = {0}, h = 1e-6;
+    write_terms(e);
+    write_terms(d);
+    d[0].as.value = d[5].as.value = 0;
+    double y = as_tree ? expression_grad(&e[TERMS - 1], x, &d[TERMS - 1], d_x) : program_grad(e, TERMS, x, d, d_x);
+    expect("term", -1, y, term_value(e, x, as_tree));
+    for (int i = 0; i < 4; i++) {
+        double *at = i < 2 ? &x[i] : &e[i == 2 ? 0 : 5].as.value, old = *at;
+        *at = old + h;
+        double up = term_value(e, x, as_tree);
+        *at = old - h;
+        double down = term_value(e, x, as_tree);
+        *at = old;
+        expect(as_tree ? "expression" : "program", i, i < 2 ? d_x[i] : d[i == 2 ? 0 : 5].as.value, (up - down) / (2 * h));
+    }
+}
+
 int main(void)
 {
     trees();
     lists();
+    expressions(0);
+    expressions(1);
     pointers("found", found, found_grad);
     pointers("mirrored", mirrored, mirrored_grad);
     return wrong;
