@@ -214,11 +214,18 @@ static bool holds_pointers(const Type *t)
     return t && type_has_pointers(t) && !type_hides_numbers(t);
 }
 
+/* Addresses may be copied from `struct s *` to `void *`. */
+static bool is_address(const Type *t)
+{
+    return t->kind == TY_PTR && t->elem->kind != TY_FUNC;
+}
+
 /* What is copied between the two, or NULL where no floating number can be among it. */
 static Type *copied_type(Lower *l, const Block *dst, const Block *src, Expr *call)
 {
     Type *t = dst->elem ? dst->elem : src->elem;
-    if (dst->elem == src->elem && holds_pointers(t))
+    bool addresses = dst->elem && src->elem && is_address(array_base(dst->elem)) && is_address(array_base(src->elem));
+    if ((dst->elem == src->elem && holds_pointers(t)) || addresses)
         return array_base(t);
     if (!t || (dst->elem && src->elem && !type_has_float(dst->elem) && !type_has_float(src->elem)))
         return NULL;
