@@ -1,4 +1,4 @@
-// args: --directions 4 --vjp 'norm(p)' --name one
+// args: --vjp 'norm(p)' --directions 4 --name one
 // expect: error: --directions: parameter 'p' is a struct or a pointer to pointers, which cannot have several directions
 #include <adgen.h>
 
