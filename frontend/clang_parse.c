@@ -169,11 +169,10 @@ static Ptrs clang_arguments(const Reader *r)
     ptrs_push(&args, adgen);
     ptrs_push(&args, include);
     ptrs_push(&args, arena_strdup(r->scratch, adgen_include_dir(r->scratch)));
-    if (opt->openmp) {
+    ptrs_push(&args, include);
+    ptrs_push(&args, omp_dir);
+    if (opt->openmp)
         ptrs_push(&args, openmp);
-        ptrs_push(&args, include);
-        ptrs_push(&args, omp_dir);
-    }
     return args;
 }
 
@@ -243,15 +242,12 @@ static bool parse_failed(const char *file, enum CXErrorCode code)
 static bool parse_file(Reader *r, CXIndex index, const char *file, const char *text)
 {
     Ptrs args = clang_arguments(r);
-    struct CXUnsavedFile omp = {OMP_HEADER_DIR "/omp.h", omp_header, sizeof omp_header - 1};
-    if (text)
-        omp = (struct CXUnsavedFile){file, text, strlen(text)};
-    unsigned unsaved = text || r->opt->openmp;
+    struct CXUnsavedFile unsaved[] = {{OMP_HEADER_DIR "/omp.h", omp_header, sizeof omp_header - 1}, {file, text, text ? strlen(text) : 0}};
     /* Macros, and skipped #if ranges, which pragmas need, are kept only in the detailed record. */
     bool detailed = r->opt->openmp || r->opt->with_primal || defines_before_include(r, file, text);
     unsigned flags = detailed ? CXTranslationUnit_DetailedPreprocessingRecord : CXTranslationUnit_None;
     enum CXErrorCode code =
-        clang_parseTranslationUnit2(index, file, (const char *const *)args.at, (int)args.n, &omp, unsaved, flags, &r->tu);
+        clang_parseTranslationUnit2(index, file, (const char *const *)args.at, (int)args.n, unsaved, text ? 2 : 1, flags, &r->tu);
     if (code != CXError_Success || !r->tu)
         return parse_failed(file, code);
     r->main_file = clang_getFile(r->tu, file);

@@ -147,3 +147,19 @@ done
 "$ADGEN" "$src/openmp_loops.c" -o - -- -fopenmp | sed 's/ -- -fopenmp//; s/adgen .*$//' >after
 "$ADGEN" "$src/openmp_loops.c" -o - -fopenmp | sed 's/adgen .*$//' >before
 check after_dashes cmp after before
+
+# <omp.h> is there with and without the option, as it is for gcc.
+cat >timed.c <<'END'
+#include <omp.h>
+double timed(const double *x, int n)
+{
+    double s = 0, start = omp_get_wtime();
+    for (int i = 0; i < n; i++)
+        s += x[i] * x[i] * x[i];
+    return omp_get_wtime() - start < 0 ? 0 : s;
+}
+END
+for flag in '' -fopenmp; do
+    # shellcheck disable=SC2086
+    check "header_$flag" "$ADGEN" timed.c --grad 'timed(x)' $flag -o timed_grad.c
+done

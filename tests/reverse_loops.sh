@@ -12,7 +12,8 @@ check() { # check NAME COMMAND...
 }
 CC="${CC:-gcc} -std=gnu99 -O0 -ffp-contract=off -w -I$ROOT/runtime"
 cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
-    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" "$ROOT/tests/numeric/fused_lookup.c" .
+    "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" "$ROOT/tests/numeric/fused_lookup.c" \
+    "$ROOT/tests/numeric/local_tables.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -259,6 +260,10 @@ C
 check freed_before "$ADGEN" freed.c --grad 'freed(x)' -o freed_grad.c
 check freed_not_copied without freed_grad.c freed_grad 'for \(long k'
 
+tables_calls='series_grad(x, N, d_x); show("series"); dormand_prince_vjp(x, N, d_x); show("steps"); adapted_grad(x, N, d_x); show("adapted");
+left_grad(x, N, d_x); show("left"); chosen_grad(x, N, 3, d_x); show("chosen"); nearly_grad(x, N, d_x); show("nearly");
+chosen_grad(x, N, 2, d_x); show("not chosen"); series_grad(x, 0, d_x); show("none"); dormand_prince_vjp(x, 1, d_x); show("one step");'
+check constants_same_bits same_bits constants local_tables.c "$tables_calls"
 check unread_same_bits same_bits unread unread.c "$unread_calls"
 for f in unread_state_grad unread_struct_grad; do
     check "drops_$f" without with.c $f '^        (d_now|d_l)\[.*\](\.b)? = 0\.0'
@@ -282,6 +287,13 @@ for f in meet_at_one meet_perhaps; do check "slices_$f" with slices.c ${f}_grad 
 
 "$ADGEN" fused_lookup.c -o fused.c
 for f in lines_vjp bins_vjp; do check "fused_sum_$f" without fused.c $f 'kept_|for \(int i = .*for \(int i = '; done
+"$ADGEN" local_tables.c -o tables.c
+"$ADGEN" local_tables.c -o no_tables.c -fno-constants
+for f in series_grad dormand_prince_vjp; do
+    check "tables_$f" with tables.c $f 'static const .*\{'
+    check "no_tables_$f" with no_tables.c $f '\[[0-9]\] = '
+done
+for f in adapted_grad left_grad chosen_grad nearly_grad; do check "no_table_$f" without tables.c $f 'static const'; done
 for f in running_vjp squared_vjp; do check "not_fused_$f" with fused.c $f 'kept_'; done
 
 printf 'double f(double x) { return x; }\n' >f.c

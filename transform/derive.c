@@ -27,6 +27,7 @@ static const Pass before_differentiation[] = {
     {"simplify", simplify, NULL},
     {"unroll", unroll_small, &pass_options.no_unroll},
     {"simplify", simplify, NULL},
+    {"constants", make_constant_tables, &pass_options.no_constants},
     {"logistic", raise_logistic, NULL},
     {"hoist", hoist_invariants, &pass_options.no_hoist}, /* now that loops have bounds */
 };
@@ -79,6 +80,7 @@ static const struct {
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"bundle", &pass_options.no_bundle},
+    {"constants", &pass_options.no_constants},
     {"settle", &pass_options.no_settle},
     {"jam", &pass_options.no_jam},
     {"join", &pass_options.no_join},

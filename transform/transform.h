@@ -467,6 +467,8 @@ void merge_loads(Fn *fn);
 void unit_strides(Fn *fn);
 /* unroll.c: loops of a few iterations over small local arrays are written out; the arrays become values. */
 void unroll_small(Fn *fn);
+/* constants.c: local arrays that hold constants, once they are filled, become static const ones. */
+void make_constant_tables(Fn *fn);
 /* logistic.c: 1 / (1 + exp(u)) as one op, whose derivative is finite everywhere. */
 void raise_logistic(Fn *fn);
 /* invariant.c: loop-invariant pure ops, and loads that nothing in the loop may overwrite, move before the loop. */
@@ -685,7 +687,7 @@ typedef struct {
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool associative;    /* -fassociative: sums in another order */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_apart, no_buffers, no_block, no_bundle, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_loads, no_log, no_meet, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_unread, no_unroll; /* -fno-PASS */
+    bool no_apart, no_buffers, no_block, no_bundle, no_constants, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_loads, no_log, no_meet, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_unread, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
