@@ -64,16 +64,25 @@ static bool read_sources(Program *p, Options *opt, Ptrs *inclusions)
 
 /* ---------------------------------------------------------------------- requests */
 
-/* What is said before any SPEC is said of the annotations. */
-static void describe_annotations(const Program *p, const Options *opt)
+/* What is said before any SPEC is said of the annotations. False: there are none that it could be said of. */
+static bool describe_annotations(const Program *p, const Options *opt)
 {
+    bool matrices = false, products = false;
     for (size_t i = 0; i < p->requests.n; i++) {
         Request *rq = p->requests.at[i];
-        if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
+        bool matrix = rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN;
+        if (matrix)
             rq->sparse = opt->sparse;
         else
             rq->directions = opt->directions;
+        matrices |= matrix;
+        products |= !matrix;
     }
+    if (opt->requests.n == 0 || ((!opt->sparse || matrices) && (!opt->directions || products)))
+        return true;
+    diag_error((Loc){.file = -1}, "%s comes after the SPEC that it belongs to; before all of them it is for annotations, and there are none",
+               opt->sparse && !matrices ? "--sparse" : "--directions");
+    return false;
 }
 
 /* What has this name already, so that no generated function can; NULL: nothing. A prototype is what the user's own code calls it by. */
@@ -105,8 +114,7 @@ static const char *taken_by(Program *p, const char *name)
 /* Every request fits the program, and no two functions get one name. */
 static bool resolve_requests(Program *p, const Options *opt)
 {
-    bool good = true;
-    describe_annotations(p, opt);
+    bool good = describe_annotations(p, opt);
     for (size_t i = 0; i < opt->requests.n; i++)
         ptrs_push(&p->requests, opt->requests.at[i]);
     for (size_t i = 0; i < p->requests.n; i++)

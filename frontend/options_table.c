@@ -17,8 +17,6 @@ static void add_request(Parse *p, Mode mode, const char *spec)
         usage_error(p, "%s: %s", p->name, error);
         return;
     }
-    if (p->opt->directions || p->opt->sparse) /* before any SPEC they are for annotations */
-        usage_error(p, "%s comes after the SPEC that it belongs to, not before %s", p->opt->sparse ? "--sparse" : "--directions", p->name);
     rq->text = spec;
     rq->loc.file = -1;
     ptrs_push(&p->opt->requests, rq);

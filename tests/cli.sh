@@ -54,7 +54,9 @@ expect no_output 2 "-o OUT.c" loss.c --grad loss
 expect unknown_option 2 "unknown option '--gradient'" --gradient loss loss.c -o out.c
 expect missing_argument 2 "'--grad' needs an argument" loss.c -o out.c --grad
 expect malformed_spec 2 "malformed SPEC" loss.c -o out.c --grad 'loss(w'
-expect directions_first 2 "--directions comes after the SPEC that it belongs to, not before --grad" loss.c -o out.c --directions 2 --grad loss
+expect directions_first 1 "--directions comes after the SPEC that it belongs to; before all" loss.c -o out.c --directions 2 --grad loss
+expect sparse_first 1 "--sparse comes after the SPEC that it belongs to; before all" note.c -o out.c --sparse --jacobian f
+expect directions_of_notes 0 "" note.c -o out.c --directions 2 --vjp f
 expect empty_spec 2 "" loss.c -o out.c --grad ''
 expect name_first 2 "--name" --name x loss.c -o out.c --grad loss
 expect bad_name 2 "not a C identifier" loss.c -o out.c --grad loss --name 2x

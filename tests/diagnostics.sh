@@ -191,9 +191,9 @@ for w in $(sed 's/.*there are: //' err); do
 done
 
 # Progress after two seconds, on a terminal only.
-awk 'BEGIN { print "#include <math.h>"; for (f = 0; f < 20; f++) { print "double f" f "(double x)\n{\n    double s = x;";
+awk 'BEGIN { print "#include <math.h>"; for (f = 0; f < 40; f++) { print "double f" f "(double x)\n{\n    double s = x;";
     for (i = 0; i < 600; i++) print "    s = sin(s) * 0.5 + x * s;"; print "    return s;\n}" } }' >slow.c
-all=$(awk 'BEGIN { for (f = 0; f < 20; f++) printf " --hvp f%d", f }')
+all=$(awk 'BEGIN { for (f = 0; f < 40; f++) printf " --hvp f%d", f }')
 # shellcheck disable=SC2086
 timeout 2.5 "$ADGEN" slow.c $all -o slow_out.c >stdout 2>err
 check no_progress test ! -s err

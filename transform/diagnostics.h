@@ -46,15 +46,14 @@ ERROR("graph-values", "a graph with values cannot show", "--emit=dot with inputs
       "    return n == 0 ? 1 : x * power(x, n - 1);\n"
       "}\n")
 ERROR("recursion", "recursive function|recursive call of|through recursion", "a recursive function does what is not supported in one",
-      "Functions that call themselves have derivatives where their memory is local or the caller's. Write it as a loop, or give the\n"
-      "function a derivative of its own with AD_CUSTOM_VJP(f, f_vjp).",
+      "Functions that call themselves have derivatives where each thing that they change is one for all of their derivatives. Write it as\n"
+      "a loop, or give the function a derivative of its own with AD_CUSTOM_VJP(f, f_vjp).",
       "// adgen --grad 'f(x)'\n"
-      "double memo[10];\n"
       "double f(double x, int n)\n"
       "{\n"
-      "    if (n > 0)\n"
-      "        memo[n] = f(x, n - 1) * x;\n"
-      "    return n > 0 ? memo[n] + memo[n - 1] : x;\n"
+      "    static int calls;\n"
+      "    calls++;\n"
+      "    return n > 0 ? x * f(x * x, n - 1) : f(x, 0) + calls;\n"
       "}\n")
 ERROR("checkpoint", "AD_CHECKPOINT:", "a loop that cannot be checkpointed",
       "Steps of an AD_CHECKPOINT loop are run again: they may not have effects that cannot be repeated, and what they change must have a\n"
@@ -147,7 +146,7 @@ ERROR("const-field", "with a const floating field|the const bit-field", "a struc
       "{\n"
       "    return s->a * s->b;\n"
       "}\n")
-ERROR("spec", "(SPEC '|SPEC '|is const: it cannot be|is passed by value: it cannot be|has no floating parameter", "a SPEC does not fit the function",
+ERROR("spec", "(SPEC '|SPEC '|comes after the SPEC|is const: it cannot be|is passed by value: it cannot be|has no floating parameter", "a SPEC does not fit the function",
       "NAME, NAME(x, y), NAME(x -> y), NAME(x -> y; scratch): names are parameters of the function or file-scope variables with floating\n"
       "data. A dependent is written through a pointer, so it is neither const nor passed by value.",
       "// adgen --grad 'f(y)'\n"

@@ -3,7 +3,7 @@
  *     d_x[i] += d_s * (1 / y);   ->   ad_nan_trap("loss.c:12: d_x[i]", d_s * (1 / y), 3, "i", i, "d_s", d_s, "y", y);
  *                                     d_x[i] += d_s * (1 / y);
  *
- * What is watched: what is added to and stored in derivative memory, and values that are derivatives by name. A partial alone may be
+ * What is watched: what is added to and stored in derivative memory, the sums in loops that lead there, and values that are derivatives by name. A partial alone may be
  * infinite: a factor of zero takes it away. */
 #include "derivative.h"
 #include "graph.h"
@@ -39,7 +39,7 @@ static void gather(Trap *t, Value *v, int depth)
     if (constant || t->shown.n == MAX_SHOWN || ptrs_has(&t->shown, v))
         return;
     if (depth > 0 && (named || !op || op->code == OP_LOAD || op->nregions || depth > DEPTH)) {
-        if (type_is_float(v->type) || (type_is_int(v->type) && named))
+        if ((type_is_float(v->type) && (op || named)) || (type_is_int(v->type) && named))
             ptrs_push(&t->shown, v);
         return;
     }
@@ -71,6 +71,20 @@ static Value *string(Builder *b, const char *text)
     return op->results[0];
 }
 
+/* `n > 0 ? x[1] : 0`, as a load that went out of a loop is guarded: x[1]. */
+static const Value *behind_guard(const Value *v)
+{
+    const Op *op = v->def;
+    bool is_if = op && op->code == OP_IF;
+    if (!is_if && !(op && op->code == OP_SELECT))
+        return v;
+    const Value *yes = is_if ? region_terminator(op->regions[0])->args[v->index] : op->args[1];
+    const Value *no = is_if ? region_terminator(op->regions[1])->args[v->index] : op->args[2];
+    if (no->def && op_info[no->def->code].kind == KIND_CONST)
+        return behind_guard(yes);
+    return yes->def && op_info[yes->def->code].kind == KIND_CONST ? behind_guard(no) : v;
+}
+
 /* A check of v at b, which is called `what` in the message. */
 static void watch(Trap *t, Builder *b, Value *v, const char *what, Loc loc)
 {
@@ -84,8 +98,9 @@ static void watch(Trap *t, Builder *b, Value *v, const char *what, Loc loc)
     args[2] = build_int(b, type_scalar(TY_INT), (int64_t)t->shown.n);
     for (size_t i = 0; i < t->shown.n; i++) {
         Value *s = t->shown.at[i];
-        const char *name = graph_value_text(a, s);
-        bool elsewhere = s->def && s->def->code != OP_LOAD && s->def->loc.line > 0 && s->def->loc.line != loc.line;
+        const Value *named = behind_guard(s);
+        const char *name = graph_value_text(a, named);
+        bool elsewhere = named->def && named->def->code != OP_LOAD && named->def->loc.line > 0 && named->def->loc.line != loc.line;
         args[FIRST + 2 * i] = string(b, elsewhere ? arena_printf(a, "%s (line %d)", name, s->def->loc.line) : name);
         args[FIRST + 2 * i + 1] = build_cast(b, s, type_scalar(TY_F64));
     }
@@ -95,22 +110,46 @@ static void watch(Trap *t, Builder *b, Value *v, const char *what, Loc loc)
     t->shown.n = 0;
 }
 
+static bool computes(const Op *op)
+{
+    OpKind kind = op_info[op->code].kind;
+    return kind == KIND_ARITH || kind == KIND_MATH || kind == KIND_CALL || op->code == OP_MULZ || op->code == OP_IF;
+}
+
+/* What is added to memory behind a loop that has summed it up: each iteration's sum. */
+static void watch_sum(Trap *t, const Value *v, const char *what)
+{
+    const Op *op = v->def;
+    if (op && (op->code == OP_ADD || op->code == OP_SUB || op->code == OP_NEG)) {
+        for (int i = 0; i < op->nargs; i++)
+            watch_sum(t, op->args[i], what);
+    } else if (op && op->code == OP_FOR && v->index > 0) {
+        Value *sum = region_terminator(op->regions[0])->args[v->index - 1];
+        if (!sum->def || value_region(sum) != op->regions[0] || is_derivative(sum->var))
+            return;
+        watch_sum(t, sum, what);
+        if (!computes(sum->def))
+            return;
+        Builder b = after_op(sum->def);
+        gather_counters(t, sum->def);
+        watch(t, &b, sum, what, sum->def->loc);
+    }
+}
+
 static void trap(Trap *t, Op *op)
 {
     bool memory = (op->code == OP_ACCUM || op->code == OP_STORE) && type_is_float(op->args[1]->type);
     if (memory && is_derivative_memory(op->args[0]) && !(op->args[1]->def && op_info[op->args[1]->def->code].kind == KIND_CONST)) {
-        Builder b = before_op(op);
         const char *what = graph_address_text(t->fn->arena, op->args[0], NULL, NULL);
+        watch_sum(t, op->args[1], what);
+        Builder b = before_op(op);
         gather_indices(t, op->args[0]);
         gather_counters(t, op);
         watch(t, &b, op->args[1], what, op->loc);
         return;
     }
-    const OpInfo *info = &op_info[op->code];
     Value *v = op->nresults ? op->results[0] : NULL;
-    bool computes =
-        info->kind == KIND_ARITH || info->kind == KIND_MATH || info->kind == KIND_CALL || op->code == OP_MULZ || op->code == OP_IF;
-    if (!v || !computes || !type_is_float(v->type) || !is_derivative(v->var))
+    if (!v || !computes(op) || !type_is_float(v->type) || !is_derivative(v->var))
         return;
     Builder b = after_op(op);
     gather_counters(t, op);
