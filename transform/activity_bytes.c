@@ -2,8 +2,11 @@
  *
  * A byte that is stored there is a constant: its shadow becomes 0 (adjoint.c, tangent.c), and with all its bytes a number's. That is wrong only
  * for a byte that was read from such a number, which is refused, as are the copies and clears whose bytes bytes.c could not tell the type of.
+ * So are numbers that are made of what was read from another's bits as an integer, `*(int *)&x`: stored as bits, or converted. What is only
+ * compared or counted with has no derivative.
  * An object that is declared as char, or was allocated, may have numbers in one place and text in another. */
 #include "analysis.h"
+#include "derivative.h"
 
 #include <string.h>
 
@@ -89,6 +92,13 @@ static void check_copy(const Activity *a, const Op *op)
 
 /* ---------------------------------------------------------------------- bytes on their way */
 
+/* An integer of several bytes where a number may be, in a union or through a cast. */
+static bool is_bits(const Activity *a, const Op *access)
+{
+    const Type *t = access->args[0]->type->elem;
+    return type_is_int(t) && t->size > 1 && is_seen_as_other(access->args[0]) && !is_beside_number(a->m, access);
+}
+
 typedef struct {
     const Activity *a;
     bool *value, *object; /* by id: made of bytes of numbers */
@@ -115,8 +125,8 @@ static void taint_op(Op *op, void *ctx)
         return;
     if (op->code == OP_LOAD) {
         const Value *p = op->args[0];
-        bool number = is_byte(op->results[0]->type) && place_of(p) != PLACE_OTHER && any_of(t->a, p, t->a->object_varied);
-        if (number || any_of(t->a, p, t->object))
+        bool seen = is_byte(op->results[0]->type) ? place_of(p) != PLACE_OTHER : is_bits(t->a, op);
+        if ((seen && any_of(t->a, p, t->a->object_varied)) || any_of(t->a, p, t->object))
             taint(t, &t->value[op->results[0]->id]);
     } else if (op_info[op->code].kind == KIND_ARITH && !op_is_compare(op->code)) {
         for (int i = op->code == OP_SELECT; i < op->nargs; i++)
@@ -144,11 +154,19 @@ static void check_arrival(Op *op, void *ctx)
     bool stored = op->code == OP_STORE && stores_byte(op) && t->value[op->args[1]->id] && active_pointer(t->a, op->args[0]);
     bool read = op->code == OP_LOAD && type_is_differentiable(op->results[0]->type) && any_of(t->a, op->args[0], t->object) &&
                 t->a->useful[op->results[0]->id];
-    if (stored)
+    bool converted =
+        op->code == OP_CAST && type_is_int(op->args[0]->type) && t->value[op->args[0]->id] && t->a->useful[op->results[0]->id];
+    if (converted)
+        diag_error(
+            op->loc,
+            "this number is made of the bits of floating data that carries derivatives, which end there; use <math.h> (log2, "
+            "frexp, ldexp), or a function that is AD_INACTIVE or has AD_CUSTOM_VJP");
+    else if (stored)
         diag_error(op->loc, "moves the bytes of data that carries derivatives; move its elements instead, or use memcpy");
     else if (read && !t->said)
-        diag_error(op->loc, "this number may be made of the bytes of others, whose derivatives end there; copy its elements instead");
-    t->said |= stored || read;
+        diag_error(op->loc,
+                   "this number may be made of the bytes of others, whose derivatives end there; copy its elements instead");
+    t->said |= stored || read || converted;
 }
 
 static void check_moves(const Activity *a)

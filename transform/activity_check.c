@@ -299,8 +299,7 @@ static void check_call(const Activity *a, const Op *op)
 
 /* ------------------------------------------------------------------ floating data seen as something else */
 
-/* Is the address a floating location seen as another type: a cast from a floating pointer, or in a union with a number in these bytes? */
-static bool is_punned(const Value *addr)
+bool is_seen_as_other(const Value *addr)
 {
     int64_t at = 0, i; /* from the part of the object that v is at; -1: not known */
     for (const Value *v = addr; v->def; v = v->def->args[0]) {
@@ -324,7 +323,7 @@ static bool is_punned(const Value *addr)
 static void check_bits(const Activity *a, const Op *op)
 {
     const Type *t = op->code == OP_LOAD ? op->results[0]->type : op->args[1]->type;
-    if (!type_is_int(t) || t->size < 2 || !active_pointer(a, op->args[0]) || !is_punned(op->args[0]) || is_beside_number(a->m, op))
+    if (!type_is_int(t) || t->size < 2 || !active_pointer(a, op->args[0]) || !is_seen_as_other(op->args[0]) || is_beside_number(a->m, op))
         return;
     diag_error(op->loc, "this %s the bits of floating data that carries derivatives as '%s': the derivative cannot follow",
                op->code == OP_LOAD ? "reads" : "writes", type_spelling(t));

@@ -397,6 +397,8 @@ Activity *activity_draft(Fn *fn, const MemInfo *m, const Request *rq);
 
 /* activity_check.c: diag_errors. */
 void activity_check(Activity *a);
+/* Is the address a floating location seen as another type: a cast from a floating pointer, or in a union with a number in these bytes? */
+bool is_seen_as_other(const Value *addr);
 /* activity_bytes.c: diag_errors. */
 void activity_bytes(const Activity *a);
 /* What the declarations say that p points to: floating numbers among others, none, or bytes that may be any. */

@@ -3,7 +3,8 @@
  *   struct { int tag; union { double num; int var; long count; struct { int op; struct node *l, *r; } bin; } u; }
  *
  * An integer of its own has nothing to do with the number: it is another size, or beside pointers in a struct; or it is accessed after a test
- * of a tag that stands beside the union, or a store to it, where the number is not accessed. All else may look at a number's bits. */
+ * of a tag that stands beside the union, or a store to it, where the number is not accessed. All else may look at a number's bits; so does an
+ * integer under the very tag under which the number is accessed elsewhere in the function. */
 #include "derivative.h"
 
 enum { MOST_STEPS = 8 }; /* from a test to the tag */
@@ -34,7 +35,8 @@ static bool has_float_of_size(const Type *t, int64_t size)
 static bool is_of_its_own(const Op *member, const Type *accessed)
 {
     const Type *u = member->args[0]->type->elem, *t = u->fields[member->ival].type;
-    return t == accessed ? !has_float_of_size(u, t->size) : t->kind == TY_RECORD && !t->is_union && !type_has_float(t) && type_has_pointers(t);
+    return t == accessed ? !has_float_of_size(u, t->size)
+                         : t->kind == TY_RECORD && !t->is_union && !type_has_float(t) && type_has_pointers(t);
 }
 
 /* ---------------------------------------------------------------------- tags */
@@ -66,8 +68,8 @@ static bool is_same(const Value *x, const Value *y, int depth)
 /* An integer beside the union in that struct. */
 static bool is_tag(const Value *addr, const Value *record)
 {
-    return addr->def && addr->def->code == OP_FIELD && type_is_int(addr->type->elem) && addr->def->args[0]->type == record->type &&
-           is_same(addr->def->args[0], record, MOST_STEPS);
+    return addr->def && addr->def->code == OP_FIELD && type_is_int(addr->type->elem) &&
+           addr->def->args[0]->type->elem == record->type->elem && is_same(addr->def->args[0], record, MOST_STEPS);
 }
 
 typedef struct {
@@ -135,8 +137,89 @@ static void see(Op *op, void *ctx)
         s->tagged = true;
     const Op *member = type_is_differentiable(op->args[0]->type->elem) ? chosen_member(op->args[0]) : NULL;
     const Value *record = member ? struct_around(member) : NULL;
-    if (record && record->type == s->record->type && is_same(record, s->record, MOST_STEPS))
+    if (record && record->type->elem == s->record->type->elem && is_same(record, s->record, MOST_STEPS))
         s->number = op->args[0];
+}
+
+/* ---------------------------------------------------------------------- which tag */
+
+typedef struct {
+    bool known;
+    int64_t tag;
+} Tag;
+
+static const Tag no_tag = {false, 0};
+
+/* The tag of record, where cond is true or not; only what is one value. */
+static Tag implied(const Value *cond, bool holds, const Value *record, int depth)
+{
+    const Op *op = cond->def;
+    int64_t k;
+    if (!op || depth == 0)
+        return no_tag;
+    if (op->code == OP_CAST || op->code == OP_LNOT)
+        return implied(op->args[0], holds == (op->code == OP_CAST), record, depth - 1);
+    if (op->code == OP_LOAD)
+        return (Tag){!holds && is_tag(op->args[0], record), 0};
+    if ((op->code == OP_EQ || op->code == OP_NE) && value_int(op->args[1], &k)) {
+        const Op *load = op->args[0]->def;
+        while (load && load->code == OP_CAST)
+            load = load->args[0]->def;
+        return (Tag){holds == (op->code == OP_EQ) && load && load->code == OP_LOAD && is_tag(load->args[0], record), k};
+    }
+    bool both = op->code == OP_IF && op->nregions == 2 && holds; /* a && b */
+    if ((op->code == OP_LAND && holds) || (op->code == OP_LOR && !holds) || both) {
+        const Value *second = both ? region_terminator(op->regions[0])->args[cond->index] : op->args[1];
+        Tag first = implied(op->args[0], holds, record, depth - 1);
+        return first.known ? first : implied(second, holds, record, depth - 1);
+    }
+    return no_tag;
+}
+
+/* The tag that record has at op: what was stored there before it, or what an if around it asks. */
+static Tag tag_at(const Op *op, const Value *record)
+{
+    for (const Region *r = op->parent; r; op = r->owner, r = op ? op->parent : NULL) {
+        int64_t k;
+        for (const Op *before = op->prev; before; before = before->prev)
+            if (before->code == OP_STORE && is_tag(before->args[0], record))
+                return value_int(before->args[1], &k) ? (Tag){true, k} : no_tag;
+        const Op *owner = r->owner;
+        Tag t = owner && owner->code == OP_IF ? implied(owner->args[0], r == owner->regions[0], record, MOST_STEPS) : no_tag;
+        if (t.known)
+            return t;
+    }
+    return no_tag;
+}
+
+typedef struct {
+    const Value *record;
+    int64_t tag;
+    bool found;
+} Search;
+
+static void find_number(Op *op, void *ctx)
+{
+    Search *s = ctx;
+    if (s->found || (op->code != OP_LOAD && op->code != OP_STORE) || !type_is_differentiable(op->args[0]->type->elem) ||
+        is_move(op))
+        return;
+    const Op *member = chosen_member(op->args[0]);
+    const Value *record = member ? struct_around(member) : NULL;
+    if (!record || record->type->elem != s->record->type->elem)
+        return;
+    Tag t = tag_at(op, record);
+    s->found = t.known && t.tag == s->tag;
+}
+
+/* Is there a number in such a struct under the tag that it has at access, where an integer is asked for? */
+static bool is_a_numbers_tag(const Fn *fn, const Op *access, const Value *record)
+{
+    Tag t = tag_at(access, record);
+    Search s = {.record = record, .tag = t.tag};
+    if (t.known)
+        walk_ops(fn->body, find_number, &s);
+    return s.found;
 }
 
 static bool has_tag(const Fn *fn, const Op *access)
@@ -149,7 +232,7 @@ static bool has_tag(const Fn *fn, const Op *access)
         if (seen.number)
             return false;
         if (seen.tagged || (r->owner && r->owner->code == OP_IF && asks_tag(fn, r->owner->args[0], record, MOST_STEPS)))
-            return true;
+            return !is_a_numbers_tag(fn, access, record);
     }
     return false;
 }
