@@ -2,8 +2,8 @@
  *
  * A byte that is stored there is a constant: its shadow becomes 0 (adjoint.c, tangent.c), and with all its bytes a number's. That is wrong only
  * for a byte that was read from such a number, which is refused, as are the copies and clears whose bytes bytes.c could not tell the type of.
- * So are numbers that are made of what was read from another's bits as an integer, `*(int *)&x`: stored as bits, or converted. What is only
- * compared or counted with has no derivative.
+ * So are numbers that are made of what was read from another's bits as an integer, `*(int *)&x`: stored as bits, or converted; and those that
+ * are read from text into which others were printed, atof() of sprintf(). What is only compared or counted with has no derivative.
  * An object that is declared as char, or was allocated, may have numbers in one place and text in another. */
 #include "analysis.h"
 #include "derivative.h"
@@ -102,6 +102,7 @@ static bool is_bits(const Activity *a, const Op *access)
 typedef struct {
     const Activity *a;
     bool *value, *object; /* by id: made of bytes of numbers */
+    bool *text;           /* by object: numbers are printed into it */
     bool changed, said;
 } Taint;
 
@@ -111,22 +112,43 @@ static void taint(Taint *t, bool *at)
         *at = t->changed = true;
 }
 
+static void taint_objects(Taint *t, bool *set, const Value *p)
+{
+    const IntSet *objs = mem_points_to(t->a->m, p);
+    for (int i = 0; i < objs->n; i++)
+        taint(t, &set[objs->at[i]]);
+}
+
+/* A library function: prints numbers as text, moves text, and reads it. */
+static void taint_call(Taint *t, const Op *op)
+{
+    const KnownCall *known = known_call(op);
+    bool prints = false, reads = false;
+    for (int i = 0; known && i < op->nargs; i++) {
+        const Value *arg = op->args[i];
+        prints |= type_is_float(arg->type) && t->a->varied[arg->id];
+        reads |= arg->type->kind == TY_PTR && is_byte(arg->type->elem) && any_of(t->a, arg, t->text);
+    }
+    for (int i = 0; (prints || reads) && i < op->nargs; i++)
+        if (op->args[i]->type->kind == TY_PTR && call_writes_arg(op, known, i))
+            taint_objects(t, is_byte(op->args[i]->type->elem) ? t->text : t->object, op->args[i]);
+    if (reads && op->nresults > 0 && type_is_float(op->results[0]->type))
+        taint(t, &t->value[op->results[0]->id]);
+}
+
 static void taint_op(Op *op, void *ctx)
 {
     Taint *t = ctx;
-    const MemInfo *m = t->a->m;
-    if (op->code == OP_STORE && type_is_int(op->args[1]->type) && t->value[op->args[1]->id]) {
-        const IntSet *objs = mem_points_to(m, op->args[0]);
-        for (int i = 0; i < objs->n; i++)
-            taint(t, &t->object[objs->at[i]]);
-        return;
-    }
+    if (op->code == OP_CALL)
+        taint_call(t, op);
+    if (op->code == OP_STORE && type_is_int(op->args[1]->type) && t->value[op->args[1]->id])
+        taint_objects(t, t->object, op->args[0]);
     if (op->nresults == 0 || !type_is_int(op->results[0]->type))
         return;
     if (op->code == OP_LOAD) {
         const Value *p = op->args[0];
-        bool seen = is_byte(op->results[0]->type) ? place_of(p) != PLACE_OTHER : is_bits(t->a, op);
-        if ((seen && any_of(t->a, p, t->a->object_varied)) || any_of(t->a, p, t->object))
+        bool byte = is_byte(op->results[0]->type), seen = byte ? place_of(p) != PLACE_OTHER : is_bits(t->a, op);
+        if ((seen && any_of(t->a, p, t->a->object_varied)) || any_of(t->a, p, t->object) || (byte && any_of(t->a, p, t->text)))
             taint(t, &t->value[op->results[0]->id]);
     } else if (op_info[op->code].kind == KIND_ARITH && !op_is_compare(op->code)) {
         for (int i = op->code == OP_SELECT; i < op->nargs; i++)
@@ -156,7 +178,11 @@ static void check_arrival(Op *op, void *ctx)
                 t->a->useful[op->results[0]->id];
     bool converted =
         op->code == OP_CAST && type_is_int(op->args[0]->type) && t->value[op->args[0]->id] && t->a->useful[op->results[0]->id];
-    if (converted)
+    bool scanned = op->code == OP_CALL && op->nresults > 0 && t->value[op->results[0]->id] && t->a->useful[op->results[0]->id];
+    if (scanned)
+        diag_error(op->loc, "this number is read from text that may be made of the bytes of floating data that carries derivatives, which end "
+                            "there; hand the number itself on");
+    else if (converted)
         diag_error(
             op->loc,
             "this number is made of the bits of floating data that carries derivatives, which end there; use <math.h> (log2, "
@@ -166,7 +192,7 @@ static void check_arrival(Op *op, void *ctx)
     else if (read && !t->said)
         diag_error(op->loc,
                    "this number may be made of the bytes of others, whose derivatives end there; copy its elements instead");
-    t->said |= stored || read || converted;
+    t->said |= stored || read || converted || scanned;
 }
 
 static void check_moves(const Activity *a)
@@ -174,6 +200,7 @@ static void check_moves(const Activity *a)
     Taint t = {.a = a, .changed = true};
     t.value = arena_alloc(a->fn->arena, (size_t)a->nvalues + 1);
     t.object = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
+    t.text = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
     bool any = false;
     while (t.changed) {
         t.changed = false;

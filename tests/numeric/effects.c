@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 AD_GRAD(x)
 double talks(AD_LEN(n) const double *x, int n)
@@ -28,4 +29,21 @@ double noise(AD_LEN(n) const double *x, int n)
         s += u * x[i] * x[i];
     }
     return s;
+}
+
+/* What is printed into a string beside numbers is not made of them for those that only look at its length. */
+struct report {
+    char text[80];
+    double value, weight;
+    int count;
+};
+
+AD_GRAD(x)
+double described(double x)
+{
+    struct report r = {.value = x * x, .weight = 2, .count = 3};
+    snprintf(r.text, sizeof r.text, "%g", r.value * x);
+    if (strlen(r.text) > 70)
+        return r.value;
+    return r.value * r.weight * r.count;
 }
