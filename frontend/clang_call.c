@@ -118,6 +118,10 @@ static const struct {
                      {"free", NULL},        {"alloca", NULL},        {"printf", NULL},         {"fprintf", NULL},
                      {"puts", NULL},        {"putchar", NULL},       {"abort", NULL},          {"exit", NULL}};
 
+/* Builtins for integers that no library has: they stay what they are. */
+static const char *const bit_builtins[] = {"popcount", "popcountl", "popcountll", "parity", "parityl", "parityll", "clz",     "clzl",    "clzll",
+                                           "ctz",      "ctzl",      "ctzll",      "ffs",    "ffsl",    "ffsll",    "bswap16", "bswap32", "bswap64"};
+
 static bool is_math_name(const char *name)
 {
     Type *float_type;
@@ -125,11 +129,14 @@ static bool is_math_name(const char *name)
 }
 
 /* The library's name of __builtin_X, or NULL. */
-static const char *plain_name(const char *x)
+static const char *plain_name(const Reader *r, const char *x)
 {
     for (size_t i = 0; i < sizeof builtin_calls / sizeof *builtin_calls; i++)
         if (!strcmp(x, builtin_calls[i].builtin))
             return builtin_calls[i].plain ? builtin_calls[i].plain : builtin_calls[i].builtin;
+    for (size_t i = 0; i < sizeof bit_builtins / sizeof *bit_builtins; i++)
+        if (!strcmp(x, bit_builtins[i]))
+            return arena_printf(r->scratch, "__builtin_%s", x);
     return is_math_name(x) ? x : NULL;
 }
 
@@ -177,9 +184,11 @@ static Expr *read_builtin(Reader *r, CXCursor c, const char *x, Kids args, Type 
         return constant;
     if (args.n > 0 && (!strcmp(x, "expect") || !strcmp(x, "expect_with_probability") || !strcmp(x, "assume_aligned")))
         return coerce(r, read_expr(r, args.at[0]), t); /* hints to the optimiser */
+    if (!strcmp(x, "prefetch") || !strcmp(x, "assume"))
+        return coerce(r, expr_int(r, type_scalar(TY_INT), 0, loc), type_void());
     if (!strcmp(x, "fpclassify") && args.n > 1)
         args = (Kids){&args.at[args.n - 1], 1}; /* fpclassify(x): the macro adds the classes */
-    const char *plain = !strcmp(x, "complex") ? complex_macro(t) : plain_name(x);
+    const char *plain = !strcmp(x, "complex") ? complex_macro(t) : plain_name(r, x);
     if (plain)
         return named_call(r, plain, t, &args, loc);
     if (!strcmp(x, "va_start") || !strcmp(x, "va_end") || !strcmp(x, "va_copy")) {

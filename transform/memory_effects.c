@@ -57,6 +57,12 @@ static const KnownCall known_calls[] = {
     {"__ctype_b_loc", 0, RETURNS_UNKNOWN, AGAIN}, {"__ctype_tolower_loc", 0, RETURNS_UNKNOWN, AGAIN},
     {"__ctype_toupper_loc", 0, RETURNS_UNKNOWN, AGAIN}, {"isxdigit", 0, RETURNS_NOTHING, AGAIN}, {"ispunct", 0, RETURNS_NOTHING, AGAIN},
     {"isprint", 0, RETURNS_NOTHING, AGAIN}, {"isblank", 0, RETURNS_NOTHING, AGAIN}, {"iscntrl", 0, RETURNS_NOTHING, AGAIN},
+    {"popcount", 0, RETURNS_NOTHING, AGAIN}, {"popcountl", 0, RETURNS_NOTHING, AGAIN}, {"popcountll", 0, RETURNS_NOTHING, AGAIN},
+    {"parity", 0, RETURNS_NOTHING, AGAIN}, {"parityl", 0, RETURNS_NOTHING, AGAIN}, {"parityll", 0, RETURNS_NOTHING, AGAIN},
+    {"clz", 0, RETURNS_NOTHING, AGAIN}, {"clzl", 0, RETURNS_NOTHING, AGAIN}, {"clzll", 0, RETURNS_NOTHING, AGAIN},
+    {"ctz", 0, RETURNS_NOTHING, AGAIN}, {"ctzl", 0, RETURNS_NOTHING, AGAIN}, {"ctzll", 0, RETURNS_NOTHING, AGAIN},
+    {"ffs", 0, RETURNS_NOTHING, AGAIN}, {"ffsl", 0, RETURNS_NOTHING, AGAIN}, {"ffsll", 0, RETURNS_NOTHING, AGAIN},
+    {"bswap16", 0, RETURNS_NOTHING, AGAIN}, {"bswap32", 0, RETURNS_NOTHING, AGAIN}, {"bswap64", 0, RETURNS_NOTHING, AGAIN},
     {"isgraph", 0, RETURNS_NOTHING, AGAIN}, {"strtoll", 1u << 1, RETURNS_NOTHING, AGAIN}, {"strtoull", 1u << 1, RETURNS_NOTHING, AGAIN},
 };
 

@@ -109,3 +109,18 @@ double tls(AD_LEN(8) const double *x)
         s += work[i] * work[7 - i];
     return s;
 }
+
+/* Builtins that count bits, and hints to the compiler. */
+AD_GRAD(x)
+double gray_code(AD_LEN(32) const double *x, int n)
+{
+    const double *p = __builtin_assume_aligned(x, 8);
+    double s = 0, level[32] = {0};
+    for (unsigned k = 1; k < 4u * n; k++) {
+        int bit = __builtin_ctz(k);
+        __builtin_prefetch(&p[bit + 1], 0, 3);
+        level[bit] += p[k];
+        s += level[bit] * sin(p[__builtin_popcount(k ^ k >> 1)]);
+    }
+    return __builtin_expect(s > 0, 1) ? s : s * s;
+}
