@@ -383,6 +383,34 @@ static void check_held(Op *load, void *ctx)
     }
 }
 
+static void find_global(Op *op, void *ctx)
+{
+    Assignment *s = ctx;
+    if (op->code == OP_GLOBAL && op->var == s->held)
+        s->found = true;
+}
+
+/* The same of variables of the SPEC that the function never names:   double w[9], *cur = w;   ... cur[0] ... */
+static void check_unnamed(Op *load, void *ctx)
+{
+    Entry *e = ctx;
+    const Activity *a = e->a;
+    const Value *p = load->nresults ? load->results[0] : NULL;
+    if (e->said || load->code != OP_LOAD || p->type->kind != TY_PTR || !type_reaches_float(p->type))
+        return;
+    const IntSet *objs = mem_points_to(a->m, p);
+    for (int i = 0; i < objs->n && !e->said; i++) {
+        const Var *holder = a->m->objects[objs->at[i]].kind == OBJ_POINTEE ? activity_root(a, objs->at[i]) : NULL;
+        if (!holder || !holder->is_global || holder->is_inactive || ptrs_has(&a->rq->global_vars, holder))
+            continue;
+        for (size_t k = 0; k < a->rq->global_vars.n && !e->said; k++) {
+            Assignment s = {holder, a->rq->global_vars.at[k], false};
+            walk_ops(a->fn->body, find_global, &s);
+            e->said = !s.found && report_held(a, load, holder, s.held);
+        }
+    }
+}
+
 static void check_op(Op *op, void *ctx)
 {
     const Activity *a = ctx;
@@ -398,6 +426,8 @@ void activity_check(Activity *a)
     activity_bytes(a);
     Entry e = {a, false};
     walk_ops(a->fn->body, check_held, &e);
+    if (a->rq->global_vars.n > 0)
+        walk_ops(a->fn->body, check_unnamed, &e);
     if (!e.said)
         check_objects(a);
 }
