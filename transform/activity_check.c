@@ -361,6 +361,7 @@ static bool report_held(const Activity *a, const Op *load, const Var *holder, co
 typedef struct {
     const Activity *a;
     bool said; /* once is enough */
+    Ptrs named;
 } Entry;
 
 /* static double pool[9], *next = pool;   *next++ = x * x; ... pool[0] */
@@ -390,21 +391,45 @@ static void find_global(Op *op, void *ctx)
         s->found = true;
 }
 
+/* Those of the SPEC; the bodies of a recursion have none of their own: those of all. */
+static Ptrs named_variables(const Activity *a)
+{
+    const Program *p = a->fn->program;
+    Ptrs named = {.arena = a->fn->arena};
+    bool own = ptrs_has(&p->requests, a->rq);
+    for (size_t i = 0; i < (own ? 1 : p->requests.n); i++) {
+        const Request *rq = own ? a->rq : p->requests.at[i];
+        for (size_t k = 0; k < rq->global_vars.n; k++)
+            ptrs_push(&named, rq->global_vars.at[k]);
+    }
+    return named;
+}
+
+/* May numbers be read through it? Bytes beside an address are a text. */
+static bool may_lead_to_numbers(const Type *t, const Type *holder)
+{
+    while (holder->kind == TY_ARRAY)
+        holder = holder->elem;
+    return t->kind == TY_PTR && (type_reaches_float(t) || t->elem->kind == TY_VOID ||
+                                 (type_is_int(t->elem) && t->elem->size == 1 && holder->kind != TY_RECORD));
+}
+
 /* The same of variables of the SPEC that the function never names:   double w[9], *cur = w;   ... cur[0] ... */
 static void check_unnamed(Op *load, void *ctx)
 {
     Entry *e = ctx;
     const Activity *a = e->a;
     const Value *p = load->nresults ? load->results[0] : NULL;
-    if (e->said || load->code != OP_LOAD || p->type->kind != TY_PTR || !type_reaches_float(p->type))
+    if (e->said || load->code != OP_LOAD || p->type->kind != TY_PTR)
         return;
     const IntSet *objs = mem_points_to(a->m, p);
     for (int i = 0; i < objs->n && !e->said; i++) {
         const Var *holder = a->m->objects[objs->at[i]].kind == OBJ_POINTEE ? activity_root(a, objs->at[i]) : NULL;
-        if (!holder || !holder->is_global || holder->is_inactive || ptrs_has(&a->rq->global_vars, holder))
+        if (!holder || !holder->is_global || holder->is_inactive || ptrs_has(&e->named, holder) ||
+            !may_lead_to_numbers(p->type, holder->type))
             continue;
-        for (size_t k = 0; k < a->rq->global_vars.n && !e->said; k++) {
-            Assignment s = {holder, a->rq->global_vars.at[k], false};
+        for (size_t k = 0; k < e->named.n && !e->said; k++) {
+            Assignment s = {holder, e->named.at[k], false};
             walk_ops(a->fn->body, find_global, &s);
             e->said = !s.found && report_held(a, load, holder, s.held);
         }
@@ -424,9 +449,9 @@ void activity_check(Activity *a)
 {
     walk_ops(a->fn->body, check_op, a);
     activity_bytes(a);
-    Entry e = {a, false};
+    Entry e = {a, false, named_variables(a)};
     walk_ops(a->fn->body, check_held, &e);
-    if (a->rq->global_vars.n > 0)
+    if (e.named.n > 0)
         walk_ops(a->fn->body, check_unnamed, &e);
     if (!e.said)
         check_objects(a);
