@@ -102,6 +102,7 @@ static bool is_bits(const Activity *a, const Op *access)
 typedef struct {
     const Activity *a;
     bool *value, *object; /* by id: made of bytes of numbers */
+    bool *sure[2];        /* the same of values and of objects, but for bytes that may as well be a text's */
     bool *text;           /* by object: numbers are printed into it */
     bool changed, said;
 } Taint;
@@ -130,10 +131,22 @@ static void taint_call(Taint *t, const Op *op)
         reads |= arg->type->kind == TY_PTR && is_byte(arg->type->elem) && any_of(t->a, arg, t->text);
     }
     for (int i = 0; (prints || reads) && i < op->nargs; i++)
-        if (op->args[i]->type->kind == TY_PTR && call_writes_arg(op, known, i))
-            taint_objects(t, is_byte(op->args[i]->type->elem) ? t->text : t->object, op->args[i]);
+        if (op->args[i]->type->kind == TY_PTR && call_writes_arg(op, known, i)) {
+            bool byte = is_byte(op->args[i]->type->elem);
+            taint_objects(t, byte ? t->text : t->object, op->args[i]);
+            taint_objects(t, byte ? t->text : t->sure[1], op->args[i]);
+        }
     if (reads && op->nresults > 0 && type_is_float(op->results[0]->type))
         taint(t, &t->value[op->results[0]->id]);
+}
+
+static void taint_flow(void *ctx, Value *from, Value *to)
+{
+    Taint *t = ctx;
+    if (t->value[from->id])
+        taint(t, &t->value[to->id]);
+    if (t->sure[0][from->id])
+        taint(t, &t->sure[0][to->id]);
 }
 
 static void taint_op(Op *op, void *ctx)
@@ -143,25 +156,23 @@ static void taint_op(Op *op, void *ctx)
         taint_call(t, op);
     if (op->code == OP_STORE && type_is_int(op->args[1]->type) && t->value[op->args[1]->id])
         taint_objects(t, t->object, op->args[0]);
+    if (op->code == OP_STORE && type_is_int(op->args[1]->type) && t->sure[0][op->args[1]->id])
+        taint_objects(t, t->sure[1], op->args[0]);
     if (op->nresults == 0 || !type_is_int(op->results[0]->type))
         return;
     if (op->code == OP_LOAD) {
         const Value *p = op->args[0];
-        bool byte = is_byte(op->results[0]->type), seen = byte ? place_of(p) != PLACE_OTHER : is_bits(t->a, op);
-        if ((seen && any_of(t->a, p, t->a->object_varied)) || any_of(t->a, p, t->object) || (byte && any_of(t->a, p, t->text)))
+        bool byte = is_byte(op->results[0]->type), varied = any_of(t->a, p, t->a->object_varied);
+        bool printed = byte && any_of(t->a, p, t->text), number = byte ? place_of(p) == PLACE_NUMBERS : is_bits(t->a, op);
+        if ((number && varied) || any_of(t->a, p, t->sure[1]) || printed)
+            taint(t, &t->sure[0][op->results[0]->id]);
+        if (((number || (byte && place_of(p) == PLACE_BYTES)) && varied) || any_of(t->a, p, t->object) || printed)
             taint(t, &t->value[op->results[0]->id]);
     } else if (op_info[op->code].kind == KIND_ARITH && !op_is_compare(op->code)) {
         for (int i = op->code == OP_SELECT; i < op->nargs; i++)
-            if (type_is_int(op->args[i]->type) && t->value[op->args[i]->id])
-                taint(t, &t->value[op->results[0]->id]);
+            if (type_is_int(op->args[i]->type))
+                taint_flow(t, op->args[i], op->results[0]);
     }
-}
-
-static void taint_flow(void *ctx, Value *from, Value *to)
-{
-    Taint *t = ctx;
-    if (t->value[from->id])
-        taint(t, &t->value[to->id]);
 }
 
 static void taint_step(Op *op, void *ctx)
@@ -177,7 +188,7 @@ static void check_arrival(Op *op, void *ctx)
     bool read = op->code == OP_LOAD && type_is_differentiable(op->results[0]->type) && any_of(t->a, op->args[0], t->object) &&
                 t->a->useful[op->results[0]->id];
     bool converted =
-        op->code == OP_CAST && type_is_int(op->args[0]->type) && t->value[op->args[0]->id] && t->a->useful[op->results[0]->id];
+        op->code == OP_CAST && type_is_int(op->args[0]->type) && t->sure[0][op->args[0]->id] && t->a->useful[op->results[0]->id];
     bool scanned = op->code == OP_CALL && op->nresults > 0 && t->value[op->results[0]->id] && t->a->useful[op->results[0]->id];
     if (scanned)
         diag_error(op->loc, "this number is read from text that may be made of the bytes of floating data that carries derivatives, which end "
@@ -201,6 +212,8 @@ static void check_moves(const Activity *a)
     t.value = arena_alloc(a->fn->arena, (size_t)a->nvalues + 1);
     t.object = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
     t.text = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
+    t.sure[0] = arena_alloc(a->fn->arena, (size_t)a->nvalues + 1);
+    t.sure[1] = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
     bool any = false;
     while (t.changed) {
         t.changed = false;
