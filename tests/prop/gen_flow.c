@@ -85,7 +85,7 @@ static void odd_switch(void)
     }
     gen.e.depth--;
     line("/* fall through */");
-    line("case 0:");
+    line("case 0:;"); /* store() may have nothing to say */
     gen.e.depth++;
     store();
     gen.e.depth--;
