@@ -99,25 +99,40 @@ static bool is_bits(const Activity *a, const Op *access)
     return type_is_int(t) && t->size > 1 && is_seen_as_other(access->args[0]) && !is_beside_number(a->m, access);
 }
 
+/* A byte may be one of text that lies beside numbers: it counts only where numbers are put together of bytes. */
+enum { CLEAN, OF_BYTES, OF_BITS };
+typedef unsigned char Level;
+
 typedef struct {
     const Activity *a;
-    bool *value, *object; /* by id: made of bytes of numbers */
-    bool *sure[2];        /* the same of values and of objects, but for bytes that may as well be a text's */
-    bool *text;           /* by object: numbers are printed into it */
+    Level *value, *object; /* by id: made of numbers' bytes */
+    Level *text;           /* by object: numbers are printed into it */
     bool changed, said;
 } Taint;
 
-static void taint(Taint *t, bool *at)
+static void taint(Taint *t, Level *at, Level level)
 {
-    if (!*at)
-        *at = t->changed = true;
+    if (*at < level) {
+        *at = level;
+        t->changed = true;
+    }
 }
 
-static void taint_objects(Taint *t, bool *set, const Value *p)
+/* The highest level of what p points to. */
+static Level level_of(const Taint *t, const Value *p, const Level *set)
+{
+    const IntSet *objs = mem_points_to(t->a->m, p);
+    Level most = CLEAN;
+    for (int i = 0; i < objs->n; i++)
+        most = set[objs->at[i]] > most ? set[objs->at[i]] : most;
+    return most;
+}
+
+static void taint_objects(Taint *t, Level *set, const Value *p, Level level)
 {
     const IntSet *objs = mem_points_to(t->a->m, p);
     for (int i = 0; i < objs->n; i++)
-        taint(t, &set[objs->at[i]]);
+        taint(t, &set[objs->at[i]], level);
 }
 
 /* A library function: prints numbers as text, moves text, and reads it. */
@@ -128,25 +143,17 @@ static void taint_call(Taint *t, const Op *op)
     for (int i = 0; known && i < op->nargs; i++) {
         const Value *arg = op->args[i];
         prints |= type_is_float(arg->type) && t->a->varied[arg->id];
-        reads |= arg->type->kind == TY_PTR && is_byte(arg->type->elem) && any_of(t->a, arg, t->text);
+        reads |= arg->type->kind == TY_PTR && is_byte(arg->type->elem) && level_of(t, arg, t->text);
     }
-    for (int i = 0; (prints || reads) && i < op->nargs; i++)
-        if (op->args[i]->type->kind == TY_PTR && call_writes_arg(op, known, i)) {
-            bool byte = is_byte(op->args[i]->type->elem);
-            taint_objects(t, byte ? t->text : t->object, op->args[i]);
-            taint_objects(t, byte ? t->text : t->sure[1], op->args[i]);
-        }
+    for (int i = 0; (prints || reads) && i < op->nargs; i++) {
+        bool writes = op->args[i]->type->kind == TY_PTR && call_writes_arg(op, known, i);
+        if (writes && is_byte(op->args[i]->type->elem))
+            taint_objects(t, t->text, op->args[i], OF_BITS);
+        else if (writes && reads)
+            taint_objects(t, t->object, op->args[i], OF_BITS);
+    }
     if (reads && op->nresults > 0 && type_is_float(op->results[0]->type))
-        taint(t, &t->value[op->results[0]->id]);
-}
-
-static void taint_flow(void *ctx, Value *from, Value *to)
-{
-    Taint *t = ctx;
-    if (t->value[from->id])
-        taint(t, &t->value[to->id]);
-    if (t->sure[0][from->id])
-        taint(t, &t->sure[0][to->id]);
+        taint(t, &t->value[op->results[0]->id], OF_BITS);
 }
 
 static void taint_op(Op *op, void *ctx)
@@ -154,25 +161,30 @@ static void taint_op(Op *op, void *ctx)
     Taint *t = ctx;
     if (op->code == OP_CALL)
         taint_call(t, op);
-    if (op->code == OP_STORE && type_is_int(op->args[1]->type) && t->value[op->args[1]->id])
-        taint_objects(t, t->object, op->args[0]);
-    if (op->code == OP_STORE && type_is_int(op->args[1]->type) && t->sure[0][op->args[1]->id])
-        taint_objects(t, t->sure[1], op->args[0]);
+    if (op->code == OP_STORE && type_is_int(op->args[1]->type))
+        taint_objects(t, t->object, op->args[0], t->value[op->args[1]->id]);
     if (op->nresults == 0 || !type_is_int(op->results[0]->type))
         return;
+    Level *result = &t->value[op->results[0]->id];
     if (op->code == OP_LOAD) {
         const Value *p = op->args[0];
         bool byte = is_byte(op->results[0]->type), varied = any_of(t->a, p, t->a->object_varied);
-        bool printed = byte && any_of(t->a, p, t->text), number = byte ? place_of(p) == PLACE_NUMBERS : is_bits(t->a, op);
-        if ((number && varied) || any_of(t->a, p, t->sure[1]) || printed)
-            taint(t, &t->sure[0][op->results[0]->id]);
-        if (((number || (byte && place_of(p) == PLACE_BYTES)) && varied) || any_of(t->a, p, t->object) || printed)
-            taint(t, &t->value[op->results[0]->id]);
+        if (varied && (byte ? place_of(p) != PLACE_OTHER : is_bits(t->a, op)))
+            taint(t, result, byte && place_of(p) == PLACE_BYTES ? OF_BYTES : OF_BITS);
+        taint(t, result, level_of(t, p, t->object));
+        if (byte)
+            taint(t, result, level_of(t, p, t->text));
     } else if (op_info[op->code].kind == KIND_ARITH && !op_is_compare(op->code)) {
         for (int i = op->code == OP_SELECT; i < op->nargs; i++)
             if (type_is_int(op->args[i]->type))
-                taint_flow(t, op->args[i], op->results[0]);
+                taint(t, result, t->value[op->args[i]->id]);
     }
+}
+
+static void taint_flow(void *ctx, Value *from, Value *to)
+{
+    Taint *t = ctx;
+    taint(t, &t->value[to->id], t->value[from->id]);
 }
 
 static void taint_step(Op *op, void *ctx)
@@ -185,14 +197,16 @@ static void check_arrival(Op *op, void *ctx)
 {
     Taint *t = ctx;
     bool stored = op->code == OP_STORE && stores_byte(op) && t->value[op->args[1]->id] && active_pointer(t->a, op->args[0]);
-    bool read = op->code == OP_LOAD && type_is_differentiable(op->results[0]->type) && any_of(t->a, op->args[0], t->object) &&
+    bool read = op->code == OP_LOAD && type_is_differentiable(op->results[0]->type) && level_of(t, op->args[0], t->object) &&
                 t->a->useful[op->results[0]->id];
-    bool converted =
-        op->code == OP_CAST && type_is_int(op->args[0]->type) && t->sure[0][op->args[0]->id] && t->a->useful[op->results[0]->id];
+    bool converted = op->code == OP_CAST && type_is_int(op->args[0]->type) && t->value[op->args[0]->id] == OF_BITS &&
+                     t->a->useful[op->results[0]->id];
     bool scanned = op->code == OP_CALL && op->nresults > 0 && t->value[op->results[0]->id] && t->a->useful[op->results[0]->id];
     if (scanned)
-        diag_error(op->loc, "this number is read from text that may be made of the bytes of floating data that carries derivatives, which end "
-                            "there; hand the number itself on");
+        diag_error(
+            op->loc,
+            "this number is read from text that may be made of the bytes of floating data that carries derivatives, which end "
+            "there; hand the number itself on");
     else if (converted)
         diag_error(
             op->loc,
@@ -212,8 +226,6 @@ static void check_moves(const Activity *a)
     t.value = arena_alloc(a->fn->arena, (size_t)a->nvalues + 1);
     t.object = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
     t.text = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
-    t.sure[0] = arena_alloc(a->fn->arena, (size_t)a->nvalues + 1);
-    t.sure[1] = arena_alloc(a->fn->arena, (size_t)a->nobjects + 1);
     bool any = false;
     while (t.changed) {
         t.changed = false;
