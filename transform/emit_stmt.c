@@ -308,8 +308,11 @@ static void emit_if(Emitter *e, Op *op, const char *before, bool braces)
         then = other;
         other = "";
     }
-    if (!*then && !chained)
+    if (!*then && !chained) { /* nothing to do: what it goes on from ends here */
+        if (*before)
+            line(e, "}");
         return;
+    }
     bool both = chained || *other;
     braces |= chained || !is_one_line(then) || (*other && !is_one_line(other));
     line(e, "%sif (%s)%s", before, condition(e, op->args[0], negated).s, braces ? " {" : "");
