@@ -9,7 +9,7 @@
  * An objective in memory stays what it is: its tangent is internal. */
 static void second_roles(const Fn *g, const Request *first, Request *second, int nprimal)
 {
-    int n = g->body->nargs, at = nprimal, nglobals = (int)first->global_vars.n;
+    int n = g->nparams, at = nprimal, nglobals = (int)first->global_vars.n;
     Role given = ROLE_INDEP | ROLE_SCRATCH;
     second->roles = arena_alloc(g->arena, sizeof *second->roles * (size_t)(n + 1));
     second->global_roles = arena_alloc(g->arena, sizeof *second->global_roles * (size_t)(nglobals + 1));
@@ -21,11 +21,12 @@ static void second_roles(const Fn *g, const Request *first, Request *second, int
     }
 }
 
-/* primal..., d_..., then added: v_ and h_ of parameters, v_ of globals -> primal..., v_..., d_..., h_... */
+/* primal..., d_..., then added: v_ and h_ of parameters, v_ of globals -> primal..., v_..., d_..., h_...
+ * The address of a record that is returned stays behind them. */
 static void reorder(Fn *h, const Request *first, int nprimal, int nfirst)
 {
     Region *r = h->body;
-    int n = r->nargs, nd = nfirst - nprimal, at = 0;
+    int n = h->nparams, nd = nfirst - nprimal, at = 0;
     Value **args = arena_alloc(h->arena, sizeof *args * (size_t)n);
     Var **params = arena_alloc(h->arena, sizeof *params * (size_t)n);
     Value **h_first = &r->args[nfirst];
@@ -51,18 +52,14 @@ static void reorder(Fn *h, const Request *first, int nprimal, int nfirst)
 
 Fn *hessian_vector(Fn *fn, Request *rq)
 {
-    if (fn->sret) {
-        diag_error(rq->loc, "Hessian-vector products of functions that return a record are not supported yet");
-        return NULL;
-    }
-    int nprimal = fn->body->nargs;
+    int nprimal = fn->nparams;
     Request first = *rq;
     first.mode = MODE_GRAD;
     first.again = true;
     Fn *g = adjoint(fn, &first);
     if (!g)
         return NULL;
-    int nfirst = g->body->nargs;
+    int nfirst = g->nparams;
     Request second = first;
     second.mode = MODE_JVP;
     second.again = false;

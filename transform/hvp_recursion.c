@@ -171,7 +171,7 @@ static void rename_param(Fn *h, Value *param, const char *prefix, const Var *pri
 
 static void take(Fn *h, const Part *part, Part wanted, Value **args, int *n)
 {
-    for (int i = 0; i < h->body->nargs; i++)
+    for (int i = 0; i < h->nparams; i++)
         if (part[i] == wanted)
             args[(*n)++] = h->body->args[i];
 }
@@ -181,7 +181,7 @@ static Part *parts_of(Fn *h, const Request *rq, const Request *second, int ntang
 {
     static const char *const prefix[] = {[PART_V] = "v_", [PART_D] = "d_", [PART_H] = "h_"};
     int at = ntangent, nglobals = (int)rq->global_vars.n;
-    Part *part = arena_alloc(h->arena, sizeof *part * (size_t)h->body->nargs);
+    Part *part = arena_alloc(h->arena, sizeof *part * (size_t)h->nparams);
     for (int i = 0; i < ntangent; i++) {
         int k = primal_of(rq, i);
         part[i] = part_of(rq, i);
@@ -202,12 +202,12 @@ static Part *parts_of(Fn *h, const Request *rq, const Request *second, int ntang
 }
 
 /* primal..., v_..., d_return, v_ of globals, then shadows of all of these in their order, then those of globals
- * -> primal..., v_..., d_..., h_... */
+ * -> primal..., v_..., d_..., h_..., and the address of a record that is returned */
 static void reorder(Fn *h, const Request *rq, const Request *second, int ntangent)
 {
-    int n = h->body->nargs, kept = 0;
+    int n = h->nparams, kept = 0;
     Part *part = parts_of(h, rq, second, ntangent);
-    Value **args = arena_alloc(h->arena, sizeof *args * (size_t)n);
+    Value **args = arena_alloc(h->arena, sizeof *args * (size_t)(n + 1));
     for (int i = 0; i < n; i++)
         if (part[i] == PART_INSIDE)
             make_local(h, second, h->body->args[i]);
@@ -219,16 +219,18 @@ static void reorder(Fn *h, const Request *rq, const Request *second, int ntangen
         args[i]->index = i;
     }
     h->params = params;
-    h->nparams = h->body->nargs = kept;
+    h->nparams = kept;
+    if (h->sret) {
+        args[kept] = h->body->args[n];
+        args[kept]->index = kept;
+        kept++;
+    }
+    h->body->nargs = kept;
     h->body->args = value_list(h->arena, args, kept);
 }
 
 Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
 {
-    if (rq->fn->ret->kind == TY_RECORD) {
-        diag_error(rq->loc, "second derivatives through recursion of '%s', which returns a record, are not supported yet", rq->fn->name);
-        return NULL;
-    }
     Arena *a = rq->fn->program->arena;
     Request first = *rq;
     first.mode = MODE_JVP;
