@@ -6,13 +6,6 @@
 
 /* ---------------------------------------------------------------------- what the text of a function says */
 
-static const Var *global_root(const Value *p)
-{
-    while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs)
-        p = p->def->args[0];
-    return p->def && p->def->code == OP_GLOBAL ? p->def->var : NULL;
-}
-
 static bool is_effect(const char *name)
 {
     static const char *const names[] = {"printf",  "fprintf", "puts",   "fputs",  "putchar", "fputc",   "putc",
@@ -38,7 +31,7 @@ static void habit_of_operands(Habits *h, const Op *op)
     if (op_info[op->code].kind == KIND_ADDR)
         return;
     for (int i = op->code == OP_LOAD; i < op->nargs; i++) {
-        const Var *var = op->args[i]->type->kind == TY_PTR ? global_root(op->args[i]) : NULL;
+        const Var *var = op->args[i]->type->kind == TY_PTR ? global_at(op->args[i]) : NULL;
         if (!var || is_constant(var))
             continue;
         if (!ptrs_has(&h->writes, var))

@@ -300,15 +300,15 @@ static Op *single_if(const Emitter *e, const Region *r)
 static void emit_if(Emitter *e, Op *op, const char *before, bool braces)
 {
     const char *then = arm_text(e, op, 0), *other = "";
-    Op *chained = single_if(e, op->regions[1]);
+    Op *chained = *then ? single_if(e, op->regions[1]) : NULL;
     if (!chained)
         other = arm_text(e, op, 1);
-    bool negated = !*then && !chained;
+    bool negated = !*then;
     if (negated) {
         then = other;
         other = "";
     }
-    if (!*then && !chained) { /* nothing to do: what it goes on from ends here */
+    if (!*then) { /* nothing to do: what it goes on from ends here */
         if (*before)
             line(e, "}");
         return;

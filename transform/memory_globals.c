@@ -24,18 +24,6 @@ static void note_held(Program *p, const Var *holder, const Var *held)
     ptrs_push(&p->held, h);
 }
 
-static bool holds_pointers(const Type *t)
-{
-    while (t->kind == TY_ARRAY)
-        t = t->elem;
-    if (t->kind == TY_PTR)
-        return t->elem->kind != TY_FUNC;
-    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
-        if (holds_pointers(t->fields[i].type))
-            return true;
-    return false;
-}
-
 static void note_initialiser(Program *p, const Var *holder)
 {
     LastingVars all = {.p = p};
@@ -68,7 +56,7 @@ static void find_held(Program *p)
     p->held_known = true;
     LastingVars all = {.p = p};
     for (const Var *v = next_lasting(&all); v; v = next_lasting(&all))
-        if (v->decl_text && holds_pointers(v->type))
+        if (v->decl_text && type_leads_to_data(v->type))
             note_initialiser(p, v);
     for (size_t i = 0; i < p->fns.n; i++) {
         const Fn *fn = p->fns.at[i];

@@ -25,13 +25,6 @@ static bool is_followed(const Var *var)
     return carries && !var->is_const && !var->is_volatile && !var->is_atomic && !var->is_thread && !var->is_inactive;
 }
 
-static const Var *root_of(const Value *p)
-{
-    while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs)
-        p = p->def->args[0];
-    return p->def && p->def->code == OP_GLOBAL ? p->def->var : NULL;
-}
-
 /* ---------------------------------------------------------------------- which variables */
 
 typedef struct {
@@ -45,7 +38,7 @@ static void find_write(Op *op, void *ctx)
     Writes *w = ctx;
     bool reads = op->code == OP_LOAD || op_info[op->code].kind == KIND_ADDR || op_is_compare(op->code);
     for (int i = 0; i < op->nargs && !reads && !w->found; i++)
-        w->found = op->args[i]->type->kind == TY_PTR && root_of(op->args[i]) == w->var;
+        w->found = op->args[i]->type->kind == TY_PTR && global_at(op->args[i]) == w->var;
 }
 
 static bool is_written(const Program *p, const Var *var)
@@ -93,12 +86,12 @@ typedef struct {
 static void find_move(Op *op, void *ctx)
 {
     Cursor *c = ctx;
-    if (op->code != OP_STORE || root_of(op->args[0]) != c->var)
+    if (op->code != OP_STORE || global_at(op->args[0]) != c->var)
         return;
     const Value *v = op->args[1];
     while (v->def && v->def->code == OP_INDEX)
         v = v->def->args[0];
-    c->moved |= !v->def || v->def->code != OP_LOAD || root_of(v->def->args[0]) != c->var;
+    c->moved |= !v->def || v->def->code != OP_LOAD || global_at(v->def->args[0]) != c->var;
 }
 
 bool recursion_is_cursor(const Fn *fn, const Var *var)

@@ -36,19 +36,6 @@ static bool is_address(const Search *s, const Value *p)
     return op->code == OP_LOAD && ((op->args[0]->def && ptrs_has(&s->slots, op->args[0]->def)) || (s->holders.n && is_address(s, op->args[0])));
 }
 
-/* Has it pointers to data? Through those of a constant others may be changed. */
-static bool leads_on(const Type *t)
-{
-    while (t->kind == TY_ARRAY)
-        t = t->elem;
-    if (t->kind == TY_PTR)
-        return t->elem->kind != TY_FUNC;
-    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
-        if (leads_on(t->fields[i].type))
-            return true;
-    return false;
-}
-
 static bool is_only_accessed(const Op *first, const Value *p)
 {
     bool good = true;
@@ -79,7 +66,7 @@ static void find_write(Op *op, void *ctx)
         return;
     for (int i = 0; i < op->nargs && !s->written; i++) {
         const Type *t = op->args[i]->type;
-        bool reads_only = t->kind == TY_PTR && t->elem_const && !(s->holders.n && leads_on(t->elem));
+        bool reads_only = t->kind == TY_PTR && t->elem_const && !(s->holders.n && type_leads_to_data(t->elem));
         if (t->kind != TY_PTR || reads_only || !is_address(s, op->args[i]))
             continue;
         Op *slot = op->code == OP_STORE && i == 1 ? op->args[0]->def : NULL;
@@ -133,7 +120,7 @@ static bool find_holders(const Program *p, const Var *var, Ptrs *holders)
         const Type *t = v->type;
         while (t->kind == TY_ARRAY)
             t = t->elem;
-        bool reads_only = t->kind == TY_PTR && t->elem_const && !leads_on(t->elem);
+        bool reads_only = t->kind == TY_PTR && t->elem_const && !type_leads_to_data(t->elem);
         if (!v->is_static && !reads_only)
             return false;
         ptrs_push(holders, v);

@@ -223,6 +223,18 @@ bool type_has_pointers(const Type *t)
     return false;
 }
 
+bool type_leads_to_data(const Type *t)
+{
+    while (t->kind == TY_ARRAY)
+        t = t->elem;
+    if (t->kind == TY_PTR)
+        return t->elem->kind != TY_FUNC;
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++)
+        if (type_leads_to_data(t->fields[i].type))
+            return true;
+    return false;
+}
+
 bool type_has_union(const Type *t)
 {
     if (t->kind == TY_ARRAY)

@@ -89,6 +89,7 @@ Type *type_real_of(const Type *t);                /* double of double _Complex; 
 Type *type_complex_of(Type *t);                   /* double _Complex of double; other types as they are */
 bool type_is_scalar(const Type *t);               /* integer, floating, complex or pointer */
 bool type_has_pointers(const Type *t);            /* looking into arrays and records */
+bool type_leads_to_data(const Type *t);           /* the same without pointers to functions */
 bool type_has_union(const Type *t);
 /* Of a struct that ends in `T x[]`, `T x[0]` or `T x[1]`, which blocks of any size may go on with: the number of that field; else -1. */
 int type_open_end(const Type *t);
