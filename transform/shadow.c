@@ -38,7 +38,7 @@ static unsigned role_in_store(const Shadow *s, int obj, bool *known)
     unsigned role = object_role(s, obj, known);
     ObjKind kind = mem_object_kind(s->mem, obj);
     Value *root = kind == OBJ_PARAM || kind == OBJ_POINTEE ? mem_object_param(s->mem, obj) : NULL;
-    return root && s->rq->sums && root->index < s->rq->fn->nparams && s->rq->sums[root->index] ? ROLE_INDEP : role;
+    return root && s->rq->sums && root->index < s->sig.nshadow - 1 && s->rq->sums[root->index] ? ROLE_INDEP : role;
 }
 
 static bool any_shadowed(const Shadow *s, const Value *ptr)
