@@ -230,6 +230,8 @@ void emit_tables(Program *p, const Ptrs *fns);
 
 /* ====================================================================== emit_type.c */
 
+/* The word for the base type of a variable of type t in its declaration, as in declare_var; NULL for built-in types. */
+const char *base_type_name(const Type *t, const Var *hint);
 /* The declaration of a variable of type t; its base type is spelled as hint's in the source, if that is the same (hint may be NULL). */
 char *declare_var(Arena *a, const Type *t, const Var *hint, const char *name);
 /* A parameter as the source declares it: `const double a[n][m]`. */

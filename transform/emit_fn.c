@@ -108,13 +108,24 @@ static bool name_is_taken(const Fn *fn, int i, const char *name, bool later_too)
     return false;
 }
 
+/* Does a later parameter's type have this name, which the i-th would hide (`layer *layer, layer *d_layer`)? */
+static bool hides_a_type(const Fn *fn, int i, const char *name)
+{
+    for (int k = i + 1; k < fn->nparams; k++) {
+        const char *type = base_type_name(fn->params[k]->type, fn->params[k]);
+        if (type && !strcmp(type, name))
+            return true;
+    }
+    return false;
+}
+
 const char *declared_name(Arena *a, const Fn *fn, int i)
 {
     const char *name = fn->params[i]->name;
     if (!name || !*name)
         return arena_printf(a, "arg%d", i);
     const char *free_name = name;
-    for (int n = 1; name_is_taken(fn, i, free_name, n > 1); n++)
+    for (int n = 1; name_is_taken(fn, i, free_name, n > 1) || hides_a_type(fn, i, free_name); n++)
         free_name = arena_printf(a, "%s%d", name, n);
     return free_name;
 }

@@ -486,6 +486,10 @@ static void refer(Plan *p, const char *name)
 static void find_references(Op *op, void *ctx)
 {
     Plan *p = ctx;
+    if (op->of)
+        refer(p, base_type_name(op->of, op->var));
+    for (int i = 0; i < op->nresults; i++)
+        refer(p, base_type_name(op->results[i]->type, op->results[i]->var));
     if (op->code == OP_GLOBAL) {
         if (!op->var->owner)
             refer(p, op->var->name);
@@ -556,6 +560,8 @@ void plan_names(Plan *p, const Names *reserved)
     resolve_values(&m);
     plan_trips(p);
     p->references.arena = p->statics.arena = p->arena;
+    for (int i = 1; i < p->fn->nparams; i++) /* a first parameter may have its type's name, and those behind it see it */
+        refer(p, base_type_name(p->fn->params[i]->type, p->fn->params[i]));
     walk_ops(p->fn->body, find_references, p);
     plan_statics(p, reserved);
     name_variables(p, reserved);

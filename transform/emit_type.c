@@ -50,6 +50,13 @@ static const char *spelled_as(const Type *t, const Var *hint)
     return hint->spelled;
 }
 
+const char *base_type_name(const Type *t, const Var *hint)
+{
+    const Type *base = base_of(t);
+    const char *spelled = spelled_as(t, hint);
+    return spelled ? spelled : base->kind == TY_RECORD || base->kind == TY_OPAQUE ? base->name : NULL;
+}
+
 char *declare_var(Arena *a, const Type *t, const Var *hint, const char *name)
 {
     Speller s = {a, spelled_as(t, hint), ""};
