@@ -102,6 +102,10 @@ static bool compile(Check *c, const char *source, const char *object, const char
 {
     Str s = {.arena = c->arena};
     str_fmt(&s, "%s -O1 -ffp-contract=off%s", environment("CC", "cc"), c->opt->openmp ? " -fopenmp" : "");
+    for (size_t i = 0; i < c->opt->inputs.n; i++) { /* "x.h" is what lies beside the source, as there, whatever -I says */
+        str_put(&s, " -iquote");
+        put_quoted(&s, directory_of(c, c->opt->inputs.at[i]));
+    }
     for (size_t i = 0; i < c->opt->clang_args.n; i++)
         put_quoted(&s, is_input(c, source) ? c->opt->clang_args.at[i] : as_c99(c->opt->clang_args.at[i]));
     for (size_t i = 0; i < c->opt->inputs.n; i++) {

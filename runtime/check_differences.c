@@ -251,6 +251,7 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
     }
     sides(c, v, ck_step(c, 0), y, &left, &right);
     int bend = apart(c, left, right);
+    long double blur = INFINITY; /* of the narrow differences that agree but for rounding */
     for (int k = 0; k < 4 && !s.fine; k++) {
         long double h = k < 3 ? ck_step(c, k) : 0.1L, n = (left + right) / 2;
         if (k > 0)
@@ -260,9 +261,16 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
         long double size = fabsl(g) + fabsl(n), rounding = 16 * ck_epsilon(c) * noise / ((k < 3 ? h : 1e-3L) * scale);
         int tells = k == 3 || rounding <= 10 * ck_bound(c) * size; /* more than rounding */
         s.fine = tells && err <= ck_bound(c) * size + 1e-9L * biggest + rounding;
+        if (k < 3 && err <= rounding)
+            blur = fminl(blur, rounding);
         if (tells && (err < s.error || isnan(s.numerical))) {
             s.error = err;
             s.numerical = n;
+        }
+        if (k == 3 && !s.fine && blur <= ck_bound(c) * fmaxl(biggest, fabsl(n))) {
+            s.error = 0;
+            s.fine = s.kink = 1; /* what the widest meets is further away */
+            break;
         }
         s.kink = bend && k > 0 && s.fine; /* only a smaller step stays on one side */
     }

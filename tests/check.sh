@@ -458,3 +458,21 @@ double most(AD_LEN(n) const double *x, int n)
 }
 END
 expect bounds_of_double 1 "the AD_CUSTOM_VJP of 'square' that you gave" bounds.c
+
+# "sizes.h" is the one beside the source, whatever -I says. Pointers to functions that are not called need no value.
+mkdir -p other beside
+echo '#error not this one' >other/sizes.h
+cat >beside/sizes.h <<'END'
+typedef struct {
+    double slope;
+    double (*shape)(double);
+} unit;
+END
+cat >beside/stored.c <<'END'
+#include "sizes.h"
+double line(const unit *u, double x) { return u->slope * x; }
+double shaped(const unit *u, double x) { return u->shape(u->slope * x); }
+double half(double x) { return x / 2; }
+END
+expect beside 0 agrees beside/stored.c --grad line -Iother
+expect called 1 "it points to a function; name one: --set u.shape=FUNCTION" beside/stored.c --grad shaped

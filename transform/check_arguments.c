@@ -219,6 +219,23 @@ static bool is_own_of_each(const Maker *m, const char *name)
     return f && f->is_static && !m->opt->whole;
 }
 
+static void note_function(Op *op, void *ctx)
+{
+    const Type *t = op->code == OP_LOAD ? op->results[0]->type : NULL;
+    if (op->code == OP_CALLPTR || (t && t->kind == TY_PTR && t->elem->kind == TY_FUNC))
+        *(bool *)ctx = true;
+}
+
+/* Does the function read no pointer to a function out of memory? Those in records may then be anything. */
+static bool calls_none_stored(const Maker *m)
+{
+    bool reads = false;
+    Fn *whole = prepare_primal(m->fn->program, (Fn *)m->fn);
+    if (whole)
+        walk_ops(whole->body, note_function, &reads);
+    return whole && !reads;
+}
+
 /* Pointers that a check can leave empty or fill by convention. True when done. */
 static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, const char *path)
 {
@@ -231,6 +248,8 @@ static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, cons
                     "give it external linkage, or check with --with-primal");
     } else if (value) { /* NULL, another argument, a function's name */
         str_fmt(m->out, "    %s = (void *)(%s);\n    ck_alias(ck_a, (const void *)%s, 0, %d);\n", lvalue, value, lvalue, m->param);
+    } else if (elem->kind == TY_FUNC && m->inside.n && calls_none_stored(m)) {
+        str_fmt(m->out, "    %s = NULL;\n", lvalue);
     } else if (elem->kind == TY_FUNC) {
         cannot_make(m, path, "it points to a function", arena_printf(m->arena, "name one: --set %s=FUNCTION", path));
     } else if (elem->kind == TY_CHAR && t->elem_const) {
@@ -355,12 +374,30 @@ void check_args_struct(Maker *m, const Args *args, int id)
     str_put(m->out, "    char ck_end;\n};\n\n");
 }
 
+/* Would a local of this name hide a type that the function's text needs (`layer *layer`)? */
+static bool hides_a_type(const Args *args, const char *name)
+{
+    for (int i = 0; i < args->n; i++) {
+        const Type *t = args->at[i].type;
+        while (t->kind == TY_PTR || t->kind == TY_ARRAY)
+            t = t->elem;
+        if ((t->kind == TY_RECORD || t->kind == TY_OPAQUE) && !strcmp(t->name, name))
+            return true;
+    }
+    return false;
+}
+
+static bool has_local(const Args *args, int i)
+{
+    return args->at[i].var && args->at[i].type->kind != TY_ARRAY && !hides_a_type(args, args->at[i].name);
+}
+
 /* Locals with the parameters' names let lengths and values be written in terms of them. */
 void check_build_function(Maker *m, const Args *args, int id)
 {
     str_fmt(m->out, "static void ck_build%d(ck_args *ck_a)\n{\n    struct ck_args%d *ck = ck_a->ck_made = ck_array(ck_a, 1, sizeof *ck);\n", id, id);
     for (int i = 0; i < args->n; i++)
-        if (args->at[i].var && args->at[i].type->kind != TY_ARRAY)
+        if (has_local(args, i))
             str_fmt(m->out, "    %s; (void)%s;\n", type_declare(m->arena, args->at[i].type, args->at[i].name), args->at[i].name);
     for (int round = 0; round <= 5; round++) {
         for (int i = 0; i < args->n; i++) {
@@ -374,7 +411,7 @@ void check_build_function(Maker *m, const Args *args, int id)
             m->shown_n = 0;
             m->loc = a->var ? a->var->loc : m->fn->loc;
             char *lvalue = arena_printf(m->arena, "ck->%s", a->name);
-            m->local = a->var && a->type->kind != TY_ARRAY ? a->name : NULL;
+            m->local = has_local(args, i) ? a->name : NULL;
             make_value(m, a->type, lvalue, a->name, a->var);
             sync_local(m);
         }
