@@ -130,7 +130,7 @@ Value *end_of_blocks(Builder *b, Value *lo, Value *hi, int size, bool counter_us
     int64_t first, last;
     if (value_int(lo, &first) && value_int(hi, &last))
         return build_int(b, lo->type, first + (last - first) / size * size);
-    bool zero = value_int(lo, &first) && first == 0, from_zero = zero && (!counter_used || !type_is_signed(lo->type));
+    bool zero = value_is(lo, 0), from_zero = zero && (!counter_used || !type_is_signed(lo->type));
     Value *n = zero ? hi : build_bin(b, OP_SUB, hi, lo);
     Value *whole = build_bin(b, OP_MUL, build_bin(b, OP_DIV, n, width), width);
     if (from_zero)

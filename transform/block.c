@@ -513,10 +513,10 @@ static void find_widest(Op *op, void *ctx)
 
 static bool is_candidate(const Op *loop, const int *uses)
 {
-    int64_t step, trips = trip_bound(loop);
+    int64_t trips = trip_bound(loop);
     int n = 0;
     return !loop->reversed && !loop->omp && !(loop->loop && (loop->loop->omp || loop->loop->checkpoint)) &&
-           value_int(loop->args[2], &step) && step == 1 && loop_is_natural(loop) && uses[loop->results[0]->id] == 0 &&
+           value_is(loop->args[2], 1) && loop_is_natural(loop) && uses[loop->results[0]->id] == 0 &&
            (trips < 0 || trips >= FEW_TRIPS) && any_inside(loop->regions[0], is_for) && all_may_stand(loop->regions[0], &n);
 }
 

@@ -80,9 +80,8 @@ static Type *both(Type *x, Type *y)
 static bool is_memset(const Op *op)
 {
     const char *name = op->code != OP_CALL ? NULL : op->callee ? (op->callee->has_body ? NULL : op->callee->name) : op->text;
-    int64_t byte;
     return name && (!strcmp(name, "memset") || !strcmp(name, "__builtin_memset")) && op->nargs == 3 &&
-           op->args[0]->type->kind == TY_PTR && value_int(op->args[1], &byte) && byte == 0;
+           op->args[0]->type->kind == TY_PTR && value_is(op->args[1], 0);
 }
 
 static void see(Bytes *b, Value *p, Type *t)
@@ -194,7 +193,7 @@ Value *bytes_quotient(Builder *b, Value *bytes, int64_t size)
     for (int side = 0; side < 2; side++) {
         Value *q = bytes_quotient(b, bytes->def->args[side], size);
         if (q)
-            return value_int(q, &k) && k == 1 ? bytes->def->args[1 - side] : build_bin(b, OP_MUL, q, bytes->def->args[1 - side]);
+            return value_is(q, 1) ? bytes->def->args[1 - side] : build_bin(b, OP_MUL, q, bytes->def->args[1 - side]);
     }
     return NULL;
 }
@@ -248,8 +247,7 @@ static void move_down(Builder *b, Value *n, Value *to, Value *from)
 static void write_copy(Builder *b, const Op *op, Value *n, Type *t)
 {
     Value *to = elements(b, op->args[0], t), *from = elements(b, op->args[1], t);
-    int64_t k;
-    if (value_int(n, &k) && k == 1) {
+    if (value_is(n, 1)) {
         copy_value(b, to, from, t);
         return;
     }

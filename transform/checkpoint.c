@@ -411,12 +411,6 @@ static void put_if_due(Check *c, Builder *b, Value *step, Value **carried, bool 
 
 /* ---------------------------------------------------------------------- the forward loop */
 
-static bool is_int(const Value *v, int64_t k)
-{
-    int64_t known;
-    return value_int(v, &known) && known == k;
-}
-
 /* The counter that reverse_while's count_trips has added: the argument of `before`, by the reverse loop's bound. */
 static Value *trips_argument(const Check *c)
 {
@@ -538,7 +532,7 @@ static void run_again(Check *c, Builder *b, Value *from, Value *step, Region *co
         Value *first = build_cast(b, from, i->type);
         if (by != 1)
             first = build_bin(b, OP_MUL, first, build_int(b, i->type, by));
-        if (!is_int(lo, 0))
+        if (!value_is(lo, 0))
             first = build_bin(b, OP_ADD, lo, first);
         loop = build_for(b, first, i, build_int(b, i->type, by), by > 0 ? OP_LT : OP_GT);
         loop->regions[0]->args[0]->var = var_named(fn, i->type, "", NULL, "again");

@@ -48,9 +48,9 @@ void free_later(Op *op, Op *fwd, Builder *at)
 Value *step_number(Builder *b, const Op *loop, Value *lo, Value *i)
 {
     Type *t = type_scalar(TY_LONG);
-    int64_t step = for_step(loop), k;
+    int64_t step = for_step(loop);
     Value *n = build_cast(b, i, t);
-    if (step > 0 && !(value_int(lo, &k) && k == 0))
+    if (step > 0 && !value_is(lo, 0))
         n = build_bin(b, OP_SUB, n, build_cast(b, lo, t));
     if (step < 0)
         n = build_bin(b, OP_SUB, build_cast(b, lo, t), n);

@@ -386,8 +386,7 @@ Value *custom_argument(Shadow *s, Builder *b, Op *call, int k, Ptrs *to_free)
     if (!n)
         return refuse(s, call, k, write, why);
     bool defined = !starts_undefined(s->mem, call, p);
-    int64_t known;
-    if (value_int(n, &known) && known == 1 && type_is_scalar(p->type->elem))
+    if (value_is(n, 1) && type_is_scalar(p->type->elem))
         return copy_of_scalar(s, b, call, k, defined);
     return copy_of_memory(s, b, call, k, n, defined, to_free);
 }

@@ -24,10 +24,10 @@ static const char *trips(Arena *a, const Op *loop)
 {
     if (loop->code != OP_FOR)
         return arena_printf(a, "iterations of line %d", loop->loc.line);
-    int64_t lo, step = for_step(loop), known;
+    int64_t step = for_step(loop), known;
     const char *from = graph_value_text(a, loop->args[0]), *to = graph_value_text(a, loop->args[1]);
     bool down = loop->cmp == OP_GT || loop->cmp == OP_GE || step < 0;
-    bool zero = value_int(down ? loop->args[1] : loop->args[0], &lo) && lo == 0;
+    bool zero = value_is(down ? loop->args[1] : loop->args[0], 0);
     bool closed = loop->cmp == OP_LE || loop->cmp == OP_GE, one = value_int(loop->args[2], &known) && (known == 1 || known == -1);
     const char *n = zero ? (down ? from : to) : down ? arena_printf(a, "%s - %s", from, to) : arena_printf(a, "%s - %s", to, from);
     if (closed)

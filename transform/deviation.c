@@ -27,9 +27,8 @@ static const Value *without_casts(const Value *v)
 /* for (i = 0; i < n; i++) with an n that does not change. */
 static bool is_plain(const Op *loop)
 {
-    int64_t lo, step;
-    return loop->code == OP_FOR && loop->cmp == OP_LT && !loop->reversed && value_int(loop->args[0], &lo) && lo == 0 &&
-           value_int(loop->args[2], &step) && step == 1 && type_is_signed(loop->args[0]->type);
+    return loop->code == OP_FOR && loop->cmp == OP_LT && !loop->reversed && value_is(loop->args[0], 0) &&
+           value_is(loop->args[2], 1) && type_is_signed(loop->args[0]->type);
 }
 
 static bool same_range(const Op *a, const Op *b)

@@ -31,8 +31,7 @@ static bool is_order(OpCode code)
 
 static bool counts_by_one(const Op *loop)
 {
-    int64_t step;
-    return loop->code == OP_FOR && !loop->reversed && value_int(loop->args[2], &step) && step == 1 &&
+    return loop->code == OP_FOR && !loop->reversed && value_is(loop->args[2], 1) &&
            (loop->cmp == OP_LT || loop->cmp == OP_LE) && type_is_signed(loop->args[0]->type);
 }
 

@@ -128,9 +128,8 @@ static const char *field_lvalue(Emitter *e, const Op *op)
 /* What the subscript of a flat index follows. Of an array with rows it may lead beyond the first, which a[0][i] must not. */
 static const char *flat_pointer(Emitter *e, Value *base, const Value *i)
 {
-    int64_t k;
     const char *p = element_pointer(e, base);
-    return rows(e, base) > 1 && !(value_int(i, &k) && k == 0) ? arena_printf(e->arena, "(&%s[0])", p) : p;
+    return rows(e, base) > 1 && !value_is(i, 0) ? arena_printf(e->arena, "(&%s[0])", p) : p;
 }
 
 static Text index_lvalue(Emitter *e, const Op *op)

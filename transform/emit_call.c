@@ -106,12 +106,6 @@ static const char *call_text(Emitter *e, const Op *op)
     return s.s;
 }
 
-static bool is_one(const Value *v)
-{
-    int64_t n;
-    return value_int(v, &n) && n == 1;
-}
-
 /* The type of the objects that are allocated, where it is known. */
 static const Type *allocated(const Op *op)
 {
@@ -134,7 +128,7 @@ static const char *tape_alloc(Emitter *e, const Op *op)
     bool guarded = op->nargs > 2;
     const char *name = guarded ? "ad_shadow_calloc" : op->zeroed ? "ad_tape_calloc" : "ad_tape_alloc";
     const Type *t = allocated(op);
-    Value *n = op->args[0], *size = op->nargs > 1 && !is_one(op->args[1]) ? op->args[1] : NULL;
+    Value *n = op->args[0], *size = op->nargs > 1 && !value_is(op->args[1], 1) ? op->args[1] : NULL;
     const Op *product = n->def;
     if (!size && t && product && product->code == OP_MUL && plan_of(e->plan, n)->show == SHOW_INLINE &&
         is_size_of(product->args[1], t)) {
@@ -215,13 +209,13 @@ static void emit_zero(Emitter *e, const Op *op)
 {
     Value *p = op->args[0];
     const Type *t = p->type->elem;
-    if (is_one(op->args[1]) && type_is_scalar(t)) {
+    if (value_is(op->args[1], 1) && type_is_scalar(t)) {
         line(e, "%s = %s;", target_lvalue(e, p).s, zero_text(e, t));
         return;
     }
     e->needs->string = true;
     const char *size = arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""));
-    if (!is_one(op->args[1]))
+    if (!value_is(op->args[1], 1))
         size = arena_printf(e->arena, "%s * %s", at_prec(e, expr_assign(e, op->args[1]), PREC_MUL), size);
     line(e, "memset(%s, 0, %s);", expr(e, p).s, size);
 }
@@ -284,7 +278,7 @@ bool emit_transfer(Emitter *e, const Op *loop)
 {
     int64_t lo;
     if (!loop->is_static || loop->reversed || loop->note || loop->omp || loop->cmp != OP_LT || loop->nresults != 1 ||
-        !value_int(loop->args[0], &lo) || lo != 0 || !is_one(loop->args[2]) || e->plan->raw_uses[loop->results[0]->id] || !only_copies(loop))
+        !value_int(loop->args[0], &lo) || lo != 0 || !value_is(loop->args[2], 1) || e->plan->raw_uses[loop->results[0]->id] || !only_copies(loop))
         return false;
     Value *n = loop->args[1];
     if (plan_of(e->plan, n)->show == SHOW_INLINE && n->def->code == OP_CAST && type_is_int(n->def->args[0]->type))

@@ -27,19 +27,13 @@ static Op *last_action(const Region *r)
     return op;
 }
 
-static bool is_int(const Value *v, int64_t want)
-{
-    int64_t x;
-    return value_int(v, &x) && x == want;
-}
-
 /* Is v `!flag`? */
 static bool is_not(const Value *v, const Value *flag)
 {
     const Op *op = v->def;
     if (!op)
         return false;
-    return (op->code == OP_LNOT && op->args[0] == flag) || (op->code == OP_EQ && op->args[0] == flag && is_int(op->args[1], 0));
+    return (op->code == OP_LNOT && op->args[0] == flag) || (op->code == OP_EQ && op->args[0] == flag && value_is(op->args[1], 0));
 }
 
 /* Is c 0 whenever flag is not? */
@@ -54,9 +48,9 @@ static bool false_with(const Value *c, const Value *flag)
         return false_with(op->args[0], flag) || false_with(op->args[1], flag);
     if (op->code != OP_IF || op->nresults != 1)
         return false;
-    if (is_int(arm_value(op, 0), 0))
+    if (value_is(arm_value(op, 0), 0))
         return op->args[0] == flag;
-    return is_int(arm_value(op, 1), 0) && false_with(op->args[0], flag);
+    return value_is(arm_value(op, 1), 0) && false_with(op->args[0], flag);
 }
 
 /* ---------------------------------------------------------------------- returns */
@@ -107,9 +101,9 @@ static void plan_producer(Plan *p, Exit *x, Op *op)
     o->flag_result = k + 1;
     for (int arm = 0; arm < 2; arm++)
         plan_break(p, op->regions[arm], op->regions[arm]->last->args[k]);
-    if (is_int(op->regions[0]->last->args[k], 1))
+    if (value_is(op->regions[0]->last->args[k], 1))
         o->unnested = 2;
-    else if (is_int(op->regions[1]->last->args[k], 1))
+    else if (value_is(op->regions[1]->last->args[k], 1))
         o->unnested = 1;
 }
 
@@ -151,7 +145,7 @@ static int find_flag(const Plan *p, const Op *loop)
     const Op *cond = before->last;
     for (int k = 0; k < before->nargs; k++) {
         const Value *flag = before->args[k];
-        if (!type_is_int(flag->type) || !is_int(loop->args[k], 0) || !false_with(cond->args[0], flag))
+        if (!type_is_int(flag->type) || !value_is(loop->args[k], 0) || !false_with(cond->args[0], flag))
             continue;
         bool leaves = false;
         for (int j = 0; j < loop->nresults; j++)

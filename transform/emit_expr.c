@@ -434,9 +434,8 @@ static bool negates_well(const Emitter *e, const Value *v)
 
 static Text compare_condition(Emitter *e, const Op *op, bool negated)
 {
-    int64_t zero;
     bool equality = op->code == OP_EQ || op->code == OP_NE;
-    if (equality && (value_is_bool(op->args[0]) || plan_of(e->plan, op->args[0])->is_zero) && value_int(op->args[1], &zero) && zero == 0)
+    if (equality && (value_is_bool(op->args[0]) || plan_of(e->plan, op->args[0])->is_zero) && value_is(op->args[1], 0))
         return condition(e, op->args[0], negated != (op->code == OP_EQ));
     OpCode inverse;
     if (!negated)
@@ -484,12 +483,6 @@ Text condition(Emitter *e, Value *v, bool negated)
     return negated ? negate(e, t) : t;
 }
 
-static bool is_constant(const Value *v, int64_t want)
-{
-    int64_t x;
-    return value_int(v, &x) && x == want;
-}
-
 static Text choice(Emitter *e, Value *c, Value *t, Value *f)
 {
     Operand x = operand(e, t), y = operand(e, f);
@@ -514,11 +507,11 @@ static Text if_text(Emitter *e, const Op *op, bool truth, bool negated)
     Value *c = op->args[0], *t = arm_value(op, 0), *f = arm_value(op, 1);
     bool turned = negated && negates_well(e, c) && negates_well(e, t) && negates_well(e, f);
     Text r;
-    if (type_is_int(t->type) && is_constant(f, 0) && (truth || value_is_bool(t)))
+    if (type_is_int(t->type) && value_is(f, 0) && (truth || value_is_bool(t)))
         r = logical(e, condition(e, c, turned), condition(e, t, turned), !turned);
-    else if (type_is_int(t->type) && is_constant(t, 1) && (truth || value_is_bool(f)))
+    else if (type_is_int(t->type) && value_is(t, 1) && (truth || value_is_bool(f)))
         r = logical(e, condition(e, c, turned), condition(e, f, turned), turned);
-    else if (type_is_int(t->type) && is_constant(t, 0) && (truth || value_is_bool(f)))
+    else if (type_is_int(t->type) && value_is(t, 0) && (truth || value_is_bool(f)))
         r = logical(e, condition(e, c, !turned), condition(e, f, turned), !turned);
     else
         return negated ? negate(e, choice(e, c, t, f)) : choice(e, c, t, f);

@@ -106,12 +106,6 @@ static const char *unit_step_header(const Loop *l)
     return header(l, start_text(l, l->counter, start), compare_text(l->e, down, l->type, cmp, lo).s, "");
 }
 
-static bool is_zero(const Value *v)
-{
-    int64_t x;
-    return value_int(v, &x) && x == 0;
-}
-
 /* The positive size of one step; negated where the step's value is negative and not constant. */
 static Text step_size(const Loop *l)
 {
@@ -131,7 +125,7 @@ static Text distance(const Loop *l)
 {
     Value *from = l->up ? l->op->args[0] : l->op->args[1], *to = l->up ? l->op->args[1] : l->op->args[0];
     Text t = expr_index(l->e, to), f = expr_index(l->e, from);
-    if (is_zero(from))
+    if (value_is(from, 0))
         return t;
     return (Text){.s = arena_printf(l->e->arena, "%s - %s", at_prec(l->e, t, PREC_ADD), at_prec(l->e, f, PREC_MUL)), .prec = PREC_ADD, .type = l->type};
 }
@@ -152,7 +146,7 @@ static const char *strided_header(const Loop *l)
     const char *name = l->counter->name;
     Value *lo = l->op->args[0];
     const char *last = arena_printf(a, "(%s - 1) * %s", trips(l), at_prec(l->e, step_size(l), PREC_UNARY));
-    const char *start = is_zero(lo) && l->up ? last
+    const char *start = value_is(lo, 0) && l->up ? last
                                              : arena_printf(a, "%s %c %s", at_prec(l->e, expr_assign(l->e, lo), PREC_ADD), l->up ? '+' : '-', last);
     OpCode cmp = l->up ? OP_GE : OP_LE;
     return header(l, start_text(l, l->counter, start), compare_text(l->e, name, l->type, cmp, lo).s, step_text(l, name, true));
@@ -184,7 +178,7 @@ static const char *counted_header(const Loop *l, const char **first)
     Value *lo = l->op->args[0];
     const char *size = at_prec(l->e, step_size(l), PREC_UNARY);
     const char *moved = arena_printf(a, "%s * %s", trip->name, size);
-    const char *value = is_zero(lo) && l->up ? moved
+    const char *value = value_is(lo, 0) && l->up ? moved
                                              : arena_printf(a, "%s %c %s", at_prec(l->e, expr_assign(l->e, lo), PREC_ADD), l->up ? '+' : '-', moved);
     const char *name = l->counter->name;
     *first = arena_printf(a, "%s = %s;", l->counter->in_header ? declare_var(a, l->type, l->counter->hint, name) : name, value);

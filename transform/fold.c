@@ -15,12 +15,6 @@ typedef struct {
     int nuses;
 } Folder;
 
-static bool is_int(const Value *v, int64_t c)
-{
-    int64_t x;
-    return value_int(v, &x) && x == int_wrap(v->type, (uint64_t)c);
-}
-
 static bool float_const(const Value *v, long double *out)
 {
     if (!v->def || v->def->code != OP_FCONST || v->def->text || !type_is_float(v->type))
@@ -250,9 +244,9 @@ static Value *fold_add_sub(Folder *f)
             return x;
         return add && is_float(x, -0.0L) ? y : NULL;
     }
-    if (is_int(y, 0))
+    if (value_is(y, 0))
         return x;
-    if (add && is_int(x, 0))
+    if (add && value_is(x, 0))
         return y;
     if (!add && x == y)
         return int_value(f, x->type, 0);
@@ -275,9 +269,9 @@ static Value *fold_mul(Folder *f)
             return is_float(y, 1) ? x : y;
         return is_float(y, -1) ? build_un(&f->b, OP_NEG, x) : is_float(x, -1) ? build_un(&f->b, OP_NEG, y) : NULL;
     }
-    if (is_int(y, 1) || is_int(x, 0))
+    if (value_is(y, 1) || value_is(x, 0))
         return x;
-    return is_int(x, 1) || is_int(y, 0) ? y : NULL;
+    return value_is(x, 1) || value_is(y, 0) ? y : NULL;
 }
 
 static Value *fold_div_rem(Folder *f)
@@ -285,7 +279,7 @@ static Value *fold_div_rem(Folder *f)
     Value *x = f->op->args[0], *y = f->op->args[1];
     if (!type_is_int(x->type))
         return f->op->code == OP_DIV && is_float(y, 1) ? x : NULL;
-    if (is_int(y, 1))
+    if (value_is(y, 1))
         return f->op->code == OP_DIV ? x : int_value(f, x->type, 0);
     return NULL;
 }
@@ -296,13 +290,13 @@ static Value *fold_bits(Folder *f)
     Value *x = op->args[0], *y = op->args[1];
     switch (op->code) {
     case OP_AND:
-        return x == y || is_int(x, 0) || is_int(y, -1) ? x : is_int(y, 0) || is_int(x, -1) ? y : NULL;
+        return x == y || value_is(x, 0) || value_is(y, -1) ? x : value_is(y, 0) || value_is(x, -1) ? y : NULL;
     case OP_OR:
-        return x == y || is_int(y, 0) ? x : is_int(x, 0) ? y : NULL;
+        return x == y || value_is(y, 0) ? x : value_is(x, 0) ? y : NULL;
     case OP_XOR:
-        return x == y ? int_value(f, x->type, 0) : is_int(y, 0) ? x : is_int(x, 0) ? y : NULL;
+        return x == y ? int_value(f, x->type, 0) : value_is(y, 0) ? x : value_is(x, 0) ? y : NULL;
     default: /* shifts */
-        return is_int(y, 0) ? x : NULL;
+        return value_is(y, 0) ? x : NULL;
     }
 }
 
@@ -323,14 +317,14 @@ Value *value_condition(Value *v)
         Op *op = v->def;
         if (!op || !type_is_int(v->type))
             return v;
-        if (op->code == OP_NE && is_int(op->args[1], 0) && type_is_int(op->args[0]->type))
+        if (op->code == OP_NE && value_is(op->args[1], 0) && type_is_int(op->args[0]->type))
             v = op->args[0];
         else if (op->code == OP_CAST && type_is_int(op->args[0]->type) &&
                  (op->args[0]->type->size <= v->type->size || v->type->kind == TY_BOOL || value_is_bool(op->args[0])))
             v = op->args[0];
         else if (op->code == OP_LNOT && defined_by(op->args[0], OP_LNOT))
             v = op->args[0]->def->args[0];
-        else if (op->code == OP_SELECT && value_int(op->args[1], &k) && k != 0 && is_int(op->args[2], 0))
+        else if (op->code == OP_SELECT && value_int(op->args[1], &k) && k != 0 && value_is(op->args[2], 0))
             v = op->args[0];
         else
             return v;
@@ -392,56 +386,6 @@ static Value *fold_and_or(Folder *f)
     return NULL;
 }
 
-static bool never_null(const Value *p)
-{
-    while (p->def && (p->def->code == OP_DECAY || p->def->code == OP_FIELD || p->def->code == OP_PTRCAST || p->def->code == OP_INDEX))
-        p = p->def->args[0];
-    if (!p->def)
-        return false;
-    return (p->def->code == OP_LOCAL && !p->def->tape) || p->def->code == OP_FNADDR || p->def->code == OP_STRING;
-}
-
-/* p without an index or a change of qualifiers; NULL: there is none. */
-static Value *index_base(const Value *p)
-{
-    return defined_by(p, OP_INDEX) || (p->def && op_only_qualifies(p->def)) ? p->def->args[0] : NULL;
-}
-
-Value *index_root(Value *p)
-{
-    for (Value *base; (base = index_base(p));)
-        p = base;
-    return p;
-}
-
-Value *index_offset(Builder *b, Value *p)
-{
-    Type *t = type_scalar(TY_LONG);
-    Value *base = index_base(p);
-    if (!base)
-        return build_int(b, t, 0);
-    if (!defined_by(p, OP_INDEX))
-        return index_offset(b, base);
-    Value *off = build_cast(b, p->def->args[1], t);
-    if (p->def->nargs > 2)
-        off = build_bin(b, OP_MUL, off, build_cast(b, p->def->args[2], t));
-    return index_base(base) ? build_bin(b, OP_ADD, index_offset(b, base), off) : off;
-}
-
-static Value *fold_compare_pointers(Folder *f)
-{
-    Op *op = f->op;
-    for (int i = 0; i < 2; i++)
-        if ((op->code == OP_EQ || op->code == OP_NE) && defined_by(op->args[i], OP_NULLPTR) &&
-            (never_null(op->args[!i]) || defined_by(op->args[!i], OP_NULLPTR)))
-            return int_value(f, op->results[0]->type, (op->code == OP_NE) == never_null(op->args[!i]));
-    Value *root = index_root(op->args[0]);
-    if (root != index_root(op->args[1]) || defined_by(root, OP_NULLPTR))
-        return NULL;
-    Value *x = index_offset(&f->b, op->args[0]);
-    return build_bin(&f->b, op->code, x, index_offset(&f->b, op->args[1]));
-}
-
 /* v as an integer that a floating type holds exactly: (double)i -> i, 3.0 -> 3. */
 static Value *exact_int(Folder *f, Value *v, Type *t)
 {
@@ -470,12 +414,12 @@ static Value *fold_compare(Folder *f)
     Op *op = f->op;
     Value *x = op->args[0], *y = op->args[1];
     if (x->type->kind == TY_PTR)
-        return fold_compare_pointers(f);
+        return fold_address(op);
     if (!type_is_int(x->type))
         return fold_compare_converted(f);
     if (x == y)
         return int_value(f, op->results[0]->type, compare_ints(op->code, true, 0, 0));
-    if (!type_is_signed(x->type) && is_int(y, 0) && (op->code == OP_GE || op->code == OP_LT))
+    if (!type_is_signed(x->type) && value_is(y, 0) && (op->code == OP_GE || op->code == OP_LT))
         return int_value(f, op->results[0]->type, op->code == OP_GE);
     int64_t c;
     if ((op->code != OP_EQ && op->code != OP_NE) || !value_int(y, &c) || !value_is_bool(x))
@@ -503,7 +447,7 @@ static Value *fold_select(Folder *f)
     return NULL;
 }
 
-/* ---------------------------------------------------------------------- conversions and addresses */
+/* ---------------------------------------------------------------------- conversions */
 
 /* Does every value of `from` keep its value in `to`? */
 static bool widens(const Type *from, const Type *to)
@@ -553,153 +497,6 @@ static Value *fold_cast(Folder *f)
     if (type_is_int(in->type) && type_is_int(x->type) && type_is_float(to) && widens(in->type, x->type))
         return build_cast(&f->b, in, to);
     return NULL;
-}
-
-/* A row of a[n][m], or all of it: the next index is that of another dimension. */
-static bool is_row(const Value *p)
-{
-    bool declared = p->var && p->var->dims_runtime && p->var->ndims > 1;
-    return declared || (p->def && p->def->code == OP_INDEX && p->def->nargs > 2) || (p->def && p->def->code == OP_LOCAL && p->def->nargs > 1);
-}
-
-/* a[r][k] with a constant k beyond the row, where a pointer to a[r][0] is followed: a[r + 1][k - count] and so on. */
-static Value *fold_next_row(Folder *f, int64_t k)
-{
-    const Op *decay = f->op->args[0]->def;
-    if (!decay || decay->code != OP_DECAY || !decay->args[0]->def)
-        return NULL;
-    const Op *row = decay->args[0]->def;
-    int64_t r = 0, count = decay->args[0]->type->elem->count;
-    bool first = row->code == OP_DECAY, other = row->code == OP_INDEX && row->nargs == 2 && value_int(row->args[1], &r);
-    if ((!first && !other) || count <= 0 || (k >= 0 && k < count) || k <= INT32_MIN || k >= INT32_MAX)
-        return NULL;
-    int64_t rows = k >= 0 ? k / count : -((count - 1 - k) / count);
-    Value *at = build_index(&f->b, first ? decay->args[0] : row->args[0], build_int(&f->b, type_scalar(TY_LONG), r + rows));
-    Value *start = build_decay(&f->b, at);
-    start->def->ival = decay->ival;
-    return build_index(&f->b, start, build_int(&f->b, type_scalar(TY_LONG), k - rows * count));
-}
-
-/* (a - 1)[k] of a local array is a[k - 1]: compilers warn of a pointer before its start. */
-static Value *fold_before_start(Folder *f)
-{
-    const Op *in = f->op->args[0]->def;
-    Value *i = f->op->args[1];
-    int64_t c;
-    if (!in || in->code != OP_INDEX || in->nargs != 2 || !value_int(in->args[1], &c) || c >= 0 || c <= INT16_MIN || i->type->size < 4 ||
-        !defined_by(in->args[0], OP_DECAY) || !defined_by(in->args[0]->def->args[0], OP_LOCAL))
-        return NULL;
-    return build_index(&f->b, in->args[0], build_bin(&f->b, OP_SUB, i, int_value(f, i->type, -c)));
-}
-
-static Value *fold_index(Folder *f)
-{
-    Op *op = f->op;
-    int64_t c1, c2;
-    if (op->nargs == 2 && is_int(op->args[1], 0))
-        return op->args[0];
-    if (op->nargs > 2) { /* also by 0: a[0][i] says which dimension i is of */
-        if (is_int(op->args[2], 1) && !is_row(op->args[0]))
-            return build_index(&f->b, op->args[0], op->args[1]);
-        return NULL;
-    }
-    Op *in = op->args[0]->def;
-    if (in && in->code == OP_INDEX && in->nargs == 2 && value_int(op->args[1], &c2) && value_int(in->args[1], &c1) &&
-        c1 > INT32_MIN && c1 < INT32_MAX && c2 > INT32_MIN && c2 < INT32_MAX)
-        return build_index(&f->b, in->args[0], build_int(&f->b, type_scalar(TY_LONG), c1 + c2));
-    return value_int(op->args[1], &c2) ? fold_next_row(f, c2) : fold_before_start(f);
-}
-
-/* index (const T *)p, i -> (const T *)(index p, i): casts that only change const move outwards and end at loads and stores, so that
- * equal addresses look equal. */
-static Value *requalify(Folder *f)
-{
-    Op *op = f->op, *cast = op->args[0]->def;
-    bool bit_field = op->code == OP_FIELD && op->args[0]->type->elem->fields[op->ival].bit_width;
-    if (!cast || !op_only_qualifies(cast) || bit_field)
-        return NULL;
-    Value *p = cast->args[0], *to = NULL;
-    if (op->code == OP_FIELD) {
-        to = build_field(&f->b, p, (int)op->ival);
-    } else if (op->code == OP_DECAY) {
-        to = build_decay(&f->b, p);
-        to->def->ival = op->ival;
-    } else {
-        to = op->nargs > 2 ? build_index_stride(&f->b, p, op->args[1], op->args[2]) : build_index(&f->b, p, op->args[1]);
-    }
-    value_hint(to, op->results[0]->var);
-    return build_ptrcast(&f->b, to, op->results[0]->type);
-}
-
-/* *(double (*)[3])p -> p, for double *p */
-static Value *fold_decay(const Op *op)
-{
-    const Op *cast = op->args[0]->def;
-    bool back = cast && cast->code == OP_PTRCAST && !cast->tape && cast->args[0]->type == op->results[0]->type;
-    return back ? cast->args[0] : NULL;
-}
-
-/* How many of t are in so many bytes: k * sizeof(t) -> k. NULL: not in sight. */
-static Value *elements_in(Folder *f, Value *bytes, const Type *t)
-{
-    int64_t k;
-    if (value_int(bytes, &k))
-        return k % t->size == 0 ? build_int(&f->b, bytes->type, k / t->size) : NULL;
-    if (!defined_by(bytes, OP_MUL))
-        return NULL;
-    for (int side = 0; side < 2; side++) {
-        const Value *size = bytes->def->args[side];
-        if (defined_by(size, OP_SIZEOF) ? size->def->of->size == t->size : value_int(size, &k) && k == t->size)
-            return bytes->def->args[1 - side];
-    }
-    return NULL;
-}
-
-/* p before it became a void * or char *. */
-static Value *before_bytes(Value *p)
-{
-    while (defined_by(p, OP_PTRCAST) && p->type->elem->size <= 1 && p->type->elem->kind != TY_FUNC && !p->def->tape)
-        p = p->def->args[0];
-    return p;
-}
-
-/* (double *)((char *)p + i * sizeof(double)) -> (double *)p + i */
-static Value *fold_ptrcast(Folder *f)
-{
-    Op *op = f->op;
-    const Type *t = op->results[0]->type->elem;
-    Value *from = op->args[0];
-    if (op->tape)
-        return NULL;
-    if (from->type == op->results[0]->type)
-        return from;
-    from = before_bytes(from);
-    if (from->type == op->results[0]->type)
-        return from;
-    bool plain = t->kind == TY_VOID || from->type->elem->size <= 1; /* free((char *)p) is free(p) */
-    if (from != op->args[0] && plain && from->type->elem->kind != TY_FUNC)
-        return build_ptrcast(&f->b, from, op->results[0]->type);
-    if (!defined_by(from, OP_INDEX) || from->def->nargs != 2 || from->type->elem->size != 1 || !type_is_int(from->type->elem) ||
-        t->size <= 1 || t->kind == TY_FUNC)
-        return NULL;
-    Value *n = elements_in(f, from->def->args[1], t), *p = before_bytes(from->def->args[0]);
-    return n ? build_index(&f->b, build_ptrcast(&f->b, p, op->results[0]->type), n) : NULL;
-}
-
-static void strip_qualifiers(Op *op)
-{
-    for (Op *cast; (cast = op->args[0]->def) && op_only_qualifies(cast); op->args[0] = cast->args[0])
-        if (op->code != OP_LOAD && cast->args[0]->type->elem_const)
-            return;
-}
-
-static Value *fold_ptrdiff(Folder *f)
-{
-    Op *op = f->op;
-    if (index_root(op->args[0]) != index_root(op->args[1]))
-        return NULL;
-    Value *x = index_offset(&f->b, op->args[0]);
-    return build_bin(&f->b, OP_SUB, x, index_offset(&f->b, op->args[1]));
 }
 
 static Value *fold_unary(Folder *f)
@@ -763,29 +560,14 @@ Value *fold_op(Op *op, const int *uses, int nuses)
     case OP_CAST:
         return fold_cast(&f);
     case OP_PTRCAST:
-        return fold_ptrcast(&f);
     case OP_INDEX:
-        v = requalify(&f);
-        return v ? v : fold_index(&f);
     case OP_FIELD:
-        return requalify(&f);
     case OP_DECAY:
-        v = fold_decay(op);
-        return v ? v : requalify(&f);
     case OP_LOAD:
-        if (defined_by(op->args[0], OP_UNDEF)) { /* where nothing can lead to: varargs.c */
-            Op *none = op_build(&f.b, OP_UNDEF, NULL, 0, 1);
-            none->results[0]->type = op->results[0]->type;
-            return none->results[0];
-        }
-        strip_qualifiers(op);
-        return NULL;
     case OP_STORE:
     case OP_ACCUM:
-        strip_qualifiers(op);
-        return NULL;
     case OP_PTRDIFF:
-        return fold_ptrdiff(&f);
+        return fold_address(op);
     case OP_MULZ:
         return fold_mulz(&f);
     default:

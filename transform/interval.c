@@ -119,7 +119,7 @@ static Interval under_condition(Interval x, const Value *v, Value *cond, bool tr
     int64_t known;
     if (op->code == OP_IF && op->nresults) { /* a && f(b) */
         Value *then = region_terminator(op->regions[0])->args[cond->index], *other = region_terminator(op->regions[1])->args[cond->index];
-        if (truth && value_int(other, &known) && known == 0)
+        if (truth && value_is(other, 0))
             return under_condition(under_condition(x, v, op->args[0], true, depth + 1), v, then, true, depth + 1);
         if (!truth && value_int(then, &known) && known != 0)
             return under_condition(under_condition(x, v, op->args[0], false, depth + 1), v, other, false, depth + 1);

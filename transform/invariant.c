@@ -98,13 +98,12 @@ static bool accessed_before(const Hoister *h, const Value *address)
 /* Is v (a number of bytes, or of elements of elem bytes) n elements? */
 static bool is_size_of(const Value *v, const Value *n, const Type *elem)
 {
-    int64_t c;
     v = skip_casts(v);
     if (!v->def || v->def->code != OP_MUL)
         return false;
     for (int k = 0; k < 2; k++) {
         const Value *size = v->def->args[k];
-        bool matches = (size->def && size->def->code == OP_SIZEOF) ? size->def->of == elem : value_int(size, &c) && c == elem->size;
+        bool matches = (size->def && size->def->code == OP_SIZEOF) ? size->def->of == elem : value_is(size, elem->size);
         if (matches && skip_casts(v->def->args[1 - k]) == n)
             return true;
     }
@@ -145,7 +144,7 @@ static bool in_bounds(const Hoister *h, const Value *address)
     if (object->code == OP_ALLOC && object->nargs == 1)
         return is_size_of(object->args[0], n, elem) && is_alive(h, object);
     if (object->code == OP_ALLOC)
-        return skip_casts(object->args[0]) == n && value_int(object->args[1], &c) && c == elem->size && is_alive(h, object);
+        return skip_casts(object->args[0]) == n && value_is(object->args[1], elem->size) && is_alive(h, object);
     if (object->code != OP_DECAY || !value_int(n, &c))
         return false;
     const Type *array = object->args[0]->type->elem;

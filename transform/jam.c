@@ -58,8 +58,8 @@ static bool may_stand(const Op *op)
 /* few: of so many iterations, it is better left. */
 static bool is_plain(const Op *loop, int few)
 {
-    int64_t step, trips = trip_bound(loop);
-    return !loop->omp && !(loop->loop && loop->loop->omp) && value_int(loop->args[2], &step) && step == 1 && loop->cmp == OP_LT &&
+    int64_t trips = trip_bound(loop);
+    return !loop->omp && !(loop->loop && loop->loop->omp) && value_is(loop->args[2], 1) && loop->cmp == OP_LT &&
            (trips < 0 || trips > few);
 }
 

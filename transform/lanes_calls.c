@@ -88,12 +88,6 @@ static const Value *length(const Op *lengths, int i)
     return lengths->args[i + 1];
 }
 
-static bool is_number(const Value *n, int64_t want)
-{
-    int64_t known;
-    return value_int(n, &known) && known == want;
-}
-
 static bool has_any(const Lanes *l, const Op *call)
 {
     for (int i = 0; i < call->nargs; i++)
@@ -134,7 +128,7 @@ static bool is_in_place(const Lanes *l, const Op *call, const Op *lengths, int i
     const Value *p = call->args[i];
     if (declared(call, i)->kind == TY_RECORD)
         return true;
-    if (!lengths || !is_number(length(lengths, i), 1) || arrives(declared(call, i))->elem->kind == TY_ARRAY)
+    if (!lengths || !value_is(length(lengths, i), 1) || arrives(declared(call, i))->elem->kind == TY_ARRAY)
         return false;
     int n = mem_objects(l->mem, p, &objs);
     bool own = n > 0;
@@ -172,7 +166,7 @@ const char *lanes_why_not_single(const Lanes *l, const Op *call)
         const Var *param = call->callee->params[i];
         if (!shadow && !is_overwritten(call, lengths, i))
             continue;
-        if (is_number(length(lengths, i), -1))
+        if (value_is(length(lengths, i), -1))
             return arena_printf(a, "'%s' takes one direction, and the length of its '%s' is not known (declare it with AD_LEN)", name,
                                 param->name ? param->name : "argument");
         if (type_has_pointers(call->args[i]->type->elem))
@@ -375,7 +369,7 @@ const char *lanes_why_no_sets(const Lanes *l, const Op *call)
             return arena_printf(a, "'%s' would have to take several", name);
         if (sets && !type_is_float(unit))
             return arena_printf(a, "'%s' takes one direction, and has structs of them among its arguments", name);
-        if (sets && lengths && is_number(length(lengths, i), -1))
+        if (sets && lengths && value_is(length(lengths, i), -1))
             return arena_printf(a, "'%s' takes one direction, and the length of its '%s' is not known (declare it with AD_LEN)", name,
                                 call->callee->params[i]->name ? call->callee->params[i]->name : "argument");
         if (sets && overwrites(call, i) && strcmp(vector, "gemv") && strcmp(vector, "gemm") && strcmp(vector, "symv") && strcmp(vector, "symm"))

@@ -209,8 +209,7 @@ static void check_pair(Share *s, Op *a, Op *b)
 
 static bool is_scalar_zero(const Op *op)
 {
-    int64_t n;
-    return op->code == OP_ZERO && type_is_scalar(op->args[0]->type->elem) && value_int(op->args[1], &n) && n == 1;
+    return op->code == OP_ZERO && type_is_scalar(op->args[0]->type->elem) && value_is(op->args[1], 1);
 }
 
 /* What is freed in the iteration was allocated in it. */

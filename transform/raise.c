@@ -301,9 +301,9 @@ static Op *raise_loop(const Counted *c, PtrMap *replaced)
 static bool ends_at_larger(const Value *v)
 {
     const Op *loop = v->def;
-    int64_t lo, step;
+    int64_t lo;
     return loop->code == OP_FOR && v->index == 0 && !loop->reversed && loop->cmp == OP_LT && value_int(loop->args[0], &lo) && lo >= 0 &&
-           value_int(loop->args[2], &step) && step == 1;
+           value_is(loop->args[2], 1);
 }
 
 /* Is v the same in every trip of f, and can it be computed before f? */
@@ -332,8 +332,7 @@ static Value *repeat(Builder *b, const Op *f, Value *v)
         return v;
     if (op->nregions) {
         Value *lo = repeat(b, f, op->args[0]), *hi = repeat(b, f, op->args[1]);
-        int64_t least;
-        if (!type_is_signed(hi->type) && value_int(lo, &least) && least == 0)
+        if (!type_is_signed(hi->type) && value_is(lo, 0))
             return hi;
         return build_select(b, build_bin(b, OP_GT, hi, lo), hi, lo);
     }

@@ -35,6 +35,12 @@ bool value_int(const Value *v, int64_t *out)
     return true;
 }
 
+bool value_is(const Value *v, int64_t k)
+{
+    int64_t x;
+    return value_int(v, &x) && x == int_wrap(v->type, (uint64_t)k);
+}
+
 bool value_is_const(const Value *v)
 {
     return v->def && (v->def->code == OP_ICONST || v->def->code == OP_FCONST || v->def->code == OP_NULLPTR);

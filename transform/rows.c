@@ -147,8 +147,7 @@ static Poly offset_of(const MemInfo *m, const Op *access, const Value *root)
 
 static bool counts_up(const Op *loop)
 {
-    int64_t step;
-    return loop->code == OP_FOR && value_int(loop->args[2], &step) && step == 1 && (loop->cmp == OP_LT || loop->cmp == OP_LE) &&
+    return loop->code == OP_FOR && value_is(loop->args[2], 1) && (loop->cmp == OP_LT || loop->cmp == OP_LE) &&
            !loop->reversed && !loop->omp && !(loop->loop && loop->loop->omp);
 }
 

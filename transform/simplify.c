@@ -196,8 +196,7 @@ static bool region_speculatable(const Region *r)
 
 static bool yields_int(const Op *op, int branch, int k, int64_t c)
 {
-    int64_t x;
-    return value_int(op->regions[branch]->last->args[k], &x) && x == c;
+    return value_is(op->regions[branch]->last->args[k], c);
 }
 
 static Value *truth_of(Builder *b, Value *c, bool negate)
@@ -457,8 +456,7 @@ static void replace_decided(Simplifier *s, Op *loop, bool held)
 static Op *simplify_while(Simplifier *s, Op *op)
 {
     Op *next = op->next, *cond = op->regions[0]->last;
-    int64_t c;
-    if (value_int(valuemap_end(&s->replaced, cond->args[0]), &c) && c == 0) { /* do { ... } while (0) */
+    if (value_is(valuemap_end(&s->replaced, cond->args[0]), 0)) { /* do { ... } while (0) */
         for (int k = 0; k < op->nargs; k++)
             replace(s, op->regions[0]->args[k], op->args[k]);
         for (int k = 0; k < op->nresults; k++)

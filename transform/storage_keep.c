@@ -194,12 +194,6 @@ static void make_visible(Keeper *keeper, Value *v)
     ptrmap_put(&keeper->by_value, v, k);
 }
 
-static bool is_int(const Value *v, int64_t c)
-{
-    int64_t known;
-    return value_int(v, &known) && known == c;
-}
-
 /* The bounds of a loop of the nest and its counter, as they are seen where an element is addressed. */
 typedef struct {
     Value *counter, *lo, *extent;
@@ -211,11 +205,11 @@ static Value *trip_number(Builder *b, const Op *loop, const Level *at)
     Type *t = type_scalar(TY_LONG);
     Value *i = build_cast(b, at->counter, t);
     int64_t step = for_step(loop);
-    if (step == -1 && loop->cmp == OP_GE && is_int(loop->args[1], 0))
+    if (step == -1 && loop->cmp == OP_GE && value_is(loop->args[1], 0))
         return i; /* for (i = n; i >= 0; i--): n + 1 elements */
     if (step == -1)
         return build_bin(b, OP_SUB, build_cast(b, at->lo, t), i);
-    if (!is_int(at->lo, 0))
+    if (!value_is(at->lo, 0))
         i = build_bin(b, OP_SUB, i, build_cast(b, at->lo, t));
     return step == 1 ? i : build_bin(b, OP_DIV, i, build_int(b, t, step));
 }

@@ -156,8 +156,8 @@ static Value *bound(const Tables *t, Builder *b, Value *v)
 /* The loop counts 0, 1, ... or from another constant on, and the same whenever outer runs. */
 static bool has_plain_range(const Op *loop)
 {
-    int64_t lo, step;
-    return value_int(loop->args[0], &lo) && lo >= 0 && value_int(loop->args[2], &step) && step == 1 && loop->cmp == OP_LT;
+    int64_t lo;
+    return value_int(loop->args[0], &lo) && lo >= 0 && value_is(loop->args[2], 1) && loop->cmp == OP_LT;
 }
 
 static bool is_small(const Op *loop)

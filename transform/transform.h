@@ -377,6 +377,7 @@ bool verify_each_pass(void);
 
 /* Is v an integer constant (looking through casts of constants)? Its value, wrapped to v's type, in *out. */
 bool value_int(const Value *v, int64_t *out);
+bool value_is(const Value *v, int64_t k); /* the constant k, as its type holds it? */
 /* x as the integer type t holds it: sign-extended, or zero-extended for unsigned types (64-bit ones: the bit pattern). */
 int64_t int_wrap(const Type *t, uint64_t x);
 /* Is v always 0 or 1? */
@@ -435,6 +436,7 @@ void simplify(Fn *fn);
 /* ... its parts. fold.c: the value of a scalar or address op where operands make it known; new ops go before op. NULL: op stays.
  * uses[id]: how often a value is used (at least), for ids below nuses. */
 Value *fold_op(Op *op, const int *uses, int nuses);
+Value *fold_address(Op *op); /* fold_address.c: the same of addresses, loads and stores, and comparisons of pointers */
 /* What v's truth depends on: v without the `!= 0`, widening casts and double negations around it. */
 Value *value_condition(Value *v);
 bool op_inverse_compare(const Op *cmp, OpCode *inverse); /* is `!cmp` the comparison *inverse? (not < of floats: NaN) */

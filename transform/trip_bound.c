@@ -202,7 +202,7 @@ static bool stays_positive(const Counter *c, Value *cond, int arg)
         return cond->arg_of == c->loop->regions[0] && cond->index == arg && !type_is_signed(cond->type);
     if (op->code == OP_LAND)
         return stays_positive(c, op->args[0], arg) || stays_positive(c, op->args[1], arg);
-    if (op->code == OP_IF && op->nresults > 0 && value_int(region_terminator(op->regions[1])->args[cond->index], &k) && k == 0)
+    if (op->code == OP_IF && op->nresults > 0 && value_is(region_terminator(op->regions[1])->args[cond->index], 0))
         return stays_positive(c, op->args[0], arg) || stays_positive(c, region_terminator(op->regions[0])->args[cond->index], arg);
     return (op->code == OP_GT || op->code == OP_GE) && value_int(op->args[1], &k) && k >= (op->code == OP_GE) &&
            argument_plus(c, op->args[0], &sum) == arg && sum == 0;

@@ -47,11 +47,10 @@ static void find_nonzero(Op *op, void *ctx)
 {
     bool *zero = ctx;
     const Op *value = op->code == OP_STORE ? op->args[1]->def : NULL;
-    int64_t i;
     while (value && (value->code == OP_PTRCAST || value->code == OP_CAST))
         value = value->args[0]->def;
     if (op->code == OP_STORE)
-        *zero &= value && (value->code == OP_NULLPTR || (value->code == OP_ICONST && value_int(value->results[0], &i) && i == 0));
+        *zero &= value && (value->code == OP_NULLPTR || (value->code == OP_ICONST && value_is(value->results[0], 0)));
     else
         *zero &= op->code != OP_CALL && op->code != OP_COPY;
 }
