@@ -298,7 +298,7 @@ static const Value *root_of_global(const MemInfo *m, const Op *op)
 static void define_address(MemInfo *m, const Op *op)
 {
     const Value *result = op->results[0];
-    bool moves = op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY || op->code == OP_PTRCAST;
+    bool moves = op_is_step(op->code);
     Poly zero = poly_constant(0);
     Address *a = &m->address[result->id];
     *a = (Address){op->code == OP_GLOBAL ? root_of_global(m, op) : result, NULL};

@@ -9,8 +9,7 @@
 /* The parameter that p points into; NULL: it may be another object. */
 static const Value *parameter_of(const Fn *fn, const Value *p)
 {
-    while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs > 0)
-        p = p->def->args[0];
+    p = address_root(p);
     return !p->def && p->arg_of == fn->body && p->index < fn->nparams ? p : NULL;
 }
 

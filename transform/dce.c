@@ -31,11 +31,6 @@ static void need(Dce *d, Value *v, int how)
 
 /* ---------------------------------------------------------------------- stores */
 
-static bool is_address_op(OpCode code)
-{
-    return code == OP_INDEX || code == OP_FIELD || code == OP_DECAY || code == OP_PTRCAST;
-}
-
 /* Ops that only write what operand 0 points to. */
 static bool writes_through(OpCode code)
 {
@@ -44,7 +39,7 @@ static bool writes_through(OpCode code)
 
 Value *address_base(Value *p)
 {
-    while (p->def && is_address_op(p->def->code))
+    while (p->def && op_is_step(p->def->code))
         p = p->def->args[0];
     return p;
 }
@@ -95,7 +90,7 @@ static void need_op(Dce *d, Op *op)
     op->mark = LIVE;
     need_around(d, op);
     for (int i = 0; i < op->nargs; i++) {
-        bool address = i == 0 && (is_address_op(op->code) || writes_through(op->code));
+        bool address = i == 0 && (op_is_step(op->code) || writes_through(op->code));
         need(d, op->args[i], address ? LIVE : LIVE | READ);
     }
 }
@@ -141,7 +136,7 @@ static void need_read(Dce *d, Value *v)
 {
     if (!v->def)
         return;
-    if (is_address_op(v->def->code))
+    if (op_is_step(v->def->code))
         need(d, v->def->args[0], LIVE | READ);
     Ptrs *stores = v->def->code == OP_LOCAL ? ptrmap_get(&d->stores, v->def) : NULL;
     for (size_t i = 0; stores && i < stores->n; i++)

@@ -4,6 +4,7 @@
  *   emit_prepare.c allocations get types
  *   emit_exit.c    loops that are left by break, ifs that end in return
  *   emit_inline.c  which values are printed inside their uses, which become C variables
+ *   emit_size.c    expressions that would be too long
  *   emit_live.c    live ranges of those; values that share one C variable
  *   emit_names.c   scopes, places of declaration, unique names
  *   emit_type.c    declarations, C's conversions
@@ -188,6 +189,15 @@ void each_leaf(const Plan *p, Value *v, void (*f)(void *ctx, Value *leaf), void 
 bool offsets_add(const Op *index, const Op *inner);
 /* Of the two regions of an if that is an expression: its one yielded value. */
 Value *arm_value(const Op *if_op, int arm);
+
+bool prints_call(const Op *op); /* a call, also of malloc */
+
+/* ====================================================================== emit_size.c */
+
+/* A guess at how long v prints if it is inline, up to about `budget` characters: so the guess is cheap. */
+int guess_size(const Value *v, int budget);
+/* Makes variables of what would be too long inside its uses. */
+void limit_sizes(Plan *p);
 
 /* ====================================================================== emit_live.c */
 

@@ -182,12 +182,8 @@ typedef struct {
 static void find_read(Op *op, void *ctx)
 {
     ParamUse *u = ctx;
-    for (int i = op->code == OP_STORE; i < op->nargs && op_info[op->code].kind != KIND_ADDR; i++) {
-        const Value *p = op->args[i];
-        while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs)
-            p = p->def->args[0];
-        u->read |= p == u->param;
-    }
+    for (int i = op->code == OP_STORE; i < op->nargs && op_info[op->code].kind != KIND_ADDR; i++)
+        u->read |= address_root(op->args[i]) == u->param;
 }
 
 /* A record that is passed by value, whose fields are only assigned to: gcc says that it is not used. */

@@ -2,16 +2,13 @@
  *
  * Walks each region last op first, so that all uses of a value are known when it is reached. A value moves into its use when it is
  * printed once, nothing between may write what it reads, and no loop lies between. Constants and addresses move always, small
- * integer arithmetic (i * n + j) too. A second, forward walk turns what would make an expression too long into variables. */
+ * integer arithmetic (i * n + j) too. emit_size.c then turns what would make an expression too long into variables. */
 #include "emit.h"
 
 #include <string.h>
 
 enum {
-    MAX_SIZE = 96,       /* characters of an expression */
-    MAX_SUM = 160,       /* ... of a sum, which breaks well into lines */
-    MAX_NAMED = 44,      /* ... before the user's own variable is kept */
-    MAX_ARM = 56,        /* ... of a ?: expression's arm */
+    MAX_ARM = 56,        /* characters of a ?: expression's arm */
     MAX_SITES = 24,
     MAX_PATH = 1000,     /* ops looked at between definition and use */
     MAX_CHEAP = 4,       /* integer operations repeated at one use */
@@ -20,12 +17,7 @@ enum {
 
 /* ---------------------------------------------------------------------- questions about ops */
 
-static bool is_address(const Op *op)
-{
-    return op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY || op->code == OP_PTRCAST;
-}
-
-static bool is_call(const Op *op)
+bool prints_call(const Op *op)
 {
     return op->code == OP_CALL || op->code == OP_CALLPTR || op->code == OP_ALLOC || op->code == OP_REALLOC || op->code == OP_POP;
 }
@@ -165,23 +157,6 @@ static bool call_can_move(const Op *op, const Sites *sites)
 
 /* ---------------------------------------------------------------------- ifs as expressions */
 
-static int name_size(const Value *v)
-{
-    return v->var && v->var->name ? (int)strlen(v->var->name) : 2;
-}
-
-/* A guess at how long v prints if it is inline; limited, so that the cost is too. */
-static int guess_size(const Value *v, int budget)
-{
-    const Op *op = v->def;
-    if (!op || budget <= 0 || op->nregions > 1)
-        return name_size(v);
-    int size = 3;
-    for (int i = 0; i < op->nargs && size < budget; i++)
-        size += guess_size(op->args[i], budget - size);
-    return size;
-}
-
 /* `if (x > m) m = x;` is better than `m = x > m ? x : m;`. */
 static bool keeps_variable(const Op *op)
 {
@@ -220,7 +195,7 @@ static bool arm_op_fits(const Plan *p, const Op *op)
     if (kind == KIND_CONST || op->code == OP_GLOBAL)
         return true;
     int uses = op->nresults == 1 ? p->raw_uses[op->results[0]->id] : 0;
-    if (is_address(op))
+    if (op_is_step(op->code))
         return !op->results[0]->var || uses <= 1;
     if (uses > 1 && plan_of(p, op->results[0])->cheap < 0)
         return false;
@@ -419,7 +394,7 @@ static Show decide(Plan *p, Op *op, ValuePlan *vp)
     if (vp->updated)
         return SHOW_INLINE;
     bool named = vp->value->var != NULL;
-    if (is_address(op)) {
+    if (op_is_step(op->code)) {
         Show show = decide_address(op, vp);
         if (!vp->own && op->code == OP_DECAY && op->args[0]->def && op->args[0]->def->code == OP_LOCAL)
             return SHOW_INLINE; /* a callee's parameter: the array has a name already */
@@ -433,7 +408,7 @@ static Show decide(Plan *p, Op *op, ValuePlan *vp)
         return SHOW_VAR;
     if (op->code == OP_POP && vp->value->type->kind == TY_PTR)
         return SHOW_VAR; /* the call gives a void pointer */
-    if (is_call(op))
+    if (prints_call(op))
         return !vp->lazy && call_can_move(op, &vp->sites) ? SHOW_INLINE : SHOW_VAR;
     if (op->nresults != 1)
         return SHOW_VAR;
@@ -573,109 +548,6 @@ static void plan_region(Plan *p, Region *r)
         plan_op(p, op);
 }
 
-/* ---------------------------------------------------------------------- sizes */
-
-static int value_size(const Plan *p, const Value *v)
-{
-    const ValuePlan *vp = plan_of(p, v);
-    return vp->show == SHOW_INLINE ? vp->size : name_size(v);
-}
-
-static int own_size(const Op *op)
-{
-    switch (op->code) {
-    case OP_ICONST:
-    case OP_FCONST:
-    case OP_NULLPTR:
-        return op->text ? (int)strlen(op->text) : 3;
-    case OP_STRING:
-    case OP_SIZEOF:
-        return 12;
-    case OP_LOAD:
-        return 0;
-    case OP_INDEX:
-        return 2;
-    case OP_FIELD: {
-        const char *name = op->args[0]->type->elem->fields[op->ival].name;
-        return name ? 2 + (int)strlen(name) : 0;
-    }
-    case OP_CAST:
-        return 4;
-    default:
-        return op_info[op->code].kind == KIND_MATH || op->code == OP_CALL ? 8 : 4;
-    }
-}
-
-static int op_size(const Plan *p, const Op *op)
-{
-    int size = own_size(op);
-    for (int i = 0; i < op->nargs; i++)
-        size += value_size(p, op->args[i]);
-    if (op->code == OP_IF && op_plan(p, op)->expression)
-        size += 3 + value_size(p, arm_value(op, 0)) + value_size(p, arm_value(op, 1));
-    return size;
-}
-
-static bool can_be_variable(const Plan *p, const Value *v)
-{
-    const ValuePlan *vp = plan_of(p, v);
-    return vp->show == SHOW_INLINE && !vp->locked && !vp->updated && v->def && op_info[v->def->code].kind != KIND_CONST &&
-           !is_address(v->def) && v->def->code != OP_PTRDIFF;
-}
-
-/* The largest operand, through addresses and loads, that can become a variable. */
-static Value *largest_operand(const Plan *p, const Op *op)
-{
-    Value *best = NULL;
-    for (int i = 0; i < op->nargs; i++) {
-        Value *v = op->args[i];
-        if (plan_of(p, v)->show == SHOW_INLINE && v->def && is_address(v->def))
-            v = largest_operand(p, v->def);
-        if (v && can_be_variable(p, v) && (!best || value_size(p, v) > value_size(p, best)))
-            best = v;
-    }
-    return best;
-}
-
-/* Does op print a sum? */
-static bool is_sum(const Op *op)
-{
-    if (op->code == OP_STORE || op->code == OP_ACCUM)
-        op = op->args[1]->def;
-    else if (op->code == OP_YIELD)
-        op = op->nargs ? op->args[0]->def : NULL;
-    return op && (op->code == OP_ADD || op->code == OP_SUB);
-}
-
-static void limit_size(Plan *p, Op *op)
-{
-    int max = is_call(op) ? 4 * MAX_SIZE : is_sum(op) ? MAX_SUM : MAX_SIZE;
-    int size = op_size(p, op);
-    while (size > max) {
-        Value *v = largest_operand(p, op);
-        if (!v || value_size(p, v) < 12)
-            break;
-        plan_of(p, v)->show = SHOW_VAR;
-        size = op_size(p, op);
-    }
-    if (!op->nresults)
-        return;
-    ValuePlan *vp = plan_of(p, op->results[0]);
-    vp->size = size;
-    if (vp->value->var && size > MAX_NAMED && can_be_variable(p, vp->value) && op->code != OP_CAST)
-        vp->show = SHOW_VAR;
-}
-
-static void size_region(Plan *p, Region *r)
-{
-    for (Op *op = r->first; op; op = op_next(op)) {
-        for (int i = 0; i < op->nregions; i++)
-            size_region(p, op->regions[i]);
-        if (op->code != OP_FOR && op->code != OP_WHILE)
-            limit_size(p, op);
-    }
-}
-
 /* ---------------------------------------------------------------------- implied strides */
 
 /* Subscripts that an array with run-time dimensions still takes in C (emit_addr.c's rows(), before there are names). */
@@ -716,7 +588,7 @@ static void hide_strides(Plan *p, Region *r, int *implied)
 static void first_store(ValuePlan *vp, Value *at)
 {
     const Value *root = at;
-    while (root->def && is_address(root->def))
+    while (root->def && op_is_step(root->def->code))
         root = root->def->args[0];
     bool tape = root->def && root->def->code == OP_ALLOC && root->def->tape;
     if (!vp->stored && !tape)
@@ -779,7 +651,7 @@ void plan_inline(Plan *p)
         bool record = i >= fn->nparams || fn->params[i]->type->kind == TY_RECORD;
         vp->show = record ? SHOW_OBJECT : SHOW_VAR;
     }
-    size_region(p, fn->body);
+    limit_sizes(p);
     int *implied = arena_alloc(p->arena, sizeof *implied * (size_t)(p->nvals + 1));
     hide_strides(p, fn->body, implied);
 }

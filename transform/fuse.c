@@ -51,7 +51,7 @@ typedef struct {
 
 /* ---------------------------------------------------------------------- what reverse ops touch */
 
-static const Value *address_root(const Value *p)
+static const Value *memory_root(const Value *p)
 {
     while (p->def && (p->def->code == OP_USE || op_info[p->def->code].kind == KIND_ADDR))
         p = p->def->args[0];
@@ -82,7 +82,7 @@ static void collect_touches(const Fuse *f, const Op *op, Touches *out)
 {
     OpEffect effect = op_info[op->code].effect;
     if (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_FREE)
-        touch(out, address_root(op->args[0]), ptrmap_get(&f->primal_of, address_root(op->args[0])), op);
+        touch(out, memory_root(op->args[0]), ptrmap_get(&f->primal_of, memory_root(op->args[0])), op);
     else if (effect != EFFECT_PURE && op->code != OP_ALLOC)
         touch(out, NULL, NULL, op);
     for (int r = 0; r < op->nregions; r++)

@@ -124,11 +124,6 @@ typedef struct {
     bool given;   /* recursive functions leave it memory that they allocate */
 } Heap;
 
-static bool is_address(OpCode code)
-{
-    return code == OP_INDEX || code == OP_FIELD || code == OP_DECAY || code == OP_PTRCAST;
-}
-
 /* Does the operand only say where to read, write, or what to end? */
 static bool stays_here(const Op *op, int k)
 {
@@ -182,7 +177,7 @@ static void follow_addresses(Op *op, void *ctx)
         Op *alloc = ptrmap_get(&h->from, op->args[k]);
         if (!alloc)
             continue;
-        if (is_address(op->code) && k == 0)
+        if (op_is_step(op->code) && k == 0)
             ptrmap_put(&h->from, op->results[0], alloc);
         else if (!stays_here(op, k) || (k == 0 && keeps_address(op)) || is_recursion(op))
             alloc->deferred = true;

@@ -36,9 +36,8 @@ static void note_initialiser(Program *p, const Var *holder)
 
 const Var *global_at(const Value *address)
 {
-    while (address->def && op_info[address->def->code].kind == KIND_ADDR && address->def->nargs)
-        address = address->def->args[0];
-    return address->def && address->def->code == OP_GLOBAL ? address->def->var : NULL;
+    const Op *op = address_root(address)->def;
+    return op && op->code == OP_GLOBAL ? op->var : NULL;
 }
 
 static void note_store(Op *op, void *p)

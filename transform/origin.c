@@ -69,7 +69,7 @@ static bool is_known(Check *c, const Value *p)
         return p->arg_of->owner && handed_on_known(c, p);
     if (op->code == OP_SELECT)
         return is_known(c, op->args[1]) && is_known(c, op->args[2]);
-    if (op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY || op->code == OP_PTRCAST)
+    if (op_is_step(op->code))
         return is_known(c, op->args[0]);
     return op->nregions > 0 && handed_on_known(c, p);
 }

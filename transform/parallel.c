@@ -128,17 +128,10 @@ static void refuse(Share *s, const char *why, const Op *op)
     s->where = op ? op->loc : (Loc){0};
 }
 
-static const Value *root_of(const Value *p)
-{
-    while (p->def && op_info[p->def->code].kind == KIND_ADDR)
-        p = p->def->args[0];
-    return p;
-}
-
 /* Is it an object that each iteration has for itself? */
 static bool is_own(const Share *s, const Value *p)
 {
-    const Op *op = root_of(p)->def;
+    const Op *op = address_root(p)->def;
     return op && (op->code == OP_LOCAL || op->code == OP_ALLOC) && region_contains(s->loop->regions[0], op);
 }
 

@@ -385,8 +385,7 @@ static void start_handed_local(Op *op, void *ctx)
         const Value *p = op->args[i];
         if (p->type->kind != TY_PTR || !p->type->elem_const)
             continue;
-        while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs > 0)
-            p = p->def->args[0];
+        p = address_root(p);
         if (p->def && p->def->code == OP_LOCAL)
             p->def->zeroed = true;
     }

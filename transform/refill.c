@@ -48,9 +48,7 @@ typedef struct {
 
 static Op *made_by(const Value *p)
 {
-    while (p->def && op_info[p->def->code].kind == KIND_ADDR)
-        p = p->def->args[0];
-    Op *op = p->def;
+    Op *op = address_root(p)->def;
     return op && (op->code == OP_ALLOC || op->code == OP_LOCAL) && op->zeroed ? op : NULL;
 }
 

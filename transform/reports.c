@@ -25,8 +25,7 @@ static bool is_among(const char *name, const char *const *names)
 
 static bool is_own(const Value *p)
 {
-    while (p->def && p->def->nargs && op_info[p->def->code].kind == KIND_ADDR)
-        p = p->def->args[0];
+    p = address_root(p);
     return p->def && p->def->code == OP_LOCAL;
 }
 

@@ -155,10 +155,21 @@ bool op_only_qualifies(const Op *op)
     return from->elem == to->elem && !from->elem_volatile && !to->elem_volatile;
 }
 
+bool op_is_step(OpCode code)
+{
+    return code == OP_INDEX || code == OP_FIELD || code == OP_DECAY || code == OP_PTRCAST;
+}
+
+Value *address_root(const Value *p)
+{
+    while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs)
+        p = p->def->args[0];
+    return (Value *)(uintptr_t)p;
+}
+
 bool memory_is_inactive(const Value *p)
 {
-    while (p->def && op_info[p->def->code].kind == KIND_ADDR)
-        p = p->def->args[0];
+    p = address_root(p);
     const Var *var = p->def ? p->def->var : p->var;
     return var && var->is_inactive;
 }

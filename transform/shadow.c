@@ -698,7 +698,7 @@ Value *shadow_in_reverse(Shadow *s, Builder *b, Value *ptr)
     if (made)
         return made;
     Op *op = ptr->def;
-    if (op && (op->code == OP_INDEX || op->code == OP_FIELD || op->code == OP_DECAY || op->code == OP_PTRCAST)) {
+    if (op && op_is_step(op->code)) {
         Builder outer = shadow_may_be_absent(s, op->args[0]) ? *b : in_reversal_of(op->parent, b); /* NULL is not moved */
         Value *base = shadow_in_reverse(s, &outer, op->args[0]), *d = repeat_address(s, &outer, op, base, true);
         if (!d->var)

@@ -375,6 +375,10 @@ bool verify_each_pass(void);
 
 /* ====================================================================== rewrite.c: what passes share */
 
+/* Is it an index, a field, a decay or a cast of an address? */
+bool op_is_step(OpCode code);
+/* p without such steps, and before it was made of an integer. */
+Value *address_root(const Value *p);
 /* Is v an integer constant (looking through casts of constants)? Its value, wrapped to v's type, in *out. */
 bool value_int(const Value *v, int64_t *out);
 bool value_is(const Value *v, int64_t k); /* the constant k, as its type holds it? */
