@@ -38,7 +38,7 @@ if [ $# -gt 0 ]; then
     exit
 fi
 for f in arrays attention exits effects file_scope heap_kept allocations numerics rows_of_pointers hoisting \
-    struct_pointers switch loops addresses_kept recursion pointers; do
+    struct_pointers switch loops addresses_kept addresses_within recursion pointers; do
     one "$ROOT/tests/numeric/$f.c"
 done
 
@@ -250,6 +250,13 @@ check other_root overwritten --vjp 'pick(x, z -> y)' --split --set j=0
 check directions overwritten --vjp 'twice(x)' --split --directions 3 --vjp 'matrix(a)' --split --directions 2 --vjp 'of_global(x, global)' --split \
     --directions 3 --vjp 'until(y)' --split --directions 2 --vjp 'state(x -> y)' --split --directions 3 --vjp 'numbers(z)' --split --directions 2 \
     --vjp 'kept(x)' --split --directions 3
+own_directions() {
+    sed '/^AD_VJP(/d' "$ROOT/tests/numeric/addresses_within.c" >within.c
+    CC="${CC:-gcc} -fsanitize=address,undefined -fno-sanitize-recover=undefined" "$ADGEN" --check within.c -o within_out.c -std=c99 --set n=4 \
+        --vjp 'arrays(x)' --split --directions 3 --vjp 'globals(x, table -> table)' --split --directions 2 \
+        --vjp 'recursive_global(x, table)' --split --directions 3 --vjp 'matrix(x -> y)' --split --directions 2
+}
+check own_directions own_directions
 overwritten_twice() { # d_x is added to, not a seed: 100 + 2 x, where x is overwritten by x * x
     printf 'double square(double *x) { return x[0] = x[0] * x[0]; }\n' >sq.c
     printf '#include <assert.h>\n#include "sq_out.h"\nint main(void) { double x[1] = {3}, d_x[1] = {100}, y; ad_tape *t = square_fwd(x, &y);' >sq_main.c

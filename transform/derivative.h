@@ -42,7 +42,7 @@ typedef struct Shadow {
     Ptrs origin_maps;    /* ... origins of the objects asked about */
     PtrMap globals;      /* Var* of a written global -> its shadow */
     Ptrs asides;         /* split_aside.c */
-    Value **given, **lengths; /* split_own.c: by parameter, the caller's shadow where sig has one of f's own, and how long it is */
+    Value **given, **lengths; /* split_own.c: by parameter and then named global, the caller's shadow where sig has one of f's own, and how long it is */
     Ptrs own;            /* Value*: shadows of large globals, on the heap */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
     PtrMap copied;       /* shared_bytes.c: STORE of a number that is reversed with an address -> its adjoint, or another value */

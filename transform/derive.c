@@ -485,7 +485,7 @@ static Fn *finish_all(Fn *g, const Request *rq)
 static Fn *derive_split(Request *rq, Fn *g)
 {
     int errors = diag_error_count();
-    rq->own_shadow = arena_alloc(g->program->arena, sizeof *rq->own_shadow * (size_t)(rq->fn->nparams + 1));
+    rq->own_shadow = arena_alloc(g->program->arena, (size_t)rq->fn->nparams + rq->global_vars.n + 1);
     for (;;) {
         Fn *again = clone_fn(g, g->name);
         again->apart = g->apart;

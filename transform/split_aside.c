@@ -28,7 +28,7 @@ static bool find_root(const Shadow *s, int object, Aside *out)
         if (s->rq->global_vars.at[i] == op->var) {
             out->base = op->results[0];
             out->shadow = s->sig.global_shadow[i];
-            return out->shadow != NULL;
+            return out->shadow != NULL && !s->given[(size_t)s->rq->fn->nparams + i];
         }
     return false;
 }

@@ -4,25 +4,71 @@
  *   f_fwd: own_x = zeros;  ... struct node nd = {x + i}, d_nd = {own_x + i};
  *   f_rev: own_x = d_x, where that is a seed;  the reverse sweep;  d_x += own_x (or = own_x);  free(own_x)
  *
- * Their lengths must be known (AD_LEN). The arguments must not overlap then. Which they are is known after the function has been cut: it is
- * derived once more.
+ * Parameters, of known length (AD_LEN), and named globals, of numbers, arrays or structs without addresses of numbers. The arguments must not
+ * overlap then. Which they are is known after the function has been cut: it is derived once more.
  */
 #include "derivative.h"
 
-/* The length of the primal's parameter i, NULL where it cannot be computed. */
-static Value *length_of(Builder *b, const Request *rq, Fn *fn, int i)
+/* Parameters and then named globals have slots. */
+static int number_of_slots(const Request *rq)
 {
+    return rq->fn->nparams + (int)rq->global_vars.n;
+}
+
+static Value **shadow_at(const Shadow *s, int slot)
+{
+    int np = s->rq->fn->nparams;
+    return slot < np ? &s->sig.shadow[slot] : &s->sig.global_shadow[slot - np];
+}
+
+static const Var *var_at(const Shadow *s, int slot)
+{
+    int np = s->rq->fn->nparams;
+    return slot < np ? s->fn->body->args[slot]->var : s->rq->global_vars.at[slot - np];
+}
+
+/* Is all that is differentiable in it there itself, and not behind an address? */
+static bool holds_its_numbers(const Type *t)
+{
+    while (t->kind == TY_ARRAY && t->count > 0)
+        t = t->elem;
+    for (int i = 0; t->kind == TY_RECORD && i < t->nfields; i++) {
+        const Type *field = t->fields[i].type;
+        if (type_reaches_float(field) && !holds_its_numbers(field))
+            return false;
+    }
+    return t->kind == TY_RECORD ? !t->is_union && t->size > 0 : type_is_differentiable(t);
+}
+
+/* The length of the primal's parameter or global, NULL where it cannot be computed. */
+static Value *length_of(Builder *b, const Request *rq, Fn *fn, int slot)
+{
+    if (slot >= rq->fn->nparams) {
+        const Type *t = ((const Var *)rq->global_vars.at[slot - rq->fn->nparams])->type;
+        return build_int(b, type_scalar(TY_ULONG), t->kind == TY_ARRAY ? t->count : 1);
+    }
     Op call = {.code = OP_CALL, .callee = rq->fn, .args = fn->body->args, .nargs = rq->fn->nparams, .loc = fn->loc};
-    return custom_length(b, &call, i, NULL);
+    return custom_length(b, &call, slot, NULL);
+}
+
+/* A record that is passed by value is a copy of the function's. */
+static bool may_have_own(const Shadow *s, int slot)
+{
+    const Request *rq = s->rq;
+    const Value *d = *shadow_at(s, slot);
+    if (!d || d->type->kind != TY_PTR || !holds_its_numbers(d->type->elem))
+        return false;
+    if (slot >= rq->fn->nparams)
+        return true;
+    const Value *p = s->fn->body->args[slot];
+    return p->type->kind == TY_PTR && p->var->type->kind != TY_RECORD && !shadow_may_be_absent(s, p);
 }
 
 bool split_own_wanted(Fn *fn, Request *rq, const Value *param)
 {
     const Shadow *s = fn->shadow;
-    for (int i = 0; rq->own_shadow && s && i < s->sig.nshadow - 1 && i < rq->fn->nparams; i++) {
-        const Value *p = fn->body->args[i];
-        if (s->sig.shadow[i] != param || rq->own_shadow[i] || rq->directions || p->type->kind != TY_PTR ||
-            !type_is_differentiable(p->type->elem) || shadow_may_be_absent(s, p))
+    for (int i = 0; rq->own_shadow && s && i < number_of_slots(rq); i++) {
+        if (*shadow_at(s, i) != param || rq->own_shadow[i] || !may_have_own(s, i))
             continue;
         Builder b = before_op(fn->body->first);
         rq->own_shadow[i] = length_of(&b, rq, fn, i) != NULL;
@@ -31,21 +77,23 @@ bool split_own_wanted(Fn *fn, Request *rq, const Value *param)
     return false;
 }
 
-/* So many parameters may have one; a tangent, the companion of --check, has none. */
+/* So many slots may have one; a tangent, the companion of --check, has none. */
 static int number_of_own(const Shadow *s)
 {
-    return s->fn->split && s->rq->own_shadow && s->rq->mode == MODE_VJP ? s->rq->fn->nparams : 0;
+    return s->fn->split && s->rq->own_shadow && s->rq->mode == MODE_VJP ? number_of_slots(s->rq) : 0;
 }
 
 void split_own_begin(Shadow *s)
 {
-    s->given = arena_alloc(s->fn->arena, sizeof *s->given * (size_t)s->sig.nshadow);
-    s->lengths = arena_alloc(s->fn->arena, sizeof *s->lengths * (size_t)s->sig.nshadow);
+    size_t n = (size_t)s->sig.nshadow + s->rq->global_vars.n;
+    s->given = arena_alloc(s->fn->arena, sizeof *s->given * n);
+    s->lengths = arena_alloc(s->fn->arena, sizeof *s->lengths * n);
     for (int i = 0; i < number_of_own(s); i++) {
-        if (!s->rq->own_shadow[i] || !s->sig.shadow[i])
+        Value **shadow = shadow_at(s, i);
+        if (!s->rq->own_shadow[i] || !*shadow)
             continue;
         Builder b = before_op(s->fn->body->first);
-        Type *t = s->sig.shadow[i]->type;
+        Type *t = (*shadow)->type;
         Op *size;
         s->lengths[i] = length_of(&b, s->rq, s->fn, i);
         size = op_build(&b, OP_SIZEOF, NULL, 0, 1);
@@ -55,38 +103,60 @@ void split_own_begin(Shadow *s)
         alloc->zeroed = alloc->tape = true;
         Value *own = alloc->results[0];
         own->type = t;
-        own->var = var_named(s->fn, t, "own_", s->fn->body->args[i]->var, "shadow");
-        s->given[i] = s->sig.shadow[i];
-        s->sig.shadow[i] = own;
+        own->var = var_named(s->fn, t, "own_", var_at(s, i), "shadow");
+        s->given[i] = *shadow;
+        *shadow = own;
         ptrs_push(&s->own, own);
     }
 }
 
+static void copy_numbers(Builder *b, Value *to, Value *from, bool add);
+
 /* to[k] = from[k], or to[k] += from[k] */
-static void build_copy(Builder *b, Value *n, Value *to, Value *from, bool add)
+static void copy_elements(Builder *b, Value *n, Value *to, Value *from, bool add)
 {
     Type *t = n->type;
     Op *loop = build_for(b, build_int(b, t, 0), n, build_int(b, t, 1), OP_LT);
     Builder in = at_end(loop->regions[0]);
     in.loc = b->loc;
-    Value *k = loop->regions[0]->args[0], *value = build_load(&in, build_index(&in, from, k)), *place = build_index(&in, to, k);
-    if (add)
-        build_accum(&in, place, value);
-    else
-        build_store(&in, place, value);
+    Value *k = loop->regions[0]->args[0];
+    copy_numbers(&in, build_index(&in, to, k), build_index(&in, from, k), add);
     build_yield(&in, NULL, 0);
+}
+
+static void copy_numbers(Builder *b, Value *to, Value *from, bool add)
+{
+    const Type *t = to->type->elem;
+    if (t->kind == TY_ARRAY) {
+        copy_elements(b, build_int(b, type_scalar(TY_ULONG), t->count), build_decay(b, to), build_decay(b, from), add);
+    } else if (t->kind == TY_RECORD) {
+        for (int i = 0; i < t->nfields; i++)
+            if (type_has_float(t->fields[i].type))
+                copy_numbers(b, build_field(b, to, i), build_field(b, from, i), add);
+    } else if (add) {
+        Value *v = build_load(b, from);
+        build_accum(b, to, v);
+    } else {
+        build_store(b, to, build_load(b, from));
+    }
+}
+
+static Role role_at(const Shadow *s, int slot)
+{
+    int np = s->rq->fn->nparams;
+    return slot < np ? s->rq->roles[slot] : s->rq->global_roles[slot - np];
 }
 
 void split_own_seed(Shadow *s, Builder start)
 {
     for (int i = 0; i < number_of_own(s); i++)
-        if (s->given[i] && s->rq->roles[i] != ROLE_INDEP)
-            build_copy(&start, build_use(&start, s->lengths[i]), build_use(&start, s->sig.shadow[i]), s->given[i], false);
+        if (s->given[i] && role_at(s, i) != ROLE_INDEP)
+            copy_elements(&start, build_use(&start, s->lengths[i]), build_use(&start, *shadow_at(s, i)), s->given[i], false);
 }
 
 void split_own_give(Shadow *s, Builder *b)
 {
     for (int i = 0; i < number_of_own(s); i++)
         if (s->given[i])
-            build_copy(b, build_use(b, s->lengths[i]), s->given[i], build_use(b, s->sig.shadow[i]), s->rq->roles[i] == ROLE_INDEP);
+            copy_elements(b, build_use(b, s->lengths[i]), s->given[i], build_use(b, *shadow_at(s, i)), role_at(s, i) == ROLE_INDEP);
 }

@@ -547,7 +547,7 @@ typedef struct Request {
     bool sets_in_place;    /* ... the sets are in the bytes of the numbers */
     unsigned lanes;        /* the derivative memory that differs between directions: bit Var.shadow; 0: what derive.c says of the mode */
     bool primal_done, split;
-    bool *own_shadow;      /* split_own.c: by parameter; NULL: never */
+    bool *own_shadow;      /* split_own.c: by parameter and then named global; NULL: never */
     bool one_version;      /* not one for arguments that overlap and one for others (apart.c) */
     const char *text;      /* the SPEC as written */
     Loc loc;               /* annotation's place, or file -1 for the command line */
