@@ -6,40 +6,27 @@
  * Adjoints of scalars are SSA values; adjoints of memory live in shadow memory (shadow.c). What the reverse sweep needs of the forward
  * sweep it asks for by USE; where that comes from is storage.c's decision.
  */
-#include "derivative.h"
-
-typedef struct {
-    Shadow *s;
-    Fn *fn;
-    PtrMap adjoint;   /* forward Value* -> its adjoint, valid at the current place of the reverse sweep; absent: zero */
-    PtrMap siblings;  /* library calls of the forward sweep, by operand */
-    int *uses;        /* of forward values, by id, before anything is added */
-    PtrMap outer;     /* Region* -> Ptrs*: outer_values() */
-    PtrMap delayed;   /* ALLOC op -> itself: its FREE was taken out and happens when the reverse sweep is done with it */
-} Adjoint;
-
-static void reverse_region(Adjoint *a, Builder *b, Region *forward);
+#include "adjoint.h"
 
 /* ---------------------------------------------------------------------- adjoints of scalars */
 
-/* NULL: zero. That of a complex value may be a real number. */
-static Value *adjoint_of(Adjoint *a, const Value *v)
+Value *adjoint_of(Adjoint *a, const Value *v)
 {
     return ptrmap_get(&a->adjoint, v);
 }
 
-static void set_adjoint(Adjoint *a, const Value *v, Value *d)
+void set_adjoint(Adjoint *a, const Value *v, Value *d)
 {
     ptrmap_put(&a->adjoint, v, d);
 }
 
-static Value *adjoint_or_zero(Adjoint *a, Builder *b, const Value *v)
+Value *adjoint_or_zero(Adjoint *a, Builder *b, const Value *v)
 {
     Value *d = adjoint_of(a, v);
     return d ? build_cast(b, d, v->type) : build_zero(b, v->type);
 }
 
-static Var *adjoint_var(Adjoint *a, const Value *v)
+Var *adjoint_var(Adjoint *a, const Value *v)
 {
     return v->var ? var_named(a->fn, v->type, "d_", v->var, "v") : NULL;
 }
@@ -50,7 +37,7 @@ static void name_adjoint(Adjoint *a, Value *d, const Value *of)
         d->var = adjoint_var(a, of);
 }
 
-static void accumulate(Adjoint *a, Builder *b, const Value *v, Value *d)
+void add_adjoint(Adjoint *a, Builder *b, const Value *v, Value *d)
 {
     if (!d || !shadow_is_active(a->s, v))
         return;
@@ -93,7 +80,7 @@ static void reverse_scalar(Adjoint *a, Builder *b, Op *op)
     PartialEnv env = {use_operand, use_result, &use, use_known, true, a->s->rq->again};
     for (int k = 0; k < op->nargs; k++)
         if (shadow_is_active(a->s, op->args[k]))
-            accumulate(a, b, op->args[k], build_partial_product(b, op, k, d, &env));
+            add_adjoint(a, b, op->args[k], build_partial_product(b, op, k, d, &env));
 }
 
 /* ---------------------------------------------------------------------- memory */
@@ -141,7 +128,7 @@ static bool reverse_update(Adjoint *a, Builder *b, Op *store)
     if (!type_is_complex(other->type) && type_is_complex(d->type))
         d = build_un(b, OP_CREAL, d);
     bool subtracted = store->args[1]->def->code == OP_SUB;
-    accumulate(a, b, other, subtracted ? build_un(b, OP_NEG, d) : d);
+    add_adjoint(a, b, other, subtracted ? build_un(b, OP_NEG, d) : d);
     return true;
 }
 
@@ -160,7 +147,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
         return;
     Value *after = build_zero(b, op->args[1]->type), *moved;
     if (reversed_with_address(a->s, op, &moved)) {
-        accumulate(a, b, op->args[1], moved);
+        add_adjoint(a, b, op->args[1], moved);
         return;
     }
     shared_number(a->s, op);
@@ -177,7 +164,7 @@ static void reverse_store(Adjoint *a, Builder *b, Op *op)
         after = build_use(b, shadow_put_aside(&noting, shadow_twin(a->s, p), sums));
     Value *shadow = shadow_in_reverse(a->s, b, p), *d = shadow_is_active(a->s, op->args[1]) ? build_load(b, shadow) : NULL;
     build_store(b, shadow, after);
-    accumulate(a, b, op->args[1], d);
+    add_adjoint(a, b, op->args[1], d);
 }
 
 static void reverse_zero(Adjoint *a, Builder *b, Op *op)
@@ -282,7 +269,7 @@ static void reverse_recursion(Adjoint *a, Builder *b, Op *call)
         args[k] = call->args[k];
     recursion_reverse(a->s, b, call, call->nresults ? adjoint_of(a, call->results[0]) : NULL, d);
     for (int k = 0; k < n && !a->s->failed; k++)
-        accumulate(a, b, args[k], d[k]);
+        add_adjoint(a, b, args[k], d[k]);
 }
 
 /* A call that has a derivative of its own. */
@@ -294,10 +281,35 @@ static void reverse_call(Adjoint *a, Builder *b, Op *call)
     seed = seed ? build_cast(b, seed, call->results[0]->type) : NULL;
     (library_is_active(a->s, call) ? library_reverse : custom_reverse)(a->s, b, call, seed, d);
     for (int k = 0; k < n; k++)
-        accumulate(a, b, call->args[k], d[k]);
+        add_adjoint(a, b, call->args[k], d[k]);
 }
 
 /* ---------------------------------------------------------------------- control */
+
+static bool needs_reverse(Op *op, const Adjoint *a)
+{
+    for (int i = 0; i < op->nresults; i++)
+        if (shadow_is_active(a->s, op->results[i]))
+            return true;
+    if ((op->code == OP_STORE || op->code == OP_ZERO) && shadow_has(a->s, op->args[0]))
+        return true;
+    if ((op->code == OP_ALLOC && !op->deferred) || op->code == OP_FREE || custom_is_active(a->s, op) || library_is_active(a->s, op) ||
+        recursion_is_active(a->s, op))
+        return true;
+    for (int r = 0; r < op->nregions; r++)
+        for (Op *in = op->regions[r]->first; in; in = in->next)
+            if (needs_reverse(in, a))
+                return true;
+    return false;
+}
+
+bool region_needs_reverse(Region *r, const Adjoint *a)
+{
+    for (Op *op = r->first; op; op = op_next(op))
+        if (needs_reverse(op, a))
+            return true;
+    return false;
+}
 
 static void add_outer(Adjoint *a, const Region *r, Value *v, Ptrs *list, PtrMap *seen)
 {
@@ -307,8 +319,7 @@ static void add_outer(Adjoint *a, const Region *r, Value *v, Ptrs *list, PtrMap 
     ptrs_push(list, v);
 }
 
-/* The active values from outside that a region's ops add adjoints to, in order of first use: those of the ops, and of their regions. */
-static const Ptrs *outer_values(Adjoint *a, const Region *r)
+const Ptrs *outer_active(Adjoint *a, const Region *r)
 {
     Ptrs *list = ptrmap_get(&a->outer, r);
     if (list)
@@ -321,7 +332,7 @@ static const Ptrs *outer_values(Adjoint *a, const Region *r)
         for (int i = 0; i < op->nargs; i++)
             add_outer(a, r, op->args[i], list, &seen);
         for (int k = 0; k < op->nregions; k++) {
-            const Ptrs *inner = outer_values(a, op->regions[k]);
+            const Ptrs *inner = outer_active(a, op->regions[k]);
             for (size_t i = 0; i < inner->n; i++)
                 add_outer(a, r, inner->at[i], list, &seen);
         }
@@ -345,7 +356,7 @@ static void reverse_if(Adjoint *a, Builder *b, Op *op)
     Ptrs all = {.arena = a->fn->arena};
     PtrMap before = {.arena = a->fn->arena}, seen = before;
     for (int r = 0; r < 2; r++) {
-        outer[r] = *outer_values(a, op->regions[r]);
+        outer[r] = *outer_active(a, op->regions[r]);
         for (size_t i = 0; i < outer[r].n; i++)
             if (!ptrmap_get(&seen, outer[r].at[i])) {
                 ptrmap_put(&seen, outer[r].at[i], op);
@@ -361,7 +372,7 @@ static void reverse_if(Adjoint *a, Builder *b, Op *op)
         in.loc = op->loc;
         Op *yield = region_terminator(op->regions[r]);
         for (int k = 0; k < op->nresults; k++)
-            accumulate(a, &in, yield->args[k], adjoint_of(a, op->results[k]));
+            add_adjoint(a, &in, yield->args[k], adjoint_of(a, op->results[k]));
         reverse_region(a, &in, op->regions[r]);
         after[r] = arena_alloc(a->fn->arena, sizeof **after * (all.n + 1));
         for (size_t i = 0; i < all.n; i++) {
@@ -388,7 +399,7 @@ static void reverse_if(Adjoint *a, Builder *b, Op *op)
         op_remove(rev);
 }
 
-static bool is_active_pair(const Adjoint *a, const Value *x, const Value *y)
+bool passes_adjoint(const Adjoint *a, const Value *x, const Value *y)
 {
     return shadow_is_active(a->s, x) || shadow_is_active(a->s, y);
 }
@@ -397,7 +408,7 @@ static bool is_active_pair(const Adjoint *a, const Value *x, const Value *y)
 static void reverse_for(Adjoint *a, Builder *b, Op *op)
 {
     Region *body = op->regions[0];
-    Ptrs outer = *outer_values(a, body);
+    Ptrs outer = *outer_active(a, body);
     Value *lo = build_use(b, op->args[0]), *hi = build_use(b, op->args[1]), *step = build_use(b, op->args[2]);
     Op *rev = build_for(b, lo, hi, step, op->cmp);
     rev->reversed = !op->reversed;
@@ -411,7 +422,7 @@ static void reverse_for(Adjoint *a, Builder *b, Op *op)
     Builder before = before_op(rev);
     for (int k = 0; k < ncarried; k++) {
         Value *arg = body->args[1 + k], *result = op->results[1 + k];
-        if (!is_active_pair(a, arg, result))
+        if (!passes_adjoint(a, arg, result))
             continue;
         ptrs_push(&web, arg);
         ptrs_push(&web_arg, for_add_carried(rev, adjoint_or_zero(a, &before, result), adjoint_var(a, arg)));
@@ -426,7 +437,7 @@ static void reverse_for(Adjoint *a, Builder *b, Op *op)
     Op *yield = region_terminator(body);
     for (size_t i = 0; i < web.n; i++) {
         const Value *arg = web.at[i];
-        accumulate(a, &in, yield->args[arg->index - 1], web_arg.at[i]);
+        add_adjoint(a, &in, yield->args[arg->index - 1], web_arg.at[i]);
     }
     reverse_region(a, &in, body);
     Ptrs next = {.arena = a->fn->arena};
@@ -439,205 +450,8 @@ static void reverse_for(Adjoint *a, Builder *b, Op *op)
         set_adjoint(a, outer.at[i], for_result_of(rev, outer_arg.at[i]));
     for (size_t i = 0; i < web.n; i++) {
         const Value *arg = web.at[i];
-        accumulate(a, b, op->args[2 + arg->index], for_result_of(rev, web_arg.at[i]));
+        add_adjoint(a, b, op->args[2 + arg->index], for_result_of(rev, web_arg.at[i]));
     }
-}
-
-/* ---------------------------------------------------------------------- while loops */
-
-static bool needs_reverse(Op *op, const Adjoint *a)
-{
-    for (int i = 0; i < op->nresults; i++)
-        if (shadow_is_active(a->s, op->results[i]))
-            return true;
-    if ((op->code == OP_STORE || op->code == OP_ZERO) && shadow_has(a->s, op->args[0]))
-        return true;
-    if ((op->code == OP_ALLOC && !op->deferred) || op->code == OP_FREE || custom_is_active(a->s, op) || library_is_active(a->s, op) ||
-        recursion_is_active(a->s, op))
-        return true;
-    for (int r = 0; r < op->nregions; r++)
-        for (Op *in = op->regions[r]->first; in; in = in->next)
-            if (needs_reverse(in, a))
-                return true;
-    return false;
-}
-
-static bool region_needs_reverse(Region *r, const Adjoint *a)
-{
-    for (Op *op = r->first; op; op = op_next(op))
-        if (needs_reverse(op, a))
-            return true;
-    return false;
-}
-
-/* Counts how often `after` runs: a carried value of the forward loop. */
-static Value *count_trips(Adjoint *a, Op *op)
-{
-    Type *t = type_scalar(TY_ULONG);
-    Var *var = var_named(a->fn, t, "", NULL, "trips");
-    var->spelled = "size_t";
-    Builder b = before_op(op);
-    op_add_arg(op, build_int(&b, t, 0));
-    Value *in_before = region_add_arg(op->regions[0], t, var);
-    op_add_arg(region_terminator(op->regions[0]), in_before);
-    Value *in_after = region_add_arg(op->regions[1], t, var);
-    Op *yield = region_terminator(op->regions[1]);
-    b = before_op(yield);
-    Value *next = build_bin(&b, OP_ADD, in_after, build_int(&b, t, 1));
-    next->var = var;
-    op_add_arg(yield, next);
-    return op_add_result(op, t, var);
-}
-
-/* Adjoints across a while loop. vals: what COND passes on (and the results); args: what `before` receives. */
-typedef struct {
-    Op *op;
-    Ptrs vals, args, outer;      /* forward values: after's arguments, before's arguments, outer values */
-    Ptrs carried_arg, outer_arg; /* the reverse loop's region arguments */
-} WhileRev;
-
-static void collect_while(Adjoint *a, WhileRev *w)
-{
-    Op *op = w->op;
-    for (int k = 0; k < op->regions[1]->nargs; k++)
-        if (is_active_pair(a, op->regions[1]->args[k], op->results[k]))
-            ptrs_push(&w->vals, op->regions[1]->args[k]);
-    for (int k = 0; k < op->regions[0]->nargs; k++)
-        if (shadow_is_active(a->s, op->regions[0]->args[k]))
-            ptrs_push(&w->args, op->regions[0]->args[k]);
-    for (int r = 0; r < 2; r++) {
-        Ptrs o = *outer_values(a, op->regions[r]);
-        for (size_t i = 0; i < o.n; i++)
-            if (!ptrs_has(&w->outer, o.at[i]))
-                ptrs_push(&w->outer, o.at[i]);
-    }
-}
-
-static void carry(Adjoint *a, Builder *before, Op *rev, WhileRev *w, Value **init)
-{
-    for (size_t i = 0; i < w->args.n; i++)
-        ptrs_push(&w->carried_arg, for_add_carried(rev, init[i], adjoint_var(a, w->args.at[i])));
-    for (size_t i = 0; i < w->outer.n; i++) {
-        Value *v = w->outer.at[i];
-        ptrs_push(&w->outer_arg, for_add_carried(rev, adjoint_or_zero(a, before, v), adjoint_var(a, v)));
-        set_adjoint(a, v, w->outer_arg.at[i]);
-    }
-}
-
-static void yield_carried(Adjoint *a, Builder *in, Op *rev, WhileRev *w, Builder *b)
-{
-    Ptrs next = {.arena = a->fn->arena};
-    for (size_t i = 0; i < w->args.n; i++)
-        ptrs_push(&next, adjoint_or_zero(a, in, w->args.at[i]));
-    for (size_t i = 0; i < w->outer.n; i++)
-        ptrs_push(&next, adjoint_or_zero(a, in, w->outer.at[i]));
-    build_yield(in, (Value **)next.at, (int)next.n);
-    for (size_t i = 0; i < w->outer.n; i++)
-        set_adjoint(a, w->outer.at[i], for_result_of(rev, w->outer_arg.at[i]));
-    for (size_t i = 0; i < w->args.n; i++) {
-        const Value *arg = w->args.at[i];
-        accumulate(a, b, w->op->args[arg->index], for_result_of(rev, w->carried_arg.at[i]));
-    }
-}
-
-/* d vals -> d of what COND passed; a pass-through when `before` computes nothing active. */
-static void reverse_before(Adjoint *a, Builder *in, WhileRev *w, Value **d_vals)
-{
-    Op *cond = region_terminator(w->op->regions[0]);
-    for (size_t i = 0; i < w->vals.n; i++) {
-        const Value *val = w->vals.at[i];
-        accumulate(a, in, cond->args[1 + val->index], d_vals[i]);
-    }
-    reverse_region(a, in, w->op->regions[0]);
-}
-
-/* The reverse of iteration k's `after`, when it ran; else the adjoints of the loop's results. */
-static void reverse_after_or_results(Adjoint *a, Builder *in, WhileRev *w, Value *k, Value *trips, Value **d_vals)
-{
-    Op *op = w->op;
-    Op *rev = build_if(in, build_bin(in, OP_LT, k, build_use(in, trips)));
-    Builder t = at_end(rev->regions[0]), e = at_end(rev->regions[1]);
-    rev->regions[0]->mirror = op->regions[1];
-    t.loc = e.loc = op->loc;
-    PtrMap outer_before = {.arena = a->fn->arena};
-    for (size_t i = 0; i < w->outer.n; i++)
-        ptrmap_put(&outer_before, w->outer.at[i], adjoint_of(a, w->outer.at[i]));
-    Op *yield = region_terminator(op->regions[1]);
-    for (size_t i = 0; i < w->args.n; i++) {
-        const Value *arg = w->args.at[i];
-        accumulate(a, &t, yield->args[arg->index], w->carried_arg.at[i]);
-    }
-    reverse_region(a, &t, op->regions[1]);
-    Ptrs yt = {.arena = a->fn->arena}, ye = {.arena = a->fn->arena};
-    for (size_t i = 0; i < w->vals.n; i++) {
-        const Value *val = w->vals.at[i];
-        ptrs_push(&yt, adjoint_or_zero(a, &t, val));
-        ptrs_push(&ye, adjoint_or_zero(a, &e, op->results[val->index]));
-        d_vals[i] = op_add_result(rev, val->type, adjoint_var(a, val));
-    }
-    for (size_t i = 0; i < w->outer.n; i++) {
-        Value *v = w->outer.at[i];
-        ptrs_push(&yt, adjoint_or_zero(a, &t, v));
-        ptrs_push(&ye, ptrmap_get(&outer_before, v));
-        set_adjoint(a, v, op_add_result(rev, v->type, adjoint_var(a, v)));
-    }
-    build_yield(&t, (Value **)yt.at, (int)yt.n);
-    build_yield(&e, (Value **)ye.at, (int)ye.n);
-}
-
-/* `after` runs T times, `before` T + 1 times. Where `before` computes nothing active the reverse loop runs T times over `after`;
- * else it runs T + 1 times, and its first time skips the reverse of `after`. */
-static void reverse_while(Adjoint *a, Builder *b, Op *op)
-{
-    bool before_matters = region_needs_reverse(op->regions[0], a);
-    if (!before_matters && !region_needs_reverse(op->regions[1], a) && op->nresults == 0)
-        return;
-    Arena *arena = a->fn->arena;
-    WhileRev w = {op, {.arena = arena}, {.arena = arena}, {.arena = arena}, {.arena = arena}, {.arena = arena}};
-    collect_while(a, &w);
-    if (!before_matters && !region_needs_reverse(op->regions[1], a) && w.args.n == 0 && w.vals.n == 0)
-        return;
-    Value *trips = count_trips(a, op);
-    Type *t = trips->type;
-    Value *hi = build_use(b, trips), *one = build_int(b, t, 1);
-    Value **d_vals = arena_alloc(arena, sizeof *d_vals * (w.vals.n + 1));
-    Value **init = arena_alloc(arena, sizeof *init * (w.args.n + 1));
-    for (size_t i = 0; i < w.vals.n; i++)
-        d_vals[i] = adjoint_of(a, op->results[((Value *)w.vals.at[i])->index]);
-    if (before_matters) {
-        hi = build_bin(b, OP_ADD, hi, one);
-        for (size_t i = 0; i < w.args.n; i++)
-            init[i] = build_zero(b, ((Value *)w.args.at[i])->type);
-    } else {
-        reverse_before(a, b, &w, d_vals); /* only hands adjoints on */
-        for (size_t i = 0; i < w.args.n; i++) {
-            init[i] = adjoint_or_zero(a, b, w.args.at[i]);
-            set_adjoint(a, w.args.at[i], NULL);
-        }
-    }
-    Op *rev = build_for(b, build_int(b, t, 0), hi, one, OP_LT);
-    rev->reversed = true;
-    rev->mirror = op;
-    Region *body = rev->regions[0];
-    body->args[0]->var = var_named(a->fn, t, "", NULL, "trip");
-    body->args[0]->var->spelled = "size_t";
-    body->mirror = op->regions[before_matters ? 0 : 1];
-    Builder before = before_op(rev), in = at_end(body);
-    in.loc = op->loc;
-    carry(a, &before, rev, &w, init);
-    if (before_matters) {
-        reverse_after_or_results(a, &in, &w, body->args[0], trips, d_vals);
-        reverse_before(a, &in, &w, d_vals);
-    } else {
-        Op *yield = region_terminator(op->regions[1]);
-        for (size_t i = 0; i < w.args.n; i++)
-            accumulate(a, &in, yield->args[((Value *)w.args.at[i])->index], w.carried_arg.at[i]);
-        reverse_region(a, &in, op->regions[1]);
-        for (size_t i = 0; i < w.vals.n; i++)
-            d_vals[i] = adjoint_of(a, w.vals.at[i]);
-        reverse_before(a, &in, &w, d_vals);
-    }
-    yield_carried(a, &in, rev, &w, b);
 }
 
 /* ---------------------------------------------------------------------- the sweep */
@@ -703,7 +517,7 @@ static void reverse_ops(Adjoint *a, Builder *b, Op *last)
     }
 }
 
-static void reverse_region(Adjoint *a, Builder *b, Region *forward)
+void reverse_region(Adjoint *a, Builder *b, Region *forward)
 {
     open_scope(a, b, forward);
     reverse_ops(a, b, region_terminator(forward)->prev);
@@ -732,7 +546,7 @@ static void seed_return(Adjoint *a, Builder *b, Op *yield)
     if (yield->nargs == 0 || !a->s->rq->return_is_dep || !type_is_differentiable(yield->args[0]->type))
         return;
     Value *seed = a->s->rq->mode == MODE_GRAD ? build_float(b, yield->args[0]->type, 1.0L) : a->s->sig.d_return;
-    accumulate(a, b, yield->args[0], seed);
+    add_adjoint(a, b, yield->args[0], seed);
 }
 
 static void deliver_scalars(Adjoint *a, Builder *b)

@@ -228,10 +228,7 @@ static void make_one(Bundler *bundler, const Bundle *bundle, PtrMap *map)
     Fn *fn = bundler->fn;
     Builder b = before_op(bundle->at);
     b.loc = bundle->at->loc;
-    Op *size = op_build(&b, OP_SIZEOF, NULL, 0, 1);
-    size->of = bundle->elem;
-    size->results[0]->type = type_scalar(TY_ULONG);
-    Value *args[2] = {total_count(&b, bundle), size->results[0]};
+    Value *args[2] = {total_count(&b, bundle), build_sizeof(&b, bundle->elem)};
     Op *whole = op_build(&b, OP_ALLOC, args, 2, 1);
     whole->tape = true;
     whole->zeroed = bundle->zeroed;

@@ -7,34 +7,11 @@
  *
  * The state: what the loop carries, and the memory it accesses that is written in it or after it. Which steps is decided at run time
  * (runtime/checkpoint.c). Memory ends as it was before the reverse loop. */
-#include "analysis.h"
-#include "derivative.h"
+#include "checkpoint.h"
 
 #include <string.h>
 
-typedef struct {
-    Value *base, *bytes; /* in the forward sweep */
-} Piece;
-
-typedef struct {
-    Fn *fn;
-    Op *fwd, *rev;
-    bool is_for;
-    Value *cp;      /* the ad_checkpoints local */
-    Value *memory;  /* of the snapshots */
-    Piece *pieces;
-    int npieces;
-    Ptrs slots;     /* Value*: a local for each carried value */
-    Ptrs frees;     /* Op*: of what belongs to the state, to be put off until the reverse loop is over */
-    PtrMap reached; /* forward Value* -> its USE before the reverse loop */
-    bool failed;
-    bool automatic; /* not annotated: for --max-tape */
-    int parts;      /* ... into how many parts what is left is divided: for this loop, the ones after it, and the steps */
-    bool simple;    /* no loop in it */
-    bool skip;      /* ... and a snapshot is not less than what is kept */
-} Check;
-
-static void refuse(Check *c, Loc loc, const char *why)
+void checkpoint_refuse(Checkpoint *c, Loc loc, const char *why)
 {
     if (c->automatic && c->simple) {
         c->failed = c->skip = true;
@@ -49,7 +26,7 @@ static void refuse(Check *c, Loc loc, const char *why)
 /* ---------------------------------------------------------------------- may it be run again? */
 
 /* Prints and asserts: they have happened when steps are run again. */
-static bool is_once(const Op *op)
+bool happens_once(const Op *op)
 {
     const KnownCall *known = op->code == OP_CALL && op->text ? known_call(op) : NULL;
     return op->code == OP_ASSERT || (known && known->again == ONCE);
@@ -66,32 +43,32 @@ static bool only_computes(const Op *op)
 
 static void check_op(Op *op, void *ctx)
 {
-    Check *c = ctx;
+    Checkpoint *c = ctx;
     OpEffect effect = op_info[op->code].effect;
     bool memory = op->code == OP_STORE || op->code == OP_ZERO || op->code == OP_COPY;
     if (memory && op->args[0]->id >= c->fn->mem_values)
-        refuse(c, op->loc, "this overwrites an independent that is not a dependent, or stores an address; name the array on both sides of '->', or "
+        checkpoint_refuse(c, op->loc, "this overwrites an independent that is not a dependent, or stores an address; name the array on both sides of '->', or "
                            "work on a copy");
     else if (op->code == OP_ALLOC || op->code == OP_FREE || op->code == OP_REALLOC || op->code == OP_PUSH)
-        refuse(c, op->loc, "memory is allocated or freed in the loop; do it outside");
-    else if (effect == EFFECT_OUTSIDE && !is_once(op) && !only_computes(op))
-        refuse(c, op->loc, "this call cannot be repeated when steps are run again; move it out of the loop");
+        checkpoint_refuse(c, op->loc, "memory is allocated or freed in the loop; do it outside");
+    else if (effect == EFFECT_OUTSIDE && !happens_once(op) && !only_computes(op))
+        checkpoint_refuse(c, op->loc, "this call cannot be repeated when steps are run again; move it out of the loop");
     else if (effect == EFFECT_WRITES && !memory)
-        refuse(c, op->loc, "this cannot be repeated when steps are run again");
+        checkpoint_refuse(c, op->loc, "this cannot be repeated when steps are run again");
 }
 
 /* What printf returns is of no use later. */
-static void check_results(Check *c)
+static void check_results(Checkpoint *c)
 {
     int *uses = count_uses(c->fn);
     for (int r = 0; r < c->fwd->nregions; r++)
         for (Op *op = c->fwd->regions[r]->first; op; op = op->next)
-            if (is_once(op) && op->nresults && uses[op->results[0]->id])
-                refuse(c, op->loc, "the result of this call is not there when steps are run again");
+            if (happens_once(op) && op->nresults && uses[op->results[0]->id])
+                checkpoint_refuse(c, op->loc, "the result of this call is not there when steps are run again");
 }
 
 /* Does the reverse loop need anything of the forward one but what its counters say? */
-static bool needs_memory(const Check *c, const Value *v, int depth)
+static bool needs_memory(const Checkpoint *c, const Value *v, int depth)
 {
     if (value_outside(v, c->fwd))
         return false;
@@ -108,7 +85,7 @@ static bool needs_memory(const Check *c, const Value *v, int depth)
     return false;
 }
 
-static bool needs_forward(const Check *c, const Region *r)
+static bool needs_forward(const Checkpoint *c, const Region *r)
 {
     for (const Op *op = r->first; op; op = op_next(op)) {
         if (op->code == OP_USE && needs_memory(c, op->args[0], 0))
@@ -118,229 +95,6 @@ static bool needs_forward(const Check *c, const Region *r)
                 return true;
     }
     return false;
-}
-
-/* ---------------------------------------------------------------------- the memory of the state */
-
-typedef struct {
-    Check *c;
-    bool *state; /* by object */
-} Frees;
-
-static void find_free(Op *op, void *ctx)
-{
-    Frees *f = ctx;
-    Check *c = f->c;
-    const int *objs;
-    bool found = false, moves = moves_address(c->fn, op);
-    if ((op->code != OP_FREE && !moves) || op->in_reverse || mem_position(c->fn->mem, op) <= mem_position(c->fn->mem, c->fwd))
-        return;
-    int n = mem_objects(c->fn->mem, freed_pointer(op), &objs);
-    for (int i = 0; i < n; i++)
-        found |= f->state[objs[i]];
-    if (found && moves)
-        refuse(c, op->loc, "this changes a pointer that the loop reads: when steps are run again it is another; change a copy of it");
-    else if (found && !reversed_around(c->rev, op->parent))
-        refuse(c, op->loc, "memory of the loop is freed here, where it is not certain that it will be; free it where the loop is");
-    else if (found)
-        ptrs_push(&c->frees, op);
-}
-
-typedef struct {
-    Check *c;
-    int n;
-    bool *accessed, *written; /* by object; written: in the loop or later */
-    bool all_written;
-} Objects;
-
-static void mark(const Objects *o, bool *set, const Value *p)
-{
-    const int *objs;
-    int n = mem_objects(o->c->fn->mem, p, &objs);
-    for (int i = 0; i < n; i++)
-        set[objs[i]] = true;
-}
-
-static void find_access(Op *op, void *ctx)
-{
-    Objects *o = ctx;
-    if (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ZERO || op->code == OP_COPY)
-        mark(o, o->accessed, op->args[0]);
-    if (op->code == OP_COPY)
-        mark(o, o->accessed, op->args[1]);
-}
-
-static void find_write(Op *op, void *ctx)
-{
-    Objects *o = ctx;
-    const MemInfo *m = o->c->fn->mem;
-    int at = mem_position(m, op);
-    if (!at || op->in_reverse)
-        return;
-    bool later = at >= mem_position(m, o->c->fwd);
-    for (const Op *owner = o->c->fwd->parent->owner; owner && !later; owner = owner->parent->owner)
-        later = (owner->code == OP_FOR || owner->code == OP_WHILE) && region_contains(owner->regions[0], op);
-    if (!later)
-        return;
-    if (op->code == OP_STORE || op->code == OP_ZERO || op->code == OP_COPY || op->code == OP_FREE)
-        mark(o, o->written, op->args[0]);
-    else if (op_info[op->code].effect == EFFECT_OUTSIDE && !is_once(op))
-        o->all_written = true;
-}
-
-/* A local of the loop's own body starts anew in each iteration. */
-static bool is_of_iteration(const Check *c, const Op *local)
-{
-    if (!local || local->code != OP_LOCAL)
-        return false;
-    for (const Op *owner = local->home ? local->home : local->parent->owner; owner; owner = owner->parent->owner)
-        if (owner == c->fwd)
-            return true;
-    return false;
-}
-
-static bool is_state(const Objects *o, int obj)
-{
-    const MemInfo *m = o->c->fn->mem;
-    if (!o->accessed[obj] || is_of_iteration(o->c, mem_object_op(m, obj)))
-        return false;
-    if (o->all_written)
-        return !mem_object_read_only(m, obj) || mem_object_kind(m, obj) != OBJ_GLOBAL;
-    for (int i = 0; i < o->n; i++)
-        if (o->written[i] && (i == obj || mem_objects_may_alias(m, i, obj)))
-            return true;
-    return false;
-}
-
-/* Is a parameter's pointee accessed as one object alone: (*p).field, never p[i]? */
-static bool is_single(const Region *r, const Value *p)
-{
-    for (const Op *op = r->first; op; op = op_next(op)) {
-        bool own = op->code == OP_CALL && op->text && !strncmp(op->text, "ad_checkpoint_", 14); /* of another loop */
-        for (int i = 0; i < op->nargs && !own; i++)
-            if (op->args[i] == p && !op->in_reverse && op->code != OP_FIELD && op->code != OP_DECAY && op->code != OP_LOAD && op->code != OP_STORE &&
-                !op_is_compare(op->code))
-                return false;
-        for (int k = 0; k < op->nregions; k++)
-            if (!is_single(op->regions[k], p))
-                return false;
-    }
-    return true;
-}
-
-static Value *build_sizeof(Builder *b, Type *t)
-{
-    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
-    size->of = t;
-    size->results[0]->type = type_scalar(TY_ULONG);
-    return size->results[0];
-}
-
-static Value *times(Builder *b, Value *n, Value *size)
-{
-    return build_bin(b, OP_MUL, build_cast(b, n, type_scalar(TY_ULONG)), size);
-}
-
-/* The bytes behind a parameter; NULL and *why. */
-static Value *parameter_bytes(const Check *c, Builder *b, Value *p, const char **why)
-{
-    Fn *fn = c->fn;
-    Type *elem = p->type->elem;
-    if (p->index >= fn->nparams || fn->params[p->index]->type->kind == TY_RECORD)
-        return build_sizeof(b, elem); /* given or returned by value */
-    Op call = {.code = OP_CALL, .callee = fn, .args = fn->body->args, .nargs = fn->nparams};
-    Value *n = elem->size ? custom_length(b, &call, p->index, why) : NULL;
-    if (n)
-        return times(b, n, build_sizeof(b, elem));
-    return elem->size && is_single(fn->body, p) ? build_sizeof(b, elem) : NULL;
-}
-
-/* Are the object's address and the operands of its size there before the loop? */
-static bool is_there(const Check *c, const Op *op)
-{
-    const Op *outer = c->fwd;
-    while (outer && outer->parent != op->parent)
-        outer = outer->parent->owner;
-    const Op *at = outer ? op : NULL;
-    while (at && at != outer)
-        at = at->next;
-    return outer && at == outer;
-}
-
-static bool describe_object(Check *c, Builder *b, int obj, Piece *out)
-{
-    const MemInfo *m = c->fn->mem;
-    Op *op = mem_object_op(m, obj);
-    if (op && op->code != OP_GLOBAL && !is_there(c, op))
-        return false;
-    Value *param = mem_object_param(m, obj);
-    const char *why;
-    PtrMap none = {.arena = c->fn->arena};
-    switch (mem_object_kind(m, obj)) {
-    case OBJ_LOCAL:
-        out->base = op->results[0];
-        out->bytes = build_sizeof(b, op->of);
-        for (int i = 0; i < op->nargs; i++)
-            out->bytes = times(b, op->args[i], out->bytes);
-        return true;
-    case OBJ_HEAP:
-        if (op->code == OP_CALL)
-            return false;
-        out->base = op->results[0];
-        out->bytes = build_cast(b, op->args[0], type_scalar(TY_ULONG));
-        if (op->nargs > 1)
-            out->bytes = times(b, op->args[1], out->bytes);
-        return op->code == OP_ALLOC;
-    case OBJ_GLOBAL:
-        if (!op || op->code != OP_GLOBAL || op->var->type->size == 0)
-            return false;
-        out->base = clone_op(b, op, &none)->results[0];
-        out->bytes = build_sizeof(b, op->var->type);
-        return true;
-    case OBJ_PARAM:
-        out->base = param;
-        out->bytes = parameter_bytes(c, b, param, &why);
-        return out->bytes != NULL;
-    default:
-        return false;
-    }
-}
-
-static const char *object_name(const Check *c, int obj)
-{
-    const MemInfo *m = c->fn->mem;
-    const Op *op = mem_object_op(m, obj);
-    const Value *param = mem_object_param(m, obj);
-    const Var *var = op ? (op->var ? op->var : op->nresults ? op->results[0]->var : NULL) : param ? param->var : NULL;
-    bool below = mem_object_kind(m, obj) == OBJ_POINTEE;
-    const char *name = var && var->name ? arena_printf(c->fn->arena, "'%s'", var->name) : "a pointer";
-    return below ? arena_printf(c->fn->arena, "what %s points to", name) : name;
-}
-
-static void find_state(Check *c)
-{
-    int n = mem_count(c->fn->mem);
-    Arena *a = c->fn->arena;
-    Objects o = {c, n, arena_alloc(a, (size_t)n + 1), arena_alloc(a, (size_t)n + 1), false};
-    for (int r = 0; r < c->fwd->nregions; r++)
-        walk_ops(c->fwd->regions[r], find_access, &o);
-    walk_ops(c->fn->body, find_write, &o);
-    Frees frees = {c, arena_alloc(a, (size_t)n + 1)};
-    c->pieces = arena_alloc(a, sizeof *c->pieces * (size_t)(n + 1));
-    Builder b = before_op(c->fwd);
-    b.loc = c->fwd->loc;
-    for (int i = 0; i < n; i++) {
-        if (!is_state(&o, i))
-            continue;
-        Piece *piece = &c->pieces[c->npieces++];
-        frees.state[i] = true;
-        if (!describe_object(c, &b, i, piece))
-            refuse(c, c->fwd->loc,
-                   arena_printf(a, "the size of %s, which the loop changes or reads before it changes, is not known; declare the parameter with "
-                                   "AD_LEN, or use arrays that the function declares or allocates",
-                                object_name(c, i)));
-    }
-    walk_ops(c->fn->body, find_free, &frees);
 }
 
 /* ---------------------------------------------------------------------- putting and getting */
@@ -355,7 +109,7 @@ static Op *runtime_call(Builder *b, const char *name, Value **args, int n, Type 
     return call;
 }
 
-static void move_bytes(Check *c, Builder *b, const char *name, Value *p, Value *bytes)
+static void move_bytes(Checkpoint *c, Builder *b, const char *name, Value *p, Value *bytes)
 {
     if (p->type->elem_const && !strcmp(name, "ad_checkpoint_get")) { /* what it may overlap is written */
         p = build_ptrcast(b, p, type_ptr(p->type->elem));
@@ -366,7 +120,7 @@ static void move_bytes(Check *c, Builder *b, const char *name, Value *p, Value *
 }
 
 /* v of the forward sweep where the reverse loop is. */
-static Value *reach(Check *c, Value *v)
+static Value *reach(Checkpoint *c, Value *v)
 {
     const Region *home = value_region(v);
     for (const Region *r = c->rev->parent; r; r = r->owner ? r->owner->parent : NULL)
@@ -383,7 +137,7 @@ static Value *reach(Check *c, Value *v)
     return known;
 }
 
-static void move_memory(Check *c, Builder *b, const char *name, bool in_reverse)
+static void move_memory(Checkpoint *c, Builder *b, const char *name, bool in_reverse)
 {
     for (int i = 0; i < c->npieces; i++) {
         Piece p = c->pieces[i];
@@ -392,7 +146,7 @@ static void move_memory(Check *c, Builder *b, const char *name, bool in_reverse)
 }
 
 /* if (ad_checkpoint_due(&cp, step)) put the state */
-static void put_if_due(Check *c, Builder *b, Value *step, Value **carried, bool in_reverse)
+static void put_if_due(Checkpoint *c, Builder *b, Value *step, Value **carried, bool in_reverse)
 {
     Value *args[2] = {c->cp, build_cast(b, step, type_scalar(TY_ULONG))};
     Op *due = runtime_call(b, "ad_checkpoint_due", args, 2, type_scalar(TY_INT));
@@ -412,7 +166,7 @@ static void put_if_due(Check *c, Builder *b, Value *step, Value **carried, bool 
 /* ---------------------------------------------------------------------- the forward loop */
 
 /* The counter that reverse_while's count_trips has added: the argument of `before`, by the reverse loop's bound. */
-static Value *trips_argument(const Check *c)
+static Value *trips_argument(const Checkpoint *c)
 {
     const Op *use = c->rev->args[1]->def;
     if (!use || use->code != OP_USE || use->args[0]->def != c->fwd)
@@ -423,7 +177,7 @@ static Value *trips_argument(const Check *c)
 }
 
 /* The loop gets copies of its ops; the ops themselves, which the analyses know and the reverse sweep refers to, are left in *own. */
-static void copy_body(Check *c, Region **own)
+static void copy_body(Checkpoint *c, Region **own)
 {
     Op *fwd = c->fwd;
     PtrMap map = {.arena = c->fn->arena};
@@ -448,7 +202,7 @@ static int64_t slots_for(int64_t steps)
 }
 
 /* As many as there is room for. */
-static Value *limited_count(Check *c, Builder *b, Value *bytes, Value *steps)
+static Value *limited_count(Checkpoint *c, Builder *b, Value *bytes, Value *steps)
 {
     Type *t = type_scalar(TY_ULONG);
     Value *args[4] = {tape_left(c->fn), build_int(b, t, c->parts), bytes, steps ? steps : build_int(b, t, -1)};
@@ -458,7 +212,7 @@ static Value *limited_count(Check *c, Builder *b, Value *bytes, Value *steps)
 }
 
 /* A constant where memory is to have constant size. */
-static Value *snapshot_count(Check *c, Builder *b, Value *bytes, Value *steps)
+static Value *snapshot_count(Checkpoint *c, Builder *b, Value *bytes, Value *steps)
 {
     Type *t = type_scalar(TY_ULONG);
     enum { WHEN_UNKNOWN = 64 };
@@ -472,7 +226,7 @@ static Value *snapshot_count(Check *c, Builder *b, Value *bytes, Value *steps)
     return runtime_call(b, "ad_checkpoint_slots", &steps, 1, t)->results[0];
 }
 
-static void start(Check *c, Value *steps)
+static void start(Checkpoint *c, Value *steps)
 {
     Fn *fn = c->fn;
     Type *t = type_scalar(TY_ULONG), *bytes_type = type_scalar(TY_UCHAR);
@@ -501,7 +255,7 @@ static void start(Check *c, Value *steps)
 /* ---------------------------------------------------------------------- the reverse loop */
 
 /* Marks what is new at the reverse loop's own level. */
-static void mark_new(const Check *c, Op *from, const Op *to)
+static void mark_new(const Checkpoint *c, Op *from, const Op *to)
 {
     for (Op *op = from; op != to; op = op->next) {
         op->in_reverse = true;
@@ -515,13 +269,13 @@ static void remove_once(Region *r)
         next = op_next(op);
         for (int k = 0; k < op->nregions; k++)
             remove_once(op->regions[k]);
-        if (is_once(op))
+        if (happens_once(op))
             op_remove(op);
     }
 }
 
 /* The steps from `from` up to the one to be reversed; carried[] becomes the state before that. */
-static void run_again(Check *c, Builder *b, Value *from, Value *step, Region *const *own, Value **carried)
+static void run_again(Checkpoint *c, Builder *b, Value *from, Value *step, Region *const *own, Value **carried)
 {
     Fn *fn = c->fn;
     Op *loop;
@@ -572,7 +326,7 @@ static void run_again(Check *c, Builder *b, Value *from, Value *step, Region *co
 }
 
 /* The step's own ops, with what they were given; what they use from before the loop is had where the reverse loop is. */
-static void move_step(Check *c, Builder *b, Region *const *own, Value *const *carried)
+static void move_step(Checkpoint *c, Builder *b, Region *const *own, Value *const *carried)
 {
     PtrMap map = {.arena = c->fn->arena};
     Region *body = c->rev->regions[0];
@@ -594,7 +348,7 @@ static void move_step(Check *c, Builder *b, Region *const *own, Value *const *ca
 }
 
 /* Operands of the ops in r that are not visible there. */
-static void reach_operands(Check *c, Region *r, const Op *end)
+static void reach_operands(Checkpoint *c, Region *r, const Op *end)
 {
     for (Op *op = r->first; op && op != end; op = op->next) {
         for (int i = 0; i < op->nargs; i++)
@@ -605,7 +359,7 @@ static void reach_operands(Check *c, Region *r, const Op *end)
     }
 }
 
-static void rebuild_reverse(Check *c, Region *const *own)
+static void rebuild_reverse(Checkpoint *c, Region *const *own)
 {
     Op *rev = c->rev, *first = rev->regions[0]->first;
     Region *body = rev->regions[0];
@@ -650,7 +404,7 @@ static void rebuild_reverse(Check *c, Region *const *own)
 
 /* ---------------------------------------------------------------------- the pass */
 
-static void make_slots(Check *c)
+static void make_slots(Checkpoint *c)
 {
     Fn *fn = c->fn;
     Builder top = before_op(fn->body->first);
@@ -665,7 +419,7 @@ static void make_slots(Check *c)
 }
 
 /* A loop of the forward sweep around it that does not end its iterations with their reverse. */
-static const Op *taped_loop_around(const Check *c)
+static const Op *taped_loop_around(const Checkpoint *c)
 {
     for (const Op *owner = c->rev->parent->owner; owner; owner = owner->parent->owner)
         if ((owner->code == OP_FOR || owner->code == OP_WHILE) && !owner->fused)
@@ -673,16 +427,16 @@ static const Op *taped_loop_around(const Check *c)
     return NULL;
 }
 
-static void check_loop(Check *c, Value **steps)
+static void check_loop(Checkpoint *c, Value **steps)
 {
     const Op *step = c->is_for ? c->fwd->args[2]->def : NULL;
     *steps = NULL;
     if (taped_loop_around(c))
-        refuse(c, c->fwd->loc, "this loop is inside another one; annotate that one, too, or instead");
+        checkpoint_refuse(c, c->fwd->loc, "this loop is inside another one; annotate that one, too, or instead");
     if (c->is_for && (!step || step->code != OP_ICONST || step->ival == 0))
-        refuse(c, c->fwd->loc, "the loop's step is not constant");
+        checkpoint_refuse(c, c->fwd->loc, "the loop's step is not constant");
     if (!c->is_for && !trips_argument(c))
-        refuse(c, c->fwd->loc, "what the condition of this loop computes carries derivatives; compute it in the body");
+        checkpoint_refuse(c, c->fwd->loc, "what the condition of this loop computes carries derivatives; compute it in the body");
     for (int r = 0; r < c->fwd->nregions && !c->failed; r++)
         walk_ops(c->fwd->regions[r], check_op, c);
     if (!c->failed)
@@ -695,7 +449,7 @@ static void check_loop(Check *c, Value **steps)
     if (n)
         *steps = build_cast(&b, n, type_scalar(TY_ULONG));
     else
-        refuse(c, c->fwd->loc, "the number of iterations of this loop is not known before it");
+        checkpoint_refuse(c, c->fwd->loc, "the number of iterations of this loop is not known before it");
 }
 
 static bool has_loop(const Region *r)
@@ -711,7 +465,7 @@ static bool has_loop(const Region *r)
 }
 
 /* Is the state an array of a size that is not known, and what a step keeps a few numbers? Then it is not worth a snapshot. */
-static bool is_larger_than_step(const Check *c)
+static bool is_larger_than_step(const Checkpoint *c)
 {
     for (int i = 0; i < c->npieces && c->simple; i++)
         if (!c->pieces[i].bytes->def || c->pieces[i].bytes->def->code != OP_SIZEOF)
@@ -728,7 +482,7 @@ static bool is_annotated(const Op *loop)
 static bool checkpoint_loop(Fn *fn, Op *rev, int *parts)
 {
     Arena *a = fn->arena;
-    Check c = {.fn = fn, .fwd = rev->mirror, .rev = rev, .slots = {.arena = a}, .frees = {.arena = a}, .reached = {.arena = a}};
+    Checkpoint c = {.fn = fn, .fwd = rev->mirror, .rev = rev, .slots = {.arena = a}, .frees = {.arena = a}, .reached = {.arena = a}};
     Region *own[2];
     Value *steps;
     c.is_for = c.fwd->code == OP_FOR;
@@ -741,7 +495,7 @@ static bool checkpoint_loop(Fn *fn, Op *rev, int *parts)
         return true;
     check_loop(&c, &steps);
     if (!c.failed)
-        find_state(&c);
+        checkpoint_state(&c);
     if (c.failed || (c.automatic && is_larger_than_step(&c)))
         return c.skip || !c.failed;
     ++*parts;

@@ -164,6 +164,14 @@ Value *build_float(Builder *b, Type *t, long double v)
     return r;
 }
 
+Value *build_sizeof(Builder *b, Type *t)
+{
+    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
+    size->of = t;
+    size->results[0]->type = type_scalar(TY_ULONG);
+    return size->results[0];
+}
+
 Value *build_zero(Builder *b, Type *t)
 {
     if (t->kind == TY_PTR)

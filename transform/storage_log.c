@@ -118,14 +118,6 @@ static Op *build_log_call(Builder *b, const char *name, Value **args, int n)
     return call;
 }
 
-static Value *build_sizeof(Builder *b, Type *t)
-{
-    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
-    size->of = t;
-    size->results[0]->type = type_scalar(TY_ULONG);
-    return size->results[0];
-}
-
 void log_store(Logger *l, Op *store)
 {
     Value *p = store->args[0], *log = log_for(l, store);

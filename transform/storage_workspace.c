@@ -150,14 +150,6 @@ Value *workspace_for_alloc(Workspace *w, Op *alloc)
 
 /* ---------------------------------------------------------------------- stacks and logs */
 
-static Value *build_sizeof(Builder *b, Type *t)
-{
-    Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
-    size->of = t;
-    size->results[0]->type = type_scalar(TY_ULONG);
-    return size->results[0];
-}
-
 static const Op *outermost_loop(const Op *op)
 {
     const Op *found = NULL;

@@ -304,6 +304,7 @@ Value *build_select(Builder *b, Value *c, Value *t, Value *e);
 Value *build_cast(Builder *b, Value *v, Type *to);                /* v itself where the type is the same; pointers: PTRCAST, PTRINT */
 Value *build_int(Builder *b, Type *t, int64_t v);
 Value *build_float(Builder *b, Type *t, long double v);           /* v is rounded to t */
+Value *build_sizeof(Builder *b, Type *t);                         /* sizeof(t), written so */
 Value *build_zero(Builder *b, Type *t);                           /* 0, 0.0 or NULL */
 Value *build_index(Builder *b, Value *p, Value *i);
 Value *build_index_stride(Builder *b, Value *p, Value *i, Value *stride);
