@@ -232,10 +232,12 @@ static Value *select_product(const Writer *w, int k)
     return build_select(w->b, c, k == 1 ? w->factor : zero, k == 1 ? zero : w->factor);
 }
 
-/* d mulz(x, p) = mulz(dx, p) + mulz(x, dp): second order, where it is differentiated as a tangent only. */
+/* d mulz(x, p) = mulz(dx, p) + mulz(x, dp): second order, the tangent of the adjoint or (recursion) the adjoint of the tangent. */
 static Value *mulz_product(const Writer *w, int k)
 {
     Value *other = w->env->operand(w->env->ctx, w->op, 1 - k), *d = build_cast(w->b, w->factor, other->type);
+    if (w->env->adjoint && type_is_complex(other->type))
+        other = build_conj(w->b, other);
     Op *op = op_build(w->b, OP_MULZ, k == 0 ? (Value *[]){d, other} : (Value *[]){other, d}, 2, 1);
     op->results[0]->type = other->type;
     return op->results[0];

@@ -1,6 +1,7 @@
 // check: --set n=3
 // construct: functions: second derivatives through recursion
 #include <adgen.h>
+#include <complex.h>
 #include <math.h>
 static double horner(const double *a, double x, int n)
 {
@@ -61,4 +62,20 @@ double modulus(double re, double im, int n)
 {
     Z z = zpow((Z){re, im}, n);
     return sqrt(z.re * z.re + z.im * z.im) + z.re;
+}
+/* What is left out where its factor is 0, of complex numbers, in the tangent's adjoint. */
+static void grow(double complex *z, int n)
+{
+    if (n <= 0)
+        return;
+    z[0] *= 1.1 + 0.1 * I * z[1];
+    z[1] += csqrt(z[0] + 3);
+    grow(z, n - 1);
+}
+AD_HVP(x)
+double roots(AD_LEN(2) const double *x, int n)
+{
+    double complex z[2] = {x[0] + 0.1 * I * x[1], x[1] - 0.2 * I};
+    grow(z, n);
+    return creal(clog(z[0] + 4) * cpow(z[1] + 3, 0.3 + 0.1 * I)) + cabs(z[1]);
 }
