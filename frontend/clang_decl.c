@@ -81,6 +81,49 @@ static void name_generic_macros(char *text)
     *to = '\0';
 }
 
+static enum CXChildVisitResult find_variable(CXCursor c, CXCursor parent, CXClientData found)
+{
+    (void)parent;
+    if (clang_getCursorKind(c) == CXCursor_DeclRefExpr && clang_getCursorKind(clang_getCursorReferenced(c)) == CXCursor_VarDecl)
+        *(bool *)found = true;
+    return CXChildVisit_Recurse;
+}
+
+typedef struct {
+    Reader *r;
+    char *text;
+} SizedEnum;
+
+/* enum { N = sizeof table / sizeof table[0] } -> enum { N = 4 }: OUT may not have the table. */
+static enum CXChildVisitResult count_sized(CXCursor c, CXCursor parent, CXClientData data)
+{
+    SizedEnum *e = data;
+    bool found = false;
+    (void)parent;
+    if (clang_getCursorKind(c) != CXCursor_EnumConstantDecl)
+        return CXChildVisit_Recurse;
+    clang_visitChildren(c, find_variable, &found);
+    const char *name = take_string(e->r->arena, clang_getCursorSpelling(c));
+    const char *head = found ? arena_printf(e->r->arena, "%s = ", name) : "", *at = found ? e->text : NULL;
+    while (at && (at = strstr(at, head)) && at > e->text && (isalnum((unsigned char)at[-1]) || at[-1] == '_'))
+        at++;
+    if (!at)
+        return CXChildVisit_Continue;
+    const char *end = at += strlen(head);
+    for (int depth = 0; *end && *end != '}' && *end != '\n' && (*end != ',' || depth); end++)
+        depth += (*end == '(') - (*end == ')');
+    e->text = arena_printf(e->r->arena, "%.*s%lld%s", (int)(at - e->text), e->text, clang_getEnumConstantDeclValue(c), end);
+    return CXChildVisit_Continue;
+}
+
+static char *without_sized_enums(Reader *r, CXCursor c, char *text)
+{
+    SizedEnum e = {r, text};
+    if (strstr(text, "sizeof") && strstr(text, "enum"))
+        clang_visitChildren(c, count_sized, &e);
+    return e.text;
+}
+
 char *decl_source(Reader *r, CXCursor c, CXPrintingPolicy policy)
 {
     char *text = take_string(r->arena, clang_getCursorPrettyPrinted(c, policy));
@@ -90,7 +133,7 @@ char *decl_source(Reader *r, CXCursor c, CXPrintingPolicy policy)
     name_generic_macros(text);
     for (size_t n = strlen(text); n && (text[n - 1] == '\n' || text[n - 1] == ' '); n--)
         text[n - 1] = '\0';
-    return text;
+    return without_sized_enums(r, c, text);
 }
 
 typedef struct {

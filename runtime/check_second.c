@@ -168,7 +168,8 @@ static int is_close(const Check *c, long double x, long double y, long double si
     return x == y || (isnan(x) && isnan(y)) || fabsl(x - y) <= (c->t->single ? 1e-5L : 1e-14L) * size;
 }
 
-/* d_ is what the gradient says. */
+/* d_ is what the gradient says, up to the rounding of sums in another order, which an ill-conditioned f (20 steps of conjugate
+ * gradients) magnifies. */
 static void same_gradient(Check *c, const long double *d)
 {
     long double size = 0;
@@ -176,7 +177,7 @@ static void same_gradient(Check *c, const long double *d)
         if (is_active(c, i))
             size = fmaxl(size, fabsl(c->g[i]));
     for (size_t i = 0; i < c->n; i++) {
-        if (!is_active(c, i) || is_close(c, d[i], c->g[i], size))
+        if (!is_active(c, i) || fabsl(d[i] - c->g[i]) <= (c->t->single ? 1e-5L : 1e-12L) * size || is_close(c, d[i], c->g[i], size))
             continue;
         ck_say(c, "%s: d_%s is %.17Lg, that of the gradient %.17Lg", c->t->name, c->t->params[c->x0.leaf[i].param].name, d[i],
                 c->g[i]);

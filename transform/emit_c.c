@@ -160,11 +160,24 @@ static bool is_hidden_from(const TopItem *item, const TopItem *from)
     return is_static && item->unit != from->unit;
 }
 
+/* p->list, s.list: another list than the function of that name. */
+static const char *without_members(Arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+    for (char *at = copy; *at; at++) {
+        bool member = (at[0] == '.' && at[1] != '.' && (at == copy || at[-1] != '.')) || (at[0] == '-' && at[1] == '>');
+        for (at += member ? *at == '-' ? 2 : 1 : 0; member && word_char(*at); at++)
+            *at = ' ';
+        at -= member;
+    }
+    return copy;
+}
+
 /* What the copied source text of an item mentions: variables and functions by name. */
 static void need_mentioned(File *f, const TopItem *from, const char *text)
 {
     File own = {.arena = f->arena, .words = {.arena = f->arena}};
-    scan_words(&own.words, text);
+    scan_words(&own.words, without_members(f->arena, text));
     for (size_t i = 0; i < f->p->items.n; i++) {
         const TopItem *item = f->p->items.at[i];
         if (!item->name || !has_word(&own, item->name) || is_hidden_from(item, from))

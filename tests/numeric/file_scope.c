@@ -188,3 +188,40 @@ double in_units(AD_LEN(n) const double *x, int n)
         s = s * x[(u - units) % n] + u->factor;
     return s * x[0] * units[number_of_unit(n > 2 ? "ft" : "in", 0)].factor;
 }
+/* Enumerators counted from tables that the derivative may not have. */
+static const double levels[] = {0.5, 1.5, 2.5};
+enum { NLEVELS = sizeof levels / sizeof levels[0], NLEVELS2 = 2 * NLEVELS };
+AD_GRAD(x)
+double by_level(AD_LEN(3) const double *x)
+{
+    static const int order[] = {2, 0, 1};
+    enum { NORDER = (sizeof order / sizeof *order), LAST = NORDER - 1 };
+    double buf[NLEVELS2] = {0}, s = 0;
+    for (int i = 0; i < NORDER; i++)
+        buf[order[i] + LAST] = x[i] * x[order[i]];
+    for (int i = 0; i < NLEVELS2; i++)
+        s += buf[i] * buf[i];
+    return s;
+}
+/* A field with the name of a function that the copied one does not call. */
+typedef struct node {
+    int kind, leaf;
+    const struct node *left, *right;
+} node;
+static node leaf(int i)
+{
+    node a = {0, i, NULL, NULL};
+    return a;
+}
+static double tree_sum(const node *t, const double *x)
+{
+    if (t->kind == 0)
+        return x[t->leaf];
+    return tree_sum(t->left, x) > 0.5 ? tree_sum(t->right, x) : tree_sum(t->left, x) * 0.5;
+}
+AD_GRAD(x)
+double tree_of(AD_LEN(2) const double *x)
+{
+    node a = leaf(0), b = leaf(1), top = {1, 0, &a, &b};
+    return tree_sum(&top, x);
+}
