@@ -220,6 +220,24 @@ static bool is_address(const Type *t)
     return t->kind == TY_PTR && t->elem->kind != TY_FUNC;
 }
 
+/* The floating type that t consists of, with nothing between: struct { double x, y, z; }. NULL: none. */
+static Type *only_numbers(Type *t)
+{
+    Type *number = NULL;
+    int64_t bytes = 0;
+    t = array_base(t);
+    if (t->kind != TY_RECORD)
+        return type_is_float(t) || type_is_complex(t) ? t : NULL;
+    for (int i = 0; i < t->nfields && !t->is_union; i++) {
+        Type *of = only_numbers(t->fields[i].type);
+        if (!of || (number && number != of))
+            return NULL;
+        number = of;
+        bytes += t->fields[i].type->size;
+    }
+    return bytes == t->size ? number : NULL;
+}
+
 /* What is copied between the two, or NULL where no floating number can be among it. */
 static Type *copied_type(Lower *l, const Block *dst, const Block *src, Expr *call)
 {
@@ -230,6 +248,9 @@ static Type *copied_type(Lower *l, const Block *dst, const Block *src, Expr *cal
     if (!t || (dst->elem && src->elem && !type_has_float(dst->elem) && !type_has_float(src->elem)))
         return NULL;
     if (dst->elem && src->elem && array_base(dst->elem) != array_base(src->elem)) {
+        Type *number = only_numbers(dst->elem);
+        if (number && number == only_numbers(src->elem))
+            return number;
         lower_unsupported(l, call->loc,
                           "bytes of type '%s' are copied to type '%s' here, which hides floating numbers from adgen; "
                           "copy values of one type",

@@ -1,5 +1,6 @@
 // check: --set n=6
 // construct: structs: fields of one type reached as an array, `memcpy` over several
+// construct: structs: `memcpy` between structs of numbers and flat arrays
 #include <math.h>
 #include <string.h>
 #include <stdlib.h>
@@ -64,4 +65,40 @@ double split_arena(AD_LEN(n) const double *x, int n)
     for (int i = 0; i < m.n; i++)
         s += m.w1[i] * m.w2[i] + m.b1[i];
     return s;
+}
+/* Structs of numbers alone are copied from and to flat arrays, and to other structs of numbers. */
+typedef struct {
+    double x, y;
+} point;
+typedef struct {
+    point from, to;
+    double m[2][2];
+} frame;
+AD_GRAD(x)
+double flat(AD_LEN(2 * n) const double *x, int n)
+{
+    point *p = malloc((size_t)n * sizeof *p);
+    double s = 0, last[2], all[8];
+    frame f;
+    if (!p)
+        return 0;
+    memcpy(p, x, 2 * (size_t)n * sizeof *x);
+    memcpy(&f, x, sizeof f);
+    f.m[1][0] *= f.to.y;
+    memcpy(all, &f, sizeof f);
+    memmove(last, p + n - 1, sizeof(point));
+    for (int i = 0; i < 8; i++)
+        s += all[i] * all[(i + 1) % 8];
+    for (int i = 0; i < n; i++)
+        s += p[i].x * p[i].y * last[0] + last[1];
+    free(p);
+    return s;
+}
+AD_VJP(x -> v)
+void unflat(AD_LEN(4) const double *x, AD_LEN(4) double *v)
+{
+    point q[2], p[2] = {{x[0], x[1] * x[2]}, {x[2], x[3]}};
+    memcpy(v, p, sizeof p);
+    memcpy(q, v + 2, sizeof q);
+    v[0] *= q[0].x * q[1].y;
 }
