@@ -1,3 +1,4 @@
+// directions: derivatives are addressed through another type
 // check: --set n=6
 // construct: structs: fields of one type reached as an array, `memcpy` over several
 // construct: structs: `memcpy` between structs of numbers and flat arrays
