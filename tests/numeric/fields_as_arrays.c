@@ -100,6 +100,6 @@ void unflat(AD_LEN(4) const double *x, AD_LEN(4) double *v)
 {
     point q[2], p[2] = {{x[0], x[1] * x[2]}, {x[2], x[3]}};
     memcpy(v, p, sizeof p);
-    memcpy(q, v + 2, sizeof q);
+    memcpy(q, v, sizeof q);
     v[0] *= q[0].x * q[1].y;
 }
