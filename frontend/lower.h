@@ -98,8 +98,10 @@ void switch_rewrite(Lower *l, Stmt *s);
 bool split_labels(Lower *l, Stmt *block);
 /* lower_enter.c: jumps into blocks become jumps within lists. Before exits_analyse. */
 void jumps_enter(Lower *l, Stmt *body);
-/* lower_jump_table.c: switches with case labels deeper inside become jumps. */
+int count_gotos(const Stmt *s, const char *label); /* in s, to label (NULL: to any) */
+/* lower_jump_table.c: switches with case labels deeper inside become jumps, and those with cases that other cases jump into (true: some). */
 void switch_enter(Lower *l, Stmt *body);
+bool switch_enter_cases(Lower *l, Stmt *body);
 Expr *switch_match(Lower *l, Decl *choice, const Stmt *label); /* choice is what the CASE names (lower_switch.c) */
 /* A block whose list has labels: they are resolved as far as jumps come from the list itself. Parts are analysed. */
 void goto_rewrite(Lower *l, Stmt *block);

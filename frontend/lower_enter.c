@@ -22,7 +22,7 @@ typedef struct {
     int ways;
 } Enter;
 
-static int count_gotos(const Stmt *s, const char *label)
+int count_gotos(const Stmt *s, const char *label)
 {
     if (!s)
         return 0;
@@ -388,6 +388,8 @@ void jumps_enter(Lower *l, Stmt *body)
     if (l->fn->ret->kind == TY_VOID || ends(body))
         move_tails(&e, body, true, false);
     rebuild(&e);
+    if (switch_enter_cases(l, body))
+        normalise(l, body);
     e.tails.n = e.hoisted.n = 0;
     open_ways(&e, body);
     clear_flags(&e, body);

@@ -1,4 +1,5 @@
-/* lower_jump_table.c: a switch with case labels in statements inside its block (Duff's device, coroutines) jumps to them.
+/* lower_jump_table.c: a switch with case labels in statements inside its block (Duff's device, coroutines), or with a case that another
+ * one jumps into (state machines), jumps to them.
  *
  *     switch (n % 4) { case 0: do { a; case 3: b; case 2: c; case 1: d; } while (--k > 0); }
  *  -> { choice = n % 4; if (choice == 0) goto case_0; if (choice == 3) goto case_3; ... goto case_end;
@@ -11,6 +12,8 @@
 typedef struct {
     Lower *l;
     const Stmt *function; /* its body */
+    bool only_entered;    /* those with a case that is jumped into */
+    bool changed;
     int end;              /* labels `case_end` so far */
     Decl *choice;
     const char *after, *otherwise; /* where break goes; where default is, or NULL */
@@ -49,6 +52,36 @@ static bool has_nested(const Stmt *body)
         if (is_nested(body->list[i], false))
             return true;
     return body && body->kind != ST_BLOCK && is_nested(body, false);
+}
+
+/* Is a label in s jumped to from outside the case list[first..end-1]? */
+static bool is_entered(const Table *t, const Stmt *s, Stmt *const *list, int first, int end)
+{
+    if (!s)
+        return false;
+    if (s->kind == ST_LABEL) {
+        int inside = 0;
+        for (int i = first; i < end; i++)
+            inside += count_gotos(list[i], s->label);
+        if (count_gotos(t->function, s->label) > inside)
+            return true;
+    }
+    for (int i = 0; s->kind == ST_BLOCK && i < s->nlist; i++)
+        if (is_entered(t, s->list[i], list, first, end))
+            return true;
+    return is_entered(t, s->body, list, first, end) || is_entered(t, s->els, list, first, end);
+}
+
+static bool has_entered(const Table *t, const Stmt *body)
+{
+    for (int first = 0, end; body && body->kind == ST_BLOCK && first < body->nlist; first = end) {
+        for (end = first + 1; end < body->nlist && body->list[end]->kind != ST_CASE && body->list[end]->kind != ST_DEFAULT;)
+            end++;
+        for (int i = first; i < end; i++)
+            if (is_entered(t, body->list[i], body->list, first, end))
+                return true;
+    }
+    return false;
 }
 
 static const char *fresh_label(const Table *t, const char *wanted)
@@ -134,12 +167,21 @@ static void find_switches(Table *t, Stmt *s)
         find_switches(t, s->body);
         find_switches(t, s->els);
     }
-    if (s->kind == ST_SWITCH && has_nested(s->body))
+    if (s->kind == ST_SWITCH && (t->only_entered ? has_entered(t, s->body) : has_nested(s->body))) {
         rewrite(t, s);
+        t->changed = true;
+    }
 }
 
 void switch_enter(Lower *l, Stmt *body)
 {
     Table t = {.l = l, .function = body};
     find_switches(&t, body);
+}
+
+bool switch_enter_cases(Lower *l, Stmt *body)
+{
+    Table t = {.l = l, .function = body, .only_entered = true};
+    find_switches(&t, body);
+    return t.changed;
 }

@@ -158,3 +158,64 @@ void clipped(AD_LEN(3) const double *x, AD_LEN(3) double *y)
         goto out;
     y[2] = exp(r);
 }
+
+/* Cases that other cases, and what precedes the switch, jump into. */
+enum kind { PLAIN, SCALED, FALLING };
+static double rate(enum kind k, double t)
+{
+    double c = 2;
+    if (t < 0.1)
+        goto plain;
+    switch (k) {
+    case SCALED:
+        c *= t;
+        goto product;
+    case PLAIN:
+    plain:
+        c = 1;
+    product:
+        return c * exp(-1 / (t + 1));
+    case FALLING: {
+        double s = t * t;
+        if (s > 0.5)
+            goto plain;
+        c += s;
+        break;
+    }
+    default:
+        c = 0;
+    }
+    return c * t;
+}
+AD_GRAD(x)
+double rates(AD_LEN(n) const double *x, int n)
+{
+    double sum = 0, w = 1;
+    int state = 0, turns = 0;
+    for (int i = 0; i < n; i++)
+        sum += rate((enum kind)(i % 4), x[i] * x[i]) * (i + 1);
+    for (;;) {
+        switch (state) {
+        case 0:
+            w *= x[0];
+            state = 2;
+            if (w > 0.5)
+                goto more;
+            break;
+        case 1:
+            w += x[1];
+            state = turns > 4 ? 3 : 0;
+            break;
+        case 2:
+        more:
+            w += sin(x[2]);
+            state = 1;
+            turns++;
+            break;
+        default:
+            goto out;
+        }
+    }
+out:
+    return sum * w;
+}
