@@ -77,6 +77,18 @@ check header_for_the_source_written grep -q 'double twice_grad(double x, double 
 echo 'double größe(double α) { return α * α; }' >utf8.c
 expect utf8_names 0 "" utf8.c -o utf8_grad.c --grad 'größe(α)' --name Δgröße
 expect bad_emit 2 "--emit" loss.c -o out.c --grad loss --emit=pdf
+cat >halves.c <<'C'
+#include <math.h>
+static double halves(double a, double whole, int depth)
+{
+    double e = a * a - whole;
+    if (fabs(e) < 1e-3 || depth > 5)
+        return a + e / 15;
+    return halves(a / 2, whole / 2, depth + 1) + halves(a / 3, whole * a, depth + 1);
+}
+double f(double x) { return halves(x, x * x, 0); }
+C
+expect second_order_of_what_recursion_compares 0 "" halves.c -o out.c --hvp 'f(x)' -Werror=nondifferentiable
 expect missing_file 1 "cannot read 'nowhere.c': No such file" nowhere.c -o out.c --grad f
 expect directory 1 "cannot read '.'" . -o out.c --grad f
 expect syntax_error 1 "syntax.c:3:15: error:" syntax.c -o out.c --grad f

@@ -161,7 +161,7 @@ void activity_warn(const Activity *a)
         walk_ops(a->fn->body, spread_lost, &w);
     } while (w.changed);
     walk_ops(a->fn->body, report_lost, &w);
-    for (int i = 0; i < a->fn->nparams && !a->rq->bare; i++)
+    for (int i = 0; i < a->fn->nparams && !a->rq->bare && !a->fn->instance; i++) /* instances: no independent of the user's */
         if (a->rq->roles[i] == ROLE_INDEP && !has_derivative(a, a->fn->body->args[i], a->fn->params[i]))
             check_independent(&w, a->fn->body->args[i], a->fn->params[i]);
     arena_free(scratch);
