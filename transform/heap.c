@@ -281,7 +281,7 @@ Op *heap_defer_frees(Fn *fn)
         push_pointer(&b, stack, op->args[0]);
         op_remove(op);
     }
-    return fn->instance ? NULL : region_terminator(fn->body)->prev;
+    return stack->def ? region_terminator(fn->body)->prev : NULL; /* NULL: the caller's list */
 }
 
 void heap_drop_list(Fn *fn, Op *frees)
