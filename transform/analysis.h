@@ -65,7 +65,7 @@ typedef struct {
 
 typedef struct {
     ObjKind kind;
-    Op *op;                  /* LOCAL, ALLOC, REALLOC, GLOBAL, STRING */
+    Op *op;                  /* LOCAL, ALLOC, REALLOC, GLOBAL, STRING, CALL of a recursive function that allocates */
     Value *param;            /* PARAM: the region argument; POINTEE: that of the root, NULL below a global */
     int parent;              /* POINTEE; else -1 */
     const Field *key;        /* POINTEE: the field of parent it was loaded from, NULL: an element */
@@ -73,7 +73,7 @@ typedef struct {
     bool own;                /* no address from outside can point into it */
     bool named_elsewhere;    /* GLOBAL that is own: other functions write it by its name */
     bool restricted;         /* a restrict parameter's pointee: what is written in it is reached through that parameter alone */
-    int shadow;              /* Var.shadow of the root */
+    int shadow;              /* Var.shadow of the root, or of what is_left_by */
     const Type *elem;        /* declared element type where the object has one; else NULL */
     Slots slots;
     bool changes;            /* its contents may be others when the reverse sweep runs (mem_changes) */
@@ -174,7 +174,9 @@ bool mem_classes_carry(unsigned classes);                    /* ... is there one
 void recursion_globals(MemInfo *m, const Op *call);          /* makes the objects of what the callee writes by name */
 bool recursion_constraints(MemInfo *m, const Op *call);      /* false: the call is to be treated as unknown code */
 bool instance_constraints(MemInfo *m, const Op *call);       /* ... of a derivative of a recursive function */
-bool is_followed_instance(const Op *call); /* instance_constraints says all: it may write what its arguments lead to, and nothing else */
+bool is_followed_instance(const Op *call); /* instance_constraints says all: it may write what its arguments lead to, what others left, and nothing else */
+/* Is the object memory that a derivative of a recursive function (this call of it; NULL: any) leaves to its caller? */
+bool is_left_by(const MemInfo *m, int obj, const Op *call);
 bool recursion_is_known(const Op *call);                     /* recursion_written lists all that it may write */
 bool recursion_is_closed(const Op *call);                    /* it stores and returns addresses from its arguments only */
 bool recursion_is_wild(const MemInfo *m, const Op *call);    /* it may write what recursion_written does not list */

@@ -11,6 +11,7 @@ typedef enum { PART_PRIMAL, PART_V, PART_D, PART_H, PART_INSIDE } Part;
 
 typedef struct {
     PtrMap copy; /* Fn* -> the same as a function of the program */
+    bool sets;   /* Request.sets_in_place */
 } Copies;
 
 static void find_recursion(Op *op, void *ctx)
@@ -36,14 +37,16 @@ static void call_copies(Op *op, void *ctx)
         op->callee = copy;
 }
 
-/* d_x becomes v_x from parameter nprimal on: d_x will be another one's name. */
-static void name_tangents(Fn *fn, int nprimal)
+/* d_x becomes v_x from parameter nprimal on: d_x will be another one's name. For sets in place v_result, too, is the tangents' (recursion_build.c). */
+static void name_tangents(Fn *fn, int nprimal, bool sets)
 {
     for (int i = nprimal; i < fn->nparams; i++) {
         Var *var = arena_alloc(fn->arena, sizeof *var);
         *var = *fn->params[i];
         if (!strncmp(var->name, "d_", 2))
             var->name = arena_printf(fn->arena, "v_%s", var->name + 2);
+        if (sets)
+            var->shadow = 2;
         fn->params[i] = fn->body->args[i]->var = var;
     }
 }
@@ -61,8 +64,8 @@ static Fn *copy_of(Copies *c, const Fn *fn, int nprimal)
 {
     Fn *copy = clone_fn(fn, fn->name);
     walk_ops(copy->body, forget_mirror, NULL);
-    name_tangents(copy, nprimal);
-    copy->has_body = true;
+    name_tangents(copy, nprimal, c->sets);
+    copy->has_body = copy->is_tangent = true;
     copy->instance = NULL;
     copy->recursion = NULL;
     copy->shadow = NULL;
@@ -72,9 +75,9 @@ static Fn *copy_of(Copies *c, const Fn *fn, int nprimal)
 }
 
 /* The tangent and the functions it calls, as the program's own. */
-static Fn *as_source(const Fn *tangent, int nprimal)
+static Fn *as_source(const Fn *tangent, int nprimal, bool sets)
 {
-    Copies c = {.copy = {.arena = tangent->program->arena}};
+    Copies c = {.copy = {.arena = tangent->program->arena}, .sets = sets};
     Fn *copy = copy_of(&c, tangent, nprimal);
     for (size_t i = 0; i < tangent->helpers.n; i++) {
         const Fn *helper = tangent->helpers.at[i];
@@ -242,7 +245,7 @@ Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
     pass_options.nan_trap = nan_trap;
     if (!tangent)
         return NULL;
-    tangent = as_source(tangent, rq->fn->nparams);
+    tangent = as_source(tangent, rq->fn->nparams, rq->sets_in_place);
     int ntangent = tangent->nparams;
     hold_result_apart(rq, tangent);
     Request second = adjoint_request(rq, tangent);

@@ -164,6 +164,9 @@ static void find_given(Lanes *l, const Op *call)
         for (int k = 0; k < all.n; k++)
             mark_object(l, all.at[k]);
     }
+    for (int i = 0; i < mem_count(l->mem) && l->k == SETS_IN_PLACE; i++)
+        if (is_left_by(l->mem, i, call) && l->shadows >> l->mem->objects[i].shadow & 1)
+            mark_object(l, i);
 }
 
 static bool copies_lanes(const Lanes *l, const Op *copy)
@@ -358,6 +361,14 @@ static void refuse_shared(Lanes *l)
 
 /* ---------------------------------------------------------------------- the pass */
 
+/* What a recursive function leaves behind its parameters holds lanes, too, which its caller puts there. */
+static void mark_left(Lanes *l, const Value *p)
+{
+    IntSet all = l->k == SETS_IN_PLACE && l->fn->instance ? mem_reachable(l->mem, p) : (IntSet){0};
+    for (int i = 0; i < all.n; i++)
+        mark_object(l, all.at[i]);
+}
+
 static void start(Lanes *l)
 {
     Fn *fn = l->fn;
@@ -373,7 +384,7 @@ static void start(Lanes *l)
         if (!var || !differs(l, var))
             continue;
         if (p->type->kind == TY_PTR)
-            mark_objects(l, p);
+            mark_objects(l, p), mark_left(l, p);
         else
             set_lane(l, p);
     }

@@ -215,6 +215,9 @@ static void write_by_call(MemInfo *m, const Op *op)
             for (int k = 0; k < reached.n; k++)
                 intset_add(m->arena, &all, reached.at[k]);
         }
+        for (int i = 0; i < m->nobjects; i++) /* a reverse function finds it on the tape */
+            if (is_left_by(m, i, NULL))
+                intset_add(m->arena, &all, i);
         write_objects(m, op, all);
         return;
     }

@@ -211,8 +211,9 @@ static void check_call(Shadow *s, const Op *call)
     if (state)
         refuse(s, call, "the recursive function '%s' uses the variable '%s', which may carry derivatives; pass it as a parameter",
                state->var->name, state->loc);
-    if ((s->rq->directions || s->rq->index_sets) && (recursion_leaves(r) || r->frees)) {
-        if (!s->rq->inner || s->rq->sets_in_place)
+    bool followed = s->rq->sets_in_place && !r->wild && !r->returns_other;
+    if ((s->rq->directions || s->rq->index_sets) && (recursion_leaves(r) || r->frees) && !followed) {
+        if (!s->rq->inner || s->rq->sets_in_place) /* else sets in the bytes of numbers are tried next, or one direction */
             refuse(s, call,
                    s->rq->index_sets
                        ? "the sparse structure cannot be found: the recursive function '%s' %s memory for its caller; leave out --sparse"

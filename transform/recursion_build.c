@@ -43,6 +43,12 @@ static Var *other_like(const struct Instance *inst, int shadow)
     return var;
 }
 
+/* d_result leads to derivatives. With arrays for several directions nothing of it changes: those that are left hold one (check_call). */
+static int result_kind(const struct Instance *inst)
+{
+    return inst->directions == SETS_IN_PLACE ? inst->mode == MODE_JVP ? 2 : 1 : 0;
+}
+
 int recursion_result_index(const struct Instance *inst)
 {
     return inst->mode == MODE_JVP ? inst->of->fn->nparams : inst->fwd->nparams - 2 - recursion_frees_later(inst);
@@ -59,12 +65,12 @@ void recursion_declare(struct Instance *inst)
     for (int k = 0; k < p->nparams; k++)
         inst->fwd->params[n++] = p->params[k];
     if (inst->twin_result && inst->mode == MODE_JVP)
-        inst->fwd->params[n++] = other_like(inst, 0);
+        inst->fwd->params[n++] = other_like(inst, result_kind(inst));
     for (int k = 0; k < p->nparams; k++)
         if (inst->mode == MODE_JVP ? inst->args[k] & ARG_SHADOW : inst->twin[k])
             inst->fwd->params[n++] = shadow_like(inst, p->params[k]);
     if (inst->twin_result && inst->mode != MODE_JVP)
-        inst->fwd->params[n++] = other_like(inst, 0);
+        inst->fwd->params[n++] = other_like(inst, result_kind(inst));
     if (recursion_frees_later(inst))
         inst->fwd->params[n++] = other_like(inst, 0);
     if (inst->mode != MODE_JVP || inst->active_result)
@@ -166,7 +172,7 @@ static Value *append_param(Fn *g, Type *t, const char *name)
 static void add_result(const struct Instance *inst, Fn *g)
 {
     if (inst->twin_result)
-        append_param(g, type_ptr(recursion_twin_type(inst->mode, g->ret)), "d_result");
+        append_param(g, type_ptr(recursion_twin_type(inst->mode, g->ret)), "d_result")->var->shadow = result_kind(inst);
 }
 
 static Fn *build_tangent(struct Instance *inst)

@@ -20,12 +20,17 @@ bool recursion_leaves(const struct Recursion *r)
     return r->returns_new || r->stores_new;
 }
 
+/* What stands for memory that calls of the op leave. */
+static int new_object(MemInfo *m, const Op *call)
+{
+    return object_new(m, (MemObject){.kind = OBJ_HEAP, .op = (Op *)(uintptr_t)call, .parent = -1, .own = true});
+}
+
 /* One object stands for all memory that calls of the op leave. It may hold what the summary says, and others of its kind. */
 static int new_memory(MemInfo *m, const Op *call, int behind)
 {
     const struct Recursion *r = callee_of(call);
-    int obj = object_new(m, (MemObject){.kind = OBJ_HEAP, .op = (Op *)(uintptr_t)call, .parent = -1, .own = true});
-    int node = node_new(m), held = node_new(m);
+    int obj = new_object(m, call), node = node_new(m), held = node_new(m);
     node_point(m, node, obj);
     node_point(m, held, obj);
     for (int k = 0; k < call->nargs; k++)
@@ -105,17 +110,67 @@ bool recursion_constraints(MemInfo *m, const Op *call)
     return true;
 }
 
-/* A derivative of such a function that does with memory only what its summary says; else NULL. */
+/* A derivative of such a function that does with memory only what its summary says; else NULL. One that leaves memory is
+ * followed where it matters which memory holds derivatives. */
 static const struct Instance *followed(const Op *call)
 {
     const Fn *f = call->code == OP_CALL ? call->callee : NULL;
     const struct Recursion *r = f && f->instance ? f->instance->of : NULL;
-    return r && r->known && !r->wild && !r->returns_other && !recursion_leaves(r) ? f->instance : NULL;
+    bool known = r && r->known && !r->wild && !r->returns_other;
+    return known && (!recursion_leaves(r) || f->instance->directions == SETS_IN_PLACE) ? f->instance : NULL;
 }
 
 bool is_followed_instance(const Op *call)
 {
     return followed(call) != NULL;
+}
+
+bool is_left_by(const MemInfo *m, int obj, const Op *call)
+{
+    const MemObject *o = &m->objects[obj];
+    return o->kind == OBJ_HEAP && o->op->code == OP_CALL && o->op->callee->instance && (!call || o->op == call);
+}
+
+/* The kinds of memory there are by Var.shadow: the primal's, d_, of a tangent as the program's own (hvp_recursion.c) v_ and h_, too. */
+enum { KINDS = 4 };
+
+static bool has_kind(const struct Instance *inst, int kind)
+{
+    int derivative = inst->mode == MODE_JVP ? 2 : 1;
+    return kind == 0 || kind == derivative || (inst->of->source->is_tangent && kind < KINDS);
+}
+
+/* The memory that the forward function leaves: each kind holds addresses of its own. */
+static void leave_memory(MemInfo *m, const Op *call, const int reach[], const int deep[])
+{
+    const struct Instance *inst = call->callee->instance;
+    const struct Recursion *r = inst->of;
+    for (int i = 0; i < KINDS; i++) {
+        if (!has_kind(inst, i))
+            continue;
+        int obj = new_object(m, call), node = node_new(m);
+        m->objects[obj].shadow = i;
+        node_point(m, node, obj);
+        edge_add(m, node, deep[i]);
+        constraint_add(m, node, (Constraint){.kind = WHEN_STORED, .other = reach[i]});
+        if (r->stores_new)
+            constraint_add(m, deep[i], (Constraint){.kind = WHEN_STORED, .other = node});
+        if (i == 0 && call->nresults && r->returns_new)
+            edge_add(m, node, mem_node(m, call->results[0]));
+    }
+}
+
+/* Sets in place ask for all kinds, others only whether memory is the primal's. */
+static int kind_of(const struct Instance *inst, int shadow)
+{
+    return inst->directions == SETS_IN_PLACE ? shadow : shadow != 0;
+}
+
+/* Where it leaves the shadow of the pointer that it returns; -1: nowhere. */
+static int left_result(const Op *call)
+{
+    const struct Instance *inst = call->callee->instance;
+    return inst->twin_result && call->callee == inst->fwd ? recursion_result_index(inst) : -1;
 }
 
 /* A derivative of such a function: pointers to derivatives come from those that it is given, also the one that it leaves at d_result. */
@@ -124,27 +179,32 @@ bool instance_constraints(MemInfo *m, const Op *call)
     const Fn *f = call->callee;
     if (!followed(call))
         return false;
-    int reach[2] = {node_new(m), node_new(m)}, deep[2] = {node_new(m), node_new(m)}; /* of the primal, of derivatives */
-    int result = f->instance->twin_result && f == f->instance->fwd ? recursion_result_index(f->instance) : -1;
+    int reach[KINDS], deep[KINDS], result = left_result(call);
+    for (int i = 0; i < KINDS; i++) {
+        reach[i] = node_new(m);
+        deep[i] = node_new(m);
+    }
     const struct Recursion *r = f->instance->of;
     int n = call->nargs - (f->instance->mode != MODE_JVP); /* without the tape, which is last, */
     n -= f == f->instance->fwd && recursion_frees_later(f->instance); /* and the list before it */
     for (int k = 0; k < n && k < f->nparams; k++) {
         const Value *arg = call->args[k];
-        int which = f->params[k]->shadow != 0;
         if (k != result && arg->type->kind == TY_PTR)
-            edge_add(m, mem_node(m, arg), (leads_on(arg) ? deep : reach)[which]);
+            edge_add(m, mem_node(m, arg), (leads_on(arg) ? deep : reach)[kind_of(f->instance, f->params[k]->shadow)]);
         if (call->nresults && k < r->fn->nparams && r->returns[k])
             edge_add(m, mem_node(m, arg), mem_node(m, call->results[0]));
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < KINDS; i++) {
         constraint_add(m, deep[i], (Constraint){.kind = WHEN_LOADED, .other = deep[i]});
         edge_add(m, deep[i], reach[i]);
         if (r->stores_pointers) /* derivatives hold addresses of derivatives, and the primal those of the primal */
             constraint_add(m, deep[i], (Constraint){.kind = WHEN_STORED, .other = reach[i]});
     }
+    if (recursion_leaves(r) && f == f->instance->fwd)
+        leave_memory(m, call, reach, deep);
     if (result >= 0)
-        constraint_add(m, mem_node(m, call->args[result]), (Constraint){.kind = WHEN_STORED, .other = reach[1]});
+        constraint_add(m, mem_node(m, call->args[result]),
+                       (Constraint){.kind = WHEN_STORED, .other = reach[kind_of(f->instance, f->instance->mode == MODE_JVP ? 2 : 1)]});
     if (call->nresults && r->returns_behind)
         edge_add(m, deep[0], mem_node(m, call->results[0]));
     return true;

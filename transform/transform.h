@@ -215,6 +215,7 @@ struct Fn {
     bool split;            /* the reverse sweep becomes a function of its own: what it needs goes through the tape (split.c) */
     Value *to_free; /* the ad_stack of what is freed after the reverse sweep; or NULL */
     Value *tape;  /* the ad_stack that carries kept values: a parameter, a local or made by ad_tape_new; NULL: made when needed */
+    bool is_tangent;             /* hvp_recursion.c: a tangent as one of the program's own */
     struct Recursion *recursion; /* recursion.h: a function that calls itself, with all else expanded; else NULL */
     struct Instance *instance;   /* ... a derivative of one; else NULL */
     Op *boundary; /* split: the op between the forward and the reverse sweep */
