@@ -465,10 +465,13 @@ AD_SETS_IN(ldouble, long double, unsigned long long)
 #undef AD_SETS_IN
 
 /* Of arrays that a function takes whose structure is not looked at. Of n numbers together: the set; added to each; put where they are among the
- * first `length` of each ld. With BLAS's increments: the n sets of x, and one more for all, added to those of y; put there. */
+ * first `length` of each ld. `in`: of `count` numbers from p on in each of n structs of `size` bytes. With BLAS's increments: the n sets of x, and one more for all, added to those of y; put there. */
 #define AD_SETS_OF(name, type)                                                                                                         \
     unsigned long long ad_set_##name##_array(const type *p, long n);                                                                   \
     void ad_add_set_##name##_array(type *p, long n, unsigned long long set);                                                           \
+    unsigned long long ad_set_##name##_in(const type *p, long n, size_t size, long count);                                             \
+    void ad_add_set_##name##_in(type *p, long n, size_t size, long count, unsigned long long set);                                     \
+    void ad_put_set_##name##_in(type *p, long n, size_t size, long count, unsigned long long set);                                     \
     void ad_put_set_##name##_array(type *p, long n, long length, long ld, unsigned long long set);                                     \
     void ad_add_set_##name##_vector(long n, const type *x, long incx, type *y, long incy, unsigned long long set);                     \
     void ad_put_set_##name##_vector(long n, const type *x, long incx, type *y, long incy);

@@ -317,6 +317,23 @@ static long vector_place(long n, long i, long inc)
         for (long i = 0; p && i < n; i++)                                                                                              \
             ad_add_set_##name(p + i, set);                                                                                             \
     }                                                                                                                                  \
+    unsigned long long ad_set_##name##_in(const type *p, long n, size_t size, long count)                                              \
+    {                                                                                                                                  \
+        unsigned long long set = 0;                                                                                                    \
+        for (long i = 0; p && i < n * count; i++)                                                                                      \
+            set |= ad_set_##name((const type *)((const char *)p + (size_t)(i / count) * size) + i % count);                            \
+        return set;                                                                                                                    \
+    }                                                                                                                                  \
+    void ad_add_set_##name##_in(type *p, long n, size_t size, long count, unsigned long long set)                                      \
+    {                                                                                                                                  \
+        for (long i = 0; p && i < n * count; i++)                                                                                      \
+            ad_add_set_##name((type *)((char *)p + (size_t)(i / count) * size) + i % count, set);                                      \
+    }                                                                                                                                  \
+    void ad_put_set_##name##_in(type *p, long n, size_t size, long count, unsigned long long set)                                      \
+    {                                                                                                                                  \
+        for (long i = 0; p && i < n * count; i++)                                                                                      \
+            ad_put_set_##name((type *)((char *)p + (size_t)(i / count) * size) + i % count, set);                                      \
+    }                                                                                                                                  \
     void ad_put_set_##name##_array(type *p, long n, long length, long ld, unsigned long long set)                                      \
     {                                                                                                                                  \
         for (long i = 0; i < n; i++)                                                                                                   \

@@ -355,6 +355,31 @@ static bool overwrites(const Op *call, int i)
     return zero && !declared(call, i)->elem_const;
 }
 
+/* Numbers in structs, without addresses, and not too many of them to be named one by one. */
+static bool has_plain_numbers(const Type *t, int *budget)
+{
+    if (t->kind == TY_ARRAY && type_is_float(t->elem))
+        return t->count > 0;
+    if (t->kind == TY_ARRAY) {
+        for (int64_t i = 0; i < t->count; i++)
+            if (--*budget < 0 || !has_plain_numbers(t->elem, budget))
+                return false;
+        return t->count > 0;
+    }
+    if (t->kind != TY_RECORD)
+        return t->kind != TY_PTR && --*budget >= 0;
+    for (int i = 0; i < t->nfields; i++)
+        if (t->is_union || !has_plain_numbers(t->fields[i].type, budget))
+            return false;
+    return true;
+}
+
+static bool can_have_sets(const Type *t)
+{
+    int budget = 100;
+    return type_is_float(t) || has_plain_numbers(t, &budget);
+}
+
 const char *lanes_why_no_sets(const Lanes *l, const Op *call)
 {
     Arena *a = l->fn->arena;
@@ -367,8 +392,8 @@ const char *lanes_why_no_sets(const Lanes *l, const Op *call)
             unit = unit->elem;
         if (!sets && library_call(call) && t->kind == TY_PTR && !t->elem_const)
             return arena_printf(a, "'%s' would have to take several", name);
-        if (sets && !type_is_float(unit))
-            return arena_printf(a, "'%s' takes one direction, and has structs of them among its arguments", name);
+        if (sets && !can_have_sets(unit))
+            return arena_printf(a, "'%s' takes one direction, and has structs with addresses, with unions or with many numbers among its arguments", name);
         if (sets && lengths && value_is(length(lengths, i), -1))
             return arena_printf(a, "'%s' takes one direction, and the length of its '%s' is not known (declare it with AD_LEN)", name,
                                 call->callee->params[i]->name ? call->callee->params[i]->name : "argument");
@@ -391,6 +416,8 @@ static bool mixes(const Op *call, int i)
     return false;
 }
 
+typedef enum { SETS_GET, SETS_PUT, SETS_ADD } SetAccess;
+
 /* ad_set_double_array and its like, on p and other arguments. */
 static Value *call_on_sets(Builder *b, const char *format, Value **args, int n, int pointer)
 {
@@ -402,6 +429,58 @@ static Value *call_on_sets(Builder *b, const char *format, Value **args, int n, 
     bool gives = !strncmp(name, "ad_set", 6);
     args[pointer] = build_ptrcast(b, p, type_ptr_q((Type *)(uintptr_t)t, gives, false));
     return build_text_call(b, name, gives ? type_scalar(TY_ULLONG) : type_void(), args, n);
+}
+
+/* Sets of a call's argument. */
+typedef struct {
+    Builder *b;
+    SetAccess access;
+    Value *n, *size; /* so many elements of so many bytes */
+    Value *set;      /* GET: the union of all so far; else what is put or added */
+} Sets;
+
+/* The numbers that p leads to in an element; `count` of them follow each other. */
+static void number_sets(Sets *s, Value *p, int64_t count)
+{
+    static const char *const names[] = {"ad_set_%s_in", "ad_put_set_%s_in", "ad_add_set_%s_in"};
+    Type *t = p->type->elem;
+    if (type_is_complex(t)) {
+        count *= 2;
+        p = build_ptrcast(s->b, p, type_ptr(type_real_of(t)));
+    }
+    Value *args[5] = {p, s->n, s->size, build_small(s->b, count), s->set};
+    Value *found = call_on_sets(s->b, names[s->access], args, s->access == SETS_GET ? 4 : 5, 0);
+    if (found)
+        s->set = s->set ? build_bin(s->b, OP_OR, s->set, found) : found;
+}
+
+/* Those of an element: p points to the first. */
+static void element_sets(Sets *s, Value *p)
+{
+    Type *t = p->type->elem;
+    if (type_is_float(t) || type_is_complex(t)) {
+        number_sets(s, p, 1);
+    } else if (t->kind == TY_ARRAY && (type_is_float(t->elem) || type_is_complex(t->elem))) {
+        number_sets(s, build_decay(s->b, p), t->count);
+    } else if (t->kind == TY_ARRAY && type_has_float(t->elem)) {
+        Value *first = build_decay(s->b, p);
+        for (int64_t i = 0; i < t->count; i++)
+            element_sets(s, build_index(s->b, first, build_small(s->b, i)));
+    } else if (t->kind == TY_RECORD) {
+        for (int i = 0; i < t->nfields; i++)
+            if (type_has_float(t->fields[i].type))
+                element_sets(s, build_field(s->b, p, i));
+    }
+}
+
+/* Of n elements, which are structs or complex numbers. */
+static Value *struct_sets(Builder *b, SetAccess access, Value *p, Value *n, const Type *unit, Value *set)
+{
+    Sets s = {.b = b, .access = access, .n = n, .size = size_of(b, unit), .set = set};
+    if (p->type->elem->kind == TY_ARRAY)
+        p = build_ptrcast(b, p, type_ptr_q((Type *)(uintptr_t)unit, p->type->elem_const, false));
+    element_sets(&s, p);
+    return s.set;
 }
 
 static Value *as_long(Builder *b, Value *v)
@@ -438,28 +517,6 @@ static void put_sets(Builder *b, const Op *call, Value *p, Value *n, Value *set)
     call_on_sets(b, "ad_put_set_%s_array", (Value *[]){p, n, length, as_long(b, ld), set}, 5, 0);
 }
 
-Value *lanes_call_sets(Lanes *l, Builder *b, Op *call, Value *set)
-{
-    Single s = {.l = l, .call = call, .lengths = lengths_of(call)};
-    const Type *unit;
-    Value **n = arena_alloc(l->fn->arena, sizeof *n * (size_t)(call->nargs + 1));
-    if (!s.lengths && vector_sets(l, b, call, set))
-        return set;
-    for (int i = 0; i < call->nargs; i++) {
-        if (!reaches_sets(l, call, s.lengths, i))
-            continue;
-        n[i] = as_long(b, count_units(b, &s, i, &unit));
-        if (mixes(call, i))
-            set = build_bin(b, OP_OR, set, call_on_sets(b, "ad_set_%s_array", (Value *[]){call->args[i], n[i]}, 2, 0));
-    }
-    for (int i = 0; i < call->nargs; i++)
-        if (n[i] && overwrites(call, i))
-            put_sets(b, call, call->args[i], n[i], set);
-        else if (n[i] && !arrives(declared(call, i))->elem_const)
-            call_on_sets(b, "ad_add_set_%s_array", (Value *[]){call->args[i], n[i], set}, 3, 0);
-    return set;
-}
-
 /* The function that the user has given the derivative of. */
 static Fn *primal_of(const Op *call)
 {
@@ -470,6 +527,61 @@ static Fn *primal_of(const Op *call)
             return f;
     }
     return NULL;
+}
+
+/* Where a user's tangent leaves that of the result, whatever was there? */
+static bool is_result(const Op *call, int i)
+{
+    const Fn *f = primal_of(call);
+    return f && type_has_float(f->ret) && i == call->callee->nparams - 1;
+}
+
+/* What argument i is an array of: so many of these. By value: one. */
+static Value *count_elements(Builder *b, const Single *s, int i, const Type **unit)
+{
+    const Type *t = declared(s->call, i);
+    *unit = t;
+    return as_long(b, t->kind == TY_RECORD ? build_small(b, 1) : count_units(b, s, i, unit));
+}
+
+static Value *argument_sets(Builder *b, SetAccess access, Value *p, Value *n, const Type *unit, Value *set)
+{
+    if (!type_is_float(unit))
+        return struct_sets(b, access, p, n, unit, set);
+    if (access == SETS_GET)
+        return build_bin(b, OP_OR, set, call_on_sets(b, "ad_set_%s_array", (Value *[]){p, n}, 2, 0));
+    call_on_sets(b, "ad_add_set_%s_array", (Value *[]){p, n, set}, 3, 0);
+    return set;
+}
+
+/* May the call change the sets of argument i? */
+static bool changes_sets(const Op *call, int i)
+{
+    const Type *t = declared(call, i);
+    return t->kind != TY_RECORD && !arrives(t)->elem_const;
+}
+
+Value *lanes_call_sets(Lanes *l, Builder *b, Op *call, Value *set)
+{
+    Single s = {.l = l, .call = call, .lengths = lengths_of(call)};
+    Arena *a = l->fn->arena;
+    Value **n = arena_alloc(a, sizeof *n * (size_t)(call->nargs + 1));
+    const Type **unit = arena_alloc(a, sizeof *unit * (size_t)(call->nargs + 1));
+    if (!s.lengths && vector_sets(l, b, call, set))
+        return set;
+    for (int i = 0; i < call->nargs; i++) {
+        if (!reaches_sets(l, call, s.lengths, i))
+            continue;
+        n[i] = count_elements(b, &s, i, &unit[i]);
+        if (mixes(call, i) && !(is_result(call, i) && !type_is_float(unit[i])))
+            set = argument_sets(b, SETS_GET, call->args[i], n[i], unit[i], set);
+    }
+    for (int i = 0; i < call->nargs; i++)
+        if (n[i] && overwrites(call, i))
+            put_sets(b, call, call->args[i], n[i], set);
+        else if (n[i] && changes_sets(call, i))
+            argument_sets(b, is_result(call, i) ? SETS_PUT : SETS_ADD, call->args[i], n[i], unit[i], set);
+    return set;
 }
 
 void lanes_end_call(Op *call)
