@@ -224,12 +224,24 @@ static bool worth_moving(const Op *op)
     return (kind == KIND_ARITH || kind == KIND_MATH) && (type_is_float(t) || type_is_complex(t)) && op->code != OP_USE;
 }
 
+/* A load that would not run where the loop has no iterations, of an array that may be filled then as little: compilers would warn. */
+static void start_filled(const Op *load)
+{
+    const Value *p = load->args[0];
+    while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs > 0)
+        p = p->def->args[0];
+    if (p->def && p->def->code == OP_LOCAL && p->def->nargs == 0 && p->type->elem->kind == TY_ARRAY && loop_depth(p->def) == 0)
+        p->def->zeroed = true;
+}
+
 static void move_out(const Hoister *h, Value *v)
 {
     if (outside(h, v))
         return;
     for (int i = 0; i < v->def->nargs; i++)
         move_out(h, v->def->args[i]);
+    if (v->def->code == OP_LOAD && !h->certain)
+        start_filled(v->def);
     Builder b = before_op(h->loop);
     op_move(v->def, &b);
 }
