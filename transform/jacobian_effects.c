@@ -11,6 +11,7 @@
 typedef struct {
     Dense *d;
     Ptrs seen;    /* Fn*: called functions that have been looked at */
+    Ptrs tellers; /* Fn*: ... with messages in them */
     Ptrs prints;  /* Op*: calls in the function itself that are for the first run alone */
     int *uses;    /* of the function's values; NULL: inside a call */
     Loc *message; /* inside a call: the first message, NULL where there may be none */
@@ -35,24 +36,37 @@ static bool is_last(const Op *op)
 
 static void find_effect(Op *op, void *ctx);
 
+/* For the first run alone. */
+static void note_message(Effects *e, Op *call)
+{
+    if (e->uses)
+        ptrs_push(&e->prints, call);
+    else if (e->message)
+        *e->message = call->loc;
+}
+
 /* A function that stays called: nothing but messages, without an influence on what f computes, may happen in it. */
 static void find_inside(Effects *e, Op *call)
 {
-    if (ptrs_has(&e->seen, call->callee))
+    if (ptrs_has(&e->seen, call->callee)) {
+        if (ptrs_has(&e->tellers, call->callee))
+            note_message(e, call);
         return;
+    }
     ptrs_push(&e->seen, call->callee);
     bool tells = !call->callee->instance && !call->nresults;
     Habits h = tells ? habits_of(e->d->arena, call->callee) : (Habits){0};
     for (int i = 0; i < call->nargs; i++)
         tells = tells && (call->args[i]->type->kind != TY_PTR || (call->args[i]->type->elem_const && !type_has_pointers(call->args[i]->type->elem)));
     Loc message = {0};
-    Effects inner = {.d = e->d, .seen = e->seen, .message = tells && !h.writes.n && !h.unknown ? &message : NULL};
+    Effects inner = {.d = e->d, .seen = e->seen, .tellers = e->tellers, .message = tells && !h.writes.n && !h.unknown ? &message : NULL};
     walk_ops(call->callee->body, find_effect, &inner);
     e->seen = inner.seen;
-    if (message.line && e->uses)
-        ptrs_push(&e->prints, call);
-    else if (message.line && e->message)
-        *e->message = message;
+    e->tellers = inner.tellers;
+    if (!message.line)
+        return;
+    ptrs_push(&e->tellers, call->callee);
+    note_message(e, call);
 }
 
 static void find_effect(Op *op, void *ctx)
@@ -65,14 +79,14 @@ static void find_effect(Op *op, void *ctx)
         refuse_effect(e, op);
     if (op->code != OP_CALL || (op->text && !op->callee && !strncmp(op->text, "ad_", 3))) /* the runtime's tapes and logs end with the run */
         return;
-    if (op->callee && op->callee->has_body)
+    bool ignored = !e->uses || op->nresults == 0 || !e->uses[op->results[0]->id];
+    bool reports = known && known->again == ONCE && ignored && (e->uses || e->message);
+    if (op->callee && op->callee->has_body && !reports) /* reports.c */
         find_inside(e, op);
     else if (known && known->again == ONCE && is_last(op))
         return;
-    else if (known && known->again == ONCE && e->uses && !(op->nresults && e->uses[op->results[0]->id]))
-        ptrs_push(&e->prints, op);
-    else if (known && known->again == ONCE && e->message)
-        *e->message = op->loc;
+    else if (reports)
+        note_message(e, op);
     else if (!known || known->again != AGAIN)
         refuse_effect(e, op);
 }
@@ -102,7 +116,7 @@ static void print_once(Dense *d, Op *call)
 
 static void find_effects(Dense *d)
 {
-    Effects e = {.d = d, .seen = {.arena = d->arena}, .prints = {.arena = d->arena}, .uses = count_uses(d->helper)};
+    Effects e = {.d = d, .seen = {.arena = d->arena}, .tellers = {.arena = d->arena}, .prints = {.arena = d->arena}, .uses = count_uses(d->helper)};
     walk_ops(d->helper->body, find_effect, &e);
     if (d->failed || !e.prints.n)
         return;
@@ -114,7 +128,7 @@ static void find_effects(Dense *d)
 /* The structure is found by runs of their own, before the first run that counts. */
 static void silence_structure(Dense *d)
 {
-    Effects e = {.d = d, .seen = {.arena = d->arena}, .prints = {.arena = d->arena}, .uses = count_uses(d->structure)};
+    Effects e = {.d = d, .seen = {.arena = d->arena}, .tellers = {.arena = d->arena}, .prints = {.arena = d->arena}, .uses = count_uses(d->structure)};
     walk_ops(d->structure->body, find_effect, &e);
     for (size_t i = 0; i < e.prints.n; i++)
         op_remove(e.prints.at[i]);

@@ -68,6 +68,16 @@ int main(void)
     free(value);
     none_jac(x, y, 0, J);
     expect("n is 0\n");
+    const char *lines = "first 0.3\n[1] y[0] = 0.150\n[1] y[4] = 0.630\n[1] y[8] = 0.440\nlast 0.44\n";
+    logged_jac(x, y, N, J);
+    expect(lines);
+    same(J[0], x[2]);
+    value = NULL;
+    logged_sparse(x, y, N, &s, &value);
+    expect(lines);
+    same(value[0], x[2]);
+    ad_csr_free(&s);
+    free(value);
     remove("printed");
     return 0;
 }
