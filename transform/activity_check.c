@@ -448,6 +448,7 @@ static void check_op(Op *op, void *ctx)
 void activity_check(Activity *a)
 {
     walk_ops(a->fn->body, check_op, a);
+    objective_check(a->fn, a->m, a->rq);
     activity_bytes(a);
     Entry e = {a, false, named_variables(a)};
     walk_ops(a->fn->body, check_held, &e);

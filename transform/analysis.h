@@ -12,6 +12,7 @@
  * scratch.c         which parameters are scratch under a bare --grad
  * activity_bytes.c  numbers accessed as bytes
  * activity_check.c  what cannot be differentiated, and what the SPEC forgot
+ * objective.c       ... what is differentiated is one number
  */
 #ifndef ADGEN_ANALYSIS_H
 #define ADGEN_ANALYSIS_H
@@ -397,6 +398,8 @@ bool memory_is_filled(Fn *fn, const MemInfo *m, int obj, const Op *loop);
 /* activity.c: what carries derivatives as things stand; nothing is refused, and no role is found. */
 Activity *activity_draft(Fn *fn, const MemInfo *m, const Request *rq);
 
+/* objective.c: diag_errors. */
+void objective_check(Fn *fn, const MemInfo *m, const Request *rq);
 /* activity_check.c: diag_errors. */
 void activity_check(Activity *a);
 /* Is the address a floating location seen as another type: a cast from a floating pointer, or in a union with a number in these bytes? */
