@@ -457,6 +457,11 @@ void pass_handed_on(Fn *fn);
 /* Ifs of both sweeps on one condition, in one iteration of a loop, become one. After skip_zeros. */
 void join_branches(Fn *fn);
 
+/* ====================================================================== late.c */
+
+/* Loops clear derivatives that they hand on at the end of the iteration. Of a function that is finished. */
+void clear_late(Fn *fn);
+
 /* ====================================================================== gather.c */
 
 /* Loops that scatter sums over neighbouring elements gather them, element by element. After split_nests. */

@@ -100,6 +100,7 @@ static const struct {
     {"meet", &pass_options.no_meet},
     {"buffers", &pass_options.no_buffers},
     {"rows", &pass_options.no_rows},
+    {"late", &pass_options.no_late},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -369,7 +370,7 @@ static void reorder_sums(Fn *g, const Request *rq)
     step_done(g, "associative");
 }
 
-/* Last of all but for traps: what is side by side in one loop is hard to tell apart again. */
+/* Almost last: what is side by side in one loop is hard to tell apart again. */
 static void jam_all(Fn *g, const Request *rq)
 {
     if (pass_options.no_jam || rq->directions || rq->index_sets || (pass_options.after && strcmp(pass_options.after, "jam") != 0))
@@ -378,6 +379,17 @@ static void jam_all(Fn *g, const Request *rq)
         jam_loops(forward_of(g));
     jam_loops(g);
     step_done(g, "jam");
+}
+
+/* Where single iterations have become blocks of several, these have one end. */
+static void clear_all_late(Fn *g, const Request *rq)
+{
+    if (pass_options.no_late || rq->directions || rq->index_sets || (pass_options.after && strcmp(pass_options.after, "late") != 0))
+        return;
+    if (rq->split && g->helpers.n)
+        clear_late(forward_of(g));
+    clear_late(g);
+    step_done(g, "late");
 }
 
 /* What recursive functions keep goes on a stack of unknown depth. */
@@ -443,6 +455,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     if (!pass_options.no_restrict && !g->helpers.n)
         restrict_primal(g, rq->fn->nparams);
     jam_all(g, rq);
+    clear_all_late(g, rq);
     if (pass_options.nan_trap)
         trap_nans(g);
     if (rq->split && g->helpers.n && !describe(forward_of(g), rq))
