@@ -26,7 +26,7 @@ int main(void)
         x[i] = sin(3 * i);
         w[i] = cos(i);
     }
-    double sum = in_pairs_grad(x, 6, d_x) + in_hinge_grad(w, x, 6, 3, d_w) + in_near_grad(x, 6, d_x) + all_shells_grad(x, w, 6, 3, d_x, d_w) + in_units_grad(x, w, 6, 3, d_x, d_w);
+    double sum = in_pairs_grad(x, 6, d_x) + in_hinge_grad(w, x, 6, 3, d_w) + in_near_grad(x, 6, d_x) + all_shells_grad(x, w, 6, 3, d_x, d_w) + in_units_grad(x, w, 6, 3, d_x, d_w) + in_reach_grad(x, w, 6, d_x, d_w);
     printf("%a", sum);
     for (int i = 0; i < 18; i++)
         printf(" %a %a", d_x[i], d_w[i]);

@@ -9,7 +9,7 @@
  * What follows the if is traced as it is on the side where the derivative is zero: products, sums and loops of zeros are zero, a sum of x and
  * zero is x, and what is increased by zero stays. All up to the first op that does something else moves, as far as something is added to memory.
  * (0 + d is not computed any more: -0.0 stays, and 0 times infinity is not met.) It is done where there is something to save: a loop, or
- * arithmetic that compilers do not vectorise under a condition anyway.
+ * arithmetic and stores that compilers do not vectorise under a condition anyway.
  */
 #include "derivative.h"
 
@@ -297,9 +297,20 @@ static void rename_later(Op *from, PtrMap *replaced)
     }
 }
 
-/* What a select guards may be vectorised as it is, but for loops. */
+static bool writes(const Op *op)
+{
+    for (int r = 0; r < op->nregions; r++)
+        for (const Op *in = op->regions[r]->first; in; in = in->next)
+            if (op_info[in->code].effect >= EFFECT_WRITES || writes(in))
+                return true;
+    return false;
+}
+
+/* What a select guards may be vectorised as it is, but for loops; what stands behind stores under a condition is not. */
 static bool pays(const Op *branch, const Op *end)
 {
+    if (branch->code == OP_IF && writes(branch))
+        return true;
     for (const Op *op = branch; op != end->next; op = op->next)
         if (branch->code == OP_SELECT ? op->code == OP_FOR : is_slow(op))
             return true;

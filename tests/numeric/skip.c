@@ -159,3 +159,17 @@ double all_leaky(AD_LEN(n *m) const double *w, AD_LEN(n) const double *x, int n,
     }
     return sum;
 }
+
+/* A product and a sum, but one is stored under the condition: such loops are not vectorised. */
+AD_GRAD(x, w)
+double in_reach(AD_LEN(n) const double *x, AD_LEN(n) const double *w, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            double d = x[i] - x[j], q = 1.5 - d * d;
+            if (q > 0)
+                sum += w[j] * q * q;
+        }
+    return sum;
+}
