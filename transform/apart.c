@@ -417,7 +417,10 @@ Fn *apart_choice(const char *name, Fn *test, Fn *apart, Fn *overlapping)
     bool returns = fn->ret->kind != TY_VOID;
     Str line = {.arena = fn->arena}, text = {.arena = fn->arena};
     Builder b = at_end(fn->body);
-    put_call(&line, test, fn, "if (", ")");
+    if (test)
+        put_call(&line, test, fn, "if (", apart->npitches ? " && " : ")");
+    if (apart->npitches)
+        str_fmt(&line, "%s%s)", test ? "" : "if (", pitch_condition(apart, fn));
     str_fmt(&text, "    %s\n", wrap_line(fn->arena, line.s, 1));
     line.n = 0;
     put_call(&line, apart, fn, returns ? "return " : "", ";");
@@ -429,9 +432,11 @@ Fn *apart_choice(const char *name, Fn *test, Fn *apart, Fn *overlapping)
     build_yield(&b, NULL, 0);
     fn->text_body = text.s;
     fn->is_static = fn->is_inline = false;
-    test->is_static = apart->is_static = overlapping->is_static = true;
+    apart->is_static = overlapping->is_static = true;
     fn->helper = apart;
     apart->helper = overlapping;
     overlapping->helper = test;
+    if (test)
+        test->is_static = true;
     return fn;
 }

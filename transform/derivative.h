@@ -558,8 +558,15 @@ void separate_sums(Fn *fn, Op *loop, Ptrs *atomic, const Ptrs *accesses);
 Fn *apart_test(const Fn *g, const char *name);
 /* Makes `apart`, a derivative for arguments that are, say restrict where it is true. */
 void apart_restrict(Fn *apart, const Fn *test);
-/* fn: if (test) apart; else overlapping. All have parameters of the same types; test those of the primal. */
+/* fn: if (test and apart->pitch) apart; else overlapping. All have parameters of the same types; test, which may be NULL, those of the primal. */
 Fn *apart_choice(const char *name, Fn *test, Fn *apart, Fn *overlapping);
+
+/* ====================================================================== pitch.c */
+
+/* The conditions under which rows of what fn accesses do not reach into each other go into fn->pitch. False: there are none. */
+bool note_pitches(Fn *fn);
+/* ... of fn as C text, with the names of `names`. */
+const char *pitch_condition(const Fn *fn, const Fn *names);
 
 /* ====================================================================== shadow_hoist.c */
 

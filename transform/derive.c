@@ -76,7 +76,7 @@ static const struct {
     {"apart", &pass_options.no_apart},
     {"block", &pass_options.no_block},
     {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
-    {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
+    {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"pitch", &pass_options.no_pitch},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"bundle", &pass_options.no_bundle},
@@ -547,30 +547,44 @@ static const char *test_name(const Program *p, const Request *rq, const char *na
 
 static bool may_have_versions(const Request *rq, const Fn *g)
 {
-    return !pass_options.no_apart && !rq->one_version && !pass_options.after && pass_options.tape == TAPE_HEAP &&
-           rq->mode != MODE_JVP && !g->noalias && !rq->primal_done && !rq->index_sets && g->helpers.n == 0;
+    return !rq->one_version && !pass_options.after && pass_options.tape == TAPE_HEAP && rq->mode != MODE_JVP && !rq->index_sets &&
+           g->helpers.n == 0;
 }
 
-/* Would less be kept if the arguments were known not to overlap, and can that be tested? Then there are two versions of g. primal: what g
- * was before it was differentiated. */
+/* The version for arguments that do not overlap, or whose rows do not, or both; NULL: no less is kept than cost. */
+static Fn *version_for(Request *rq, const Fn *primal, const char *name, bool apart, bool pitched, int64_t cost)
+{
+    Fn *fn = clone_fn(primal, name);
+    fn->apart = apart;
+    if (!pitched)
+        fn->npitches = 0;
+    fn = derive_within(rq, fn);
+    return fn && fn->tape_cost < cost ? fn : NULL;
+}
+
+/* Would less be kept if the arguments, or rows in them, were known not to overlap, and can that be tested? Then there are two versions of g.
+ * primal: what g was before it was differentiated. */
 static Fn *with_versions(Program *p, Request *rq, Fn *g, Fn *primal)
 {
     if (g->tape_cost == 0 || g->helpers.n)
         return g;
-    const char *name = g->name;
-    Fn *apart = clone_fn(primal, with_suffix(p, name, "apart"));
-    apart->apart = true;
-    apart = derive_within(rq, apart);
-    if (!apart || apart->tape_cost >= g->tape_cost)
+    const char *name = g->name, *better = with_suffix(p, name, "apart");
+    Fn *test = !pass_options.no_apart && !primal->noalias && !rq->primal_done ? apart_test(primal, test_name(p, rq, name)) : NULL;
+    Fn *best = test ? version_for(rq, primal, better, true, false, g->tape_cost) : NULL;
+    int64_t cost = best ? best->tape_cost : g->tape_cost;
+    if (cost > 0 && !pass_options.no_pitch && note_pitches(primal)) {
+        Fn *rows = version_for(rq, primal, better, test, true, cost);
+        best = rows ? rows : best;
+    }
+    if (!best)
         return g;
-    Fn *test = apart_test(primal, test_name(p, rq, name));
-    if (!test)
-        return g;
-    apart_restrict(apart, test);
+    if (test)
+        apart_restrict(best, test);
     g->name = with_suffix(p, name, "overlapping");
-    Fn *choice = apart_choice(name, test, apart, g);
-    g->comment = arena_printf(g->arena, "%s For arguments that overlap.", g->comment);
-    apart->comment = arena_printf(apart->arena, "%s For arguments that do not overlap.", apart->comment);
+    Fn *choice = apart_choice(name, test, best, g);
+    const char *what = !test ? "rows" : best->npitches ? "arguments and rows" : "arguments";
+    g->comment = arena_printf(g->arena, "%s For %s that overlap.", g->comment, what);
+    best->comment = arena_printf(best->arena, "%s For %s that do not overlap.", best->comment, what);
     return choice;
 }
 

@@ -219,6 +219,27 @@ static bool at_least_the_larger(const Facts *f, int sym, Poly *s)
     return true;
 }
 
+/* Adds n to the least value of a stride, where the function's version is for n <= stride (pitch.c). */
+static bool at_least_its_row(const Facts *f, int sym, Poly *s)
+{
+    const Fn *fn = f->t->m->fn;
+    const Value *v = symbol_value(f->t->m, sym);
+    for (int i = 0; i < fn->npitches && !v->def && v->arg_of == fn->body; i++) {
+        const Pitch *p = &fn->pitch[i];
+        if (p->stride != v->index)
+            continue;
+        int count = p->count < 0 ? -1 : symbol_of(fn->body->args[p->count], 0);
+        const int64_t *least = count < 0 ? NULL : fact_about(f, count);
+        if (count >= 0 && !least)
+            continue;
+        Poly row = count < 0 ? poly_constant(p->plus) : poly_symbol(count);
+        row.c += least ? *least + p->plus : 0;
+        poly_add(s, &row, 1);
+        return true;
+    }
+    return false;
+}
+
 /* coef * symbol with a negative coefficient: the least that it can be. */
 static bool least_of_negative(const Facts *f, const Term *t, int64_t *least)
 {
@@ -250,7 +271,8 @@ static bool least_of_symbols(const Facts *f, const Term *left, Poly *part)
     for (int k = 0; k < POLY_DEGREE && left->sym[k] >= 0; k++) {
         const int64_t *least = fact_about(f, left->sym[k]);
         Poly s = poly_symbol(left->sym[k]);
-        if (!at_least_its_quotient(f, left->sym[k], &s) && !at_least_the_larger(f, left->sym[k], &s)) {
+        if (!at_least_its_quotient(f, left->sym[k], &s) && !at_least_the_larger(f, left->sym[k], &s) &&
+            !at_least_its_row(f, left->sym[k], &s)) {
             if (!least && !wrap_modulus(symbol_value(f->t->m, left->sym[k])))
                 return false;
             s.c = least ? *least : 0;

@@ -160,6 +160,12 @@ static inline Op *op_next(const Op *op)
     return op->next;
 }
 
+/* Parameter `count` + plus <= parameter `stride`, of type integer; count < 0: plus <= stride. */
+enum { MAX_PITCHES = 4 };
+typedef struct {
+    int count, stride, plus;
+} Pitch;
+
 /* A function. Its body's region arguments are the parameters, in order. A parameter of record type by value is represented by a
  * pointer to the (own copy of the) object: var->type is the record, the value's type a pointer to it (byval). A function that returns a
  * record has one more, last, region argument: a pointer to the result object (sret). The body's YIELD has the return value
@@ -182,6 +188,8 @@ struct Fn {
     bool anew_plain;      /* ... nothing but the memory's content is left to the next call */
     const Ptrs *named_globals; /* Var*: those of the SPEC; NULL: globals stay in memory (globals_local.c) */
     bool apart;           /* what is written behind one of the primal's pointer parameters is not accessed through another */
+    Pitch pitch[MAX_PITCHES]; /* what is taken for true: in the version of a derivative that is for it (pitch.c) */
+    int npitches;
     int64_t tape_cost;    /* set by storage_resolve: estimated bytes of kept arrays, stacks and logs */
     bool is_inactive;     /* AD_INACTIVE on the function */
     signed char reports;  /* reports.c: 1: it only prints; -1: it does not; 0: not looked at */
@@ -695,7 +703,7 @@ typedef struct {
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool associative;    /* -fassociative: sums in another order */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_apart, no_buffers, no_block, no_bundle, no_constants, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_late, no_loads, no_log, no_meet, no_nest, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_unread, no_unroll; /* -fno-PASS */
+    bool no_apart, no_buffers, no_block, no_bundle, no_constants, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_late, no_loads, no_log, no_meet, no_nest, no_pitch, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_unread, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
