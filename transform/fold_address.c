@@ -8,10 +8,13 @@ static bool defined_by(const Value *v, OpCode code)
 
 /* ---------------------------------------------------------------------- differences and comparisons */
 
+/* The address of an object, or one that lies behind some address (&st[1]). */
 static bool never_null(const Value *p)
 {
-    while (p->def && (p->def->code == OP_DECAY || p->def->code == OP_FIELD || p->def->code == OP_PTRCAST || p->def->code == OP_INDEX))
-        p = p->def->args[0];
+    int64_t k;
+    for (; p->def && (p->def->code == OP_DECAY || p->def->code == OP_FIELD || p->def->code == OP_PTRCAST || p->def->code == OP_INDEX); p = p->def->args[0])
+        if (p->def->code == OP_INDEX && value_int(p->def->args[1], &k) && k > 0)
+            return true;
     if (!p->def)
         return false;
     return (p->def->code == OP_LOCAL && !p->def->tape) || p->def->code == OP_FNADDR || p->def->code == OP_STRING;

@@ -97,3 +97,51 @@ double duplicated(AD_LEN(n) const double *x, int n)
     free(r.name);
     return s * n;
 }
+
+/* A plan with what belongs to it behind it; its parts are set up where they are, or allocated where there is no room. */
+struct plan {
+    int n;
+    double *weights;
+    struct plan *half;
+};
+
+static struct plan *plan_in(int n, void *room, size_t *bytes)
+{
+    size_t needed = sizeof(struct plan) + (size_t)n * sizeof(double);
+    struct plan *p = NULL;
+    if (!bytes) {
+        p = malloc(needed);
+    } else {
+        if (room != NULL && *bytes >= needed)
+            p = room;
+        *bytes = needed;
+    }
+    if (p) {
+        p->n = n;
+        p->half = NULL;
+        p->weights = (double *)(p + 1);
+    }
+    return p;
+}
+
+AD_GRAD(x)
+double planned(AD_LEN(n) const double *x, int n)
+{
+    size_t half = 0;
+    plan_in(n / 2, NULL, &half);
+    struct plan *p = malloc(sizeof *p + half + (size_t)n * sizeof(double));
+    if (!p)
+        return 0;
+    p->n = n;
+    p->half = plan_in(n / 2, p + 1, &half);
+    p->weights = (double *)((char *)(p + 1) + half);
+    double s = 0;
+    for (int i = 0; i < n; i++)
+        p->weights[i] = x[i] * x[i];
+    for (int i = 0; p->half && i < p->half->n; i++)
+        p->half->weights[i] = p->weights[2 * i] * x[i];
+    for (int i = 0; p->half && i < p->half->n; i++)
+        s += p->half->weights[i] * p->weights[i];
+    free(p);
+    return s;
+}
