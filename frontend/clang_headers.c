@@ -155,6 +155,30 @@ static void count_inclusion(CXFile included, CXSourceLocation *stack, unsigned d
     ptrs_push(ptrs_has(&items->once, f) ? &items->twice : &items->once, f);
 }
 
+/* Headers that include each other are entered again while they are being read, and declare nothing then; those without guards declare the
+ * same again. What declares something else at the same place remains. */
+static void find_repeated(Items *items, const Kids *top)
+{
+    Reader *r = items->r;
+    StrMap places = {.arena = r->scratch};
+    Ptrs repeated = {.arena = r->scratch};
+    for (int i = 0; i < top->n && items->twice.n; i++) {
+        CXFile file;
+        unsigned offset;
+        clang_getExpansionLocation(clang_getCursorLocation(top->at[i]), &file, NULL, NULL, &offset);
+        SourceFile *f = file && !cursor_in_system(top->at[i]) ? source_file(r, file) : NULL;
+        if (!f || !ptrs_has(&items->twice, f) || ptrs_has(&repeated, f))
+            continue;
+        const char *place = arena_printf(r->scratch, "%d:%u:%d", f->diag, offset, (int)clang_getCursorKind(top->at[i]));
+        char *name = take_string(r->scratch, clang_getCursorSpelling(top->at[i]));
+        const char *earlier = strmap_get(&places, place);
+        if (earlier && strcmp(earlier, name) != 0)
+            ptrs_push(&repeated, f);
+        strmap_put(&places, place, name);
+    }
+    items->twice = repeated;
+}
+
 static bool looks_at_macro(const Items *items, const SourceFile *f)
 {
     for (size_t i = 0; i < items->directives.n && f->text; i++) {
@@ -203,6 +227,7 @@ void open_headers(Items *items, const Kids *top)
     find_directives(items);
     items->opened = items->once = items->twice = (Ptrs){.arena = r->scratch};
     clang_getInclusions(r->tu, count_inclusion, items);
+    find_repeated(items, top);
     for (int i = 0; i < top->n; i++) {
         CXCursor c = top->at[i];
         CXFile file;

@@ -1,0 +1,2 @@
+extern const int circle_size;
+double circle_area(double radius);
