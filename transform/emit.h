@@ -157,6 +157,8 @@ static inline OpPlan *op_plan(const Plan *p, const Op *op)
 /* malloc's result has the type that it is cast to: double *p = malloc(n * sizeof(double)). */
 void type_allocations(Fn *fn, Arena *arena);
 void place_steps(Fn *fn); /* the steps of while loops come last in them */
+/* Local arrays that are read before anything is written to them begin as zeros. */
+void set_what_is_read_first(Fn *fn, Arena *arena);
 
 /* ====================================================================== emit_exit.c */
 

@@ -583,6 +583,7 @@ Plan *plan_fn(Fn *fn, Arena *arena, const Names *reserved)
     Plan *p = arena_alloc(arena, sizeof *p);
     type_allocations(fn, arena);
     place_steps(fn);
+    set_what_is_read_first(fn, arena);
     p->fn = fn;
     p->arena = arena;
     p->nvals = fn->nvalues;

@@ -106,3 +106,41 @@ void place_steps(Fn *fn)
 {
     walk_ops(fn->body, step_last, count_uses(fn));
 }
+
+/* ---------------------------------------------------------------------- what is read before it is written */
+
+typedef struct {
+    bool *touched; /* by value id of a LOCAL's address */
+} FirstTouches;
+
+static bool runs_once(const Op *op, const Op *local)
+{
+    for (const Region *r = op->parent; r != local->parent; r = r->owner->parent)
+        if (!r->owner || r->owner->code == OP_FOR || r->owner->code == OP_WHILE)
+            return false;
+    return true;
+}
+
+static void note_touch(Op *op, void *ctx)
+{
+    FirstTouches *f = ctx;
+    for (int i = 0; i < op->nargs; i++) {
+        const Value *p = op->args[i];
+        bool address = op_info[op->code].kind == KIND_ADDR; /* touches nothing by itself */
+        while (p->def && op_info[p->def->code].kind == KIND_ADDR && p->def->nargs)
+            p = p->def->args[0];
+        Op *local = p->def;
+        if (address || !local || local->code != OP_LOCAL || f->touched[p->id])
+            continue;
+        f->touched[p->id] = true;
+        if (op->code == OP_LOAD && !local->nargs && local->of->kind == TY_ARRAY && runs_once(op, local))
+            local->zeroed = true;
+    }
+}
+
+/* `struct hull h; h.count = 0; return h;` copies what was never set: compilers warn where it is copied element by element. */
+void set_what_is_read_first(Fn *fn, Arena *arena)
+{
+    FirstTouches f = {arena_alloc(arena, sizeof *f.touched * (size_t)(fn->nvalues + 1))};
+    walk_ops(fn->body, note_touch, &f);
+}

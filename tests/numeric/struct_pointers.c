@@ -102,3 +102,38 @@ Vec mid(Vec a, Vec b)
     m.z = m.x * m.y + a.z;
     return m;
 }
+
+/* Parts of what is handed back are never set: compilers would warn of the copy. */
+struct corner {
+    double x, y;
+};
+struct hull {
+    struct corner at[6];
+    int n;
+};
+
+static struct hull between(const double *x, int n, int depth)
+{
+    struct hull h;
+    h.n = 0;
+    if (n < 2 || depth > 3)
+        return h;
+    struct hull left = between(x, n / 2, depth + 1), right = between(x + n / 2, n - n / 2, depth + 1);
+    for (int i = 0; i < left.n && h.n < 2; i++)
+        h.at[h.n++] = left.at[i];
+    h.at[h.n].x = x[n / 2] * x[0];
+    h.at[h.n++].y = x[1];
+    for (int i = 0; i < right.n && h.n < 6; i++)
+        h.at[h.n++] = right.at[i];
+    return h;
+}
+
+AD_GRAD(x)
+double hulls(const double x[8])
+{
+    struct hull h = between(x, 8, 0);
+    double s = 0;
+    for (int i = 0; i < h.n; i++)
+        s += h.at[i].x * h.at[i].y;
+    return s;
+}
