@@ -1,6 +1,6 @@
 /* check_input.c: --input FILE.json: the arguments of a check from a file, as what --set and --len would say.
  *
- *     {"n": 3, "w": [0.1, 0.2, 0.3], "s": {"rate": 0.5}}   ->   n=3, w[i]=ck_input(ck_input0, 3, i, "w"), s.rate=0.5
+ *     {"n": 3, "w": [0.1, 0.2, 0.3], "s": {"rate": 0.5}}   ->   n=3, w[i]=ad_ck_input(ad_ck_input0, 3, i, "w"), s.rate=0.5
  *
  * Arrays of arrays are read row by row; of objects, field by field. */
 #include "frontend.h"
@@ -132,9 +132,9 @@ static void read_array(Input *in, const char *path)
     for (size_t i = 0; i < in->columns.n; i++) {
         const Column *c = in->columns.at[i];
         size_t k = in->opt->tables.n;
-        ptrs_push(&in->opt->tables, arena_printf(in->arena, "static const double ck_input%zu[] = {%s};\n", k, c->numbers.s));
+        ptrs_push(&in->opt->tables, arena_printf(in->arena, "static const double ad_ck_input%zu[] = {%s};\n", k, c->numbers.s));
         say(in, &in->opt->input, arena_printf(in->arena, "%s[i]", c->path),
-            arena_printf(in->arena, "ck_input(ck_input%zu, %ld, i, \"%s\")", k, c->n, c->path));
+            arena_printf(in->arena, "ad_ck_input(ad_ck_input%zu, %ld, i, \"%s\")", k, c->n, c->path));
     }
 }
 

@@ -177,7 +177,7 @@ static bool write_companions(Check *c, const char *path)
     if (fns.n)
         emit_c(&text, c->p, &fns, &emit);
     else
-        str_put(&text, "typedef int ck_nothing;\n");
+        str_put(&text, "typedef int ad_ck_nothing;\n");
     pass_options = asked;
     note_enumerators(c, text.s);
     return write_text(c, path, text.s);
@@ -232,12 +232,12 @@ static const char *renaming_flags(Check *c)
     for (size_t i = 0; i < c->p->fns.n && c->opt->emit == EMIT_PRIMAL; i++) {
         const Fn *f = c->p->fns.at[i];
         if (f->has_body && !f->is_static)
-            str_fmt(&s, " -D%s=ck_again_%s", f->name, f->name);
+            str_fmt(&s, " -D%s=ad_ck_again_%s", f->name, f->name);
     }
     for (size_t i = 0; i < c->p->globals.n && c->opt->emit == EMIT_PRIMAL; i++) {
         const Var *v = c->p->globals.at[i];
         if (!v->is_static && !v->is_extern && v->owner == NULL)
-            str_fmt(&s, " -D%s=ck_again_%s", v->name, v->name);
+            str_fmt(&s, " -D%s=ad_ck_again_%s", v->name, v->name);
     }
     return s.s;
 }
@@ -263,7 +263,7 @@ static void check_source(Check *c, size_t k, const char *objects)
         if (i == k || c->whole)
             continue;
         const char *other = in_dir(c, arena_printf(c->arena, "source%zu_%zu.o", k, i));
-        if (!compile(c, c->opt->inputs.at[i], other, arena_printf(c->arena, "-w -Dmain=ck_source_main%zu", i)))
+        if (!compile(c, c->opt->inputs.at[i], other, arena_printf(c->arena, "-w -Dmain=ad_ck_source_main%zu", i)))
             check_fails(c, "cannot compile ", c->opt->inputs.at[i]);
         put_quoted(&link, other);
     }
@@ -302,12 +302,12 @@ static const char *whole_text(Check *c)
     if (c->opt->standalone)
         runtime_names(c->arena, &names);
     for (size_t i = 0; i < names.n; i++)
-        str_fmt(&s, "#define %s ck_own_%s\n", (const char *)names.at[i], (const char *)names.at[i]);
+        str_fmt(&s, "#define %s ad_ck_own_%s\n", (const char *)names.at[i], (const char *)names.at[i]);
     str_put(&s, "#include \"derivative.c\"\n");
     for (size_t i = 0; i < names.n; i++)
         str_fmt(&s, "#undef %s\n", (const char *)names.at[i]);
     for (size_t i = 0; i < c->helpers.n; i++)
-        str_fmt(&s, "#define %s ck_beside_%s\n", (const char *)c->helpers.at[i], (const char *)c->helpers.at[i]);
+        str_fmt(&s, "#define %s ad_ck_beside_%s\n", (const char *)c->helpers.at[i], (const char *)c->helpers.at[i]);
     str_put(&s, "#include \"companion.c\"\n");
     for (size_t i = 0; i < c->helpers.n; i++)
         str_fmt(&s, "#undef %s\n", (const char *)c->helpers.at[i]);

@@ -23,6 +23,6 @@ void ad_graph_result(int id);
 void ad_graph_result_in(const void *at, size_t bytes);
 
 /* Runs t->again, the traced function, and adds its graph to the file. Returns 0, or 1 after a message. */
-int ck_graph(const ck_test *t, const char *file);
+int ad_ck_graph(const ad_ck_test *t, const char *file);
 
 #endif

@@ -18,11 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-FILE *ck_report;
+FILE *ad_ck_report;
 
 /* ---------------------------------------------------------------------- argument sets */
 
-void *ck_grow(void *p, size_t bytes)
+void *ad_ck_grow(void *p, size_t bytes)
 {
     p = realloc(p, bytes);
     if (!p) {
@@ -32,7 +32,7 @@ void *ck_grow(void *p, size_t bytes)
     return p;
 }
 
-void *ck_array(ck_args *a, long long count, size_t size)
+void *ad_ck_array(ad_ck_args *a, long long count, size_t size)
 {
     size_t n = count < 0 ? 0 : (size_t)count;
     void *p = calloc(n ? n : 1, n ? size : 1);
@@ -41,8 +41,8 @@ void *ck_array(ck_args *a, long long count, size_t size)
         exit(2);
     }
     if (a->nblocks == a->block_cap) {
-        a->block = ck_grow(a->block, sizeof *a->block * (a->block_cap = 2 * a->block_cap + 16));
-        a->block_bytes = ck_grow(a->block_bytes, sizeof *a->block_bytes * a->block_cap);
+        a->block = ad_ck_grow(a->block, sizeof *a->block * (a->block_cap = 2 * a->block_cap + 16));
+        a->block_bytes = ad_ck_grow(a->block_bytes, sizeof *a->block_bytes * a->block_cap);
     }
     a->block_bytes[a->nblocks] = n * size;
     a->block[a->nblocks++] = p;
@@ -50,7 +50,7 @@ void *ck_array(ck_args *a, long long count, size_t size)
 }
 
 /* xorshift64*, Vigna 2016: the same arguments on every machine. */
-double ck_random(ck_args *a, double lo, double hi)
+double ad_ck_random(ad_ck_args *a, double lo, double hi)
 {
     a->random ^= a->random >> 12;
     a->random ^= a->random << 25;
@@ -59,15 +59,15 @@ double ck_random(ck_args *a, double lo, double hi)
     return lo + unit * (hi - lo);
 }
 
-double ck_between(ck_args *a, double lo, double hi, const char *name)
+double ad_ck_between(ad_ck_args *a, double lo, double hi, const char *name)
 {
     if (lo <= hi)
-        return ck_random(a, lo, hi);
+        return ad_ck_random(a, lo, hi);
     fprintf(stderr, "check: no number is in the range of '%s', from %g to %g\n", name, lo, hi);
     exit(2);
 }
 
-long ck_length(long n, const char *name)
+long ad_ck_length(long n, const char *name)
 {
     if (n >= 0)
         return n;
@@ -75,19 +75,19 @@ long ck_length(long n, const char *name)
     exit(2);
 }
 
-void ck_number(ck_args *a, void *at, size_t size, ck_kind kind, int param, int by_value)
+void ad_ck_number(ad_ck_args *a, void *at, size_t size, ad_ck_kind kind, int param, int by_value)
 {
     if (a->nleaves == a->leaf_cap)
-        a->leaf = ck_grow(a->leaf, sizeof *a->leaf * (a->leaf_cap = 2 * a->leaf_cap + 64));
-    unsigned roles = kind == CK_OTHER ? 0 : a->test->params[param].roles;
+        a->leaf = ad_ck_grow(a->leaf, sizeof *a->leaf * (a->leaf_cap = 2 * a->leaf_cap + 64));
+    unsigned roles = kind == AD_CK_OTHER ? 0 : a->test->params[param].roles;
     if (by_value && roles)
-        roles = CK_INDEP;
-    a->leaf[a->nleaves++] = (ck_leaf){.at = at, .size = size, .kind = kind, .param = param, .by_value = by_value, .roles = roles};
+        roles = AD_CK_INDEP;
+    a->leaf[a->nleaves++] = (ad_ck_leaf){.at = at, .size = size, .kind = kind, .param = param, .by_value = by_value, .roles = roles};
 }
 
-void ck_named(ck_args *a, const char *format, int n, ...)
+void ad_ck_named(ad_ck_args *a, const char *format, int n, ...)
 {
-    ck_leaf *l = &a->leaf[a->nleaves - 1];
+    ad_ck_leaf *l = &a->leaf[a->nleaves - 1];
     va_list ap;
     va_start(ap, n);
     for (int k = 0; k < n && k < 4; k++)
@@ -96,7 +96,7 @@ void ck_named(ck_args *a, const char *format, int n, ...)
     l->format = n <= 4 ? format : NULL;
 }
 
-double ck_input(const double *values, long n, long i, const char *name)
+double ad_ck_input(const double *values, long n, long i, const char *name)
 {
     if (i >= 0 && i < n)
         return values[i];
@@ -104,16 +104,16 @@ double ck_input(const double *values, long n, long i, const char *name)
     exit(2);
 }
 
-void ck_alias(ck_args *a, const void *at, size_t bytes, int param)
+void ad_ck_alias(ad_ck_args *a, const void *at, size_t bytes, int param)
 {
     const char *from = at;
     int owner = -1;
     for (size_t i = 0; from && i < a->nleaves; i++) {
-        ck_leaf *l = &a->leaf[i];
+        ad_ck_leaf *l = &a->leaf[i];
         const char *p = l->at;
         if (p == from)
             owner = l->param;
-        if (l->kind != CK_OTHER && p >= from && (bytes ? p < from + bytes : l->param == owner)) {
+        if (l->kind != AD_CK_OTHER && p >= from && (bytes ? p < from + bytes : l->param == owner)) {
             unsigned roles = a->test->params[param].roles;
             if (l->roles && roles && l->param != param)
                 a->overlap = 1;
@@ -122,24 +122,24 @@ void ck_alias(ck_args *a, const void *at, size_t bytes, int param)
     }
 }
 
-ck_args ck_args_new(const ck_test *t)
+ad_ck_args ad_ck_args_new(const ad_ck_test *t)
 {
-    ck_args a = {.test = t, .random = 88172645463325252ULL};
+    ad_ck_args a = {.test = t, .random = 88172645463325252ULL};
     t->build(&a);
     return a;
 }
 
-void *ck_malloc(size_t bytes)
+void *ad_ck_malloc(size_t bytes)
 {
     return malloc(bytes);
 }
 
-void ck_free(void *p)
+void ad_ck_free(void *p)
 {
     free(p);
 }
 
-void ck_args_free(ck_args *a)
+void ad_ck_args_free(ad_ck_args *a)
 {
     for (size_t i = 0; i < a->nblocks; i++)
         free(a->block[i]);
@@ -149,42 +149,42 @@ void ck_args_free(ck_args *a)
 }
 
 /* By memcpy: fields of packed structs may lie anywhere. */
-long double ck_get(const ck_leaf *l)
+long double ad_ck_get(const ad_ck_leaf *l)
 {
     float f;
     double d;
     long double x = 0;
     switch (l->kind) {
-    case CK_F32:
+    case AD_CK_F32:
         memcpy(&f, l->at, sizeof f);
         return f;
-    case CK_F64:
+    case AD_CK_F64:
         memcpy(&d, l->at, sizeof d);
         return d;
-    case CK_F80:
+    case AD_CK_F80:
         memcpy(&x, l->at, sizeof x);
         break;
-    case CK_OTHER:
+    case AD_CK_OTHER:
         break;
     }
     return x;
 }
 
-void ck_set(const ck_leaf *l, long double v)
+void ad_ck_set(const ad_ck_leaf *l, long double v)
 {
     float f = (float)v;
     double d = (double)v;
     switch (l->kind) {
-    case CK_F32:
+    case AD_CK_F32:
         memcpy(l->at, &f, sizeof f);
         break;
-    case CK_F64:
+    case AD_CK_F64:
         memcpy(l->at, &d, sizeof d);
         break;
-    case CK_F80:
+    case AD_CK_F80:
         memcpy(l->at, &v, sizeof v);
         break;
-    case CK_OTHER:
+    case AD_CK_OTHER:
         break;
     }
 }
@@ -195,35 +195,35 @@ static int is_close(long double x, long double y, int single)
     return getenv("ADGEN_CHECK_THREADS") && fabsl(x - y) <= (single ? 1e-4L : 1e-11L) * (1 + fabsl(x) + fabsl(y));
 }
 
-int ck_same_bits(const ck_leaf *x, const ck_leaf *y)
+int ad_ck_same_bits(const ad_ck_leaf *x, const ad_ck_leaf *y)
 {
-    if (x->kind != CK_OTHER && is_close(ck_get(x), ck_get(y), x->kind == CK_F32))
+    if (x->kind != AD_CK_OTHER && is_close(ad_ck_get(x), ad_ck_get(y), x->kind == AD_CK_F32))
         return 1;
-    size_t size = x->kind == CK_F80 ? 10 : x->size; /* the padding of x87's long double is anything */
+    size_t size = x->kind == AD_CK_F80 ? 10 : x->size; /* the padding of x87's long double is anything */
     return memcmp(x->at, y->at, size) == 0;
 }
 
-int ck_is_input(const ck_leaf *l)
+int ad_ck_is_input(const ad_ck_leaf *l)
 {
     return l->roles != 0;
 }
 
 /* Its exit value is visible to the caller and carries a derivative. */
-int ck_is_output(const ck_leaf *l)
+int ad_ck_is_output(const ad_ck_leaf *l)
 {
-    return (l->roles & (CK_DEP | CK_SCRATCH)) != 0;
+    return (l->roles & (AD_CK_DEP | AD_CK_SCRATCH)) != 0;
 }
 
 /* ---------------------------------------------------------------------- calls */
 
-void ck_complain(Check *c, const char *what)
+void ad_ck_complain(Check *c, const char *what)
 {
-    ck_say(c, "%s: %s", c->t->name, what);
+    ad_ck_say(c, "%s: %s", c->t->name, what);
     c->failed = 1;
 }
 
 /* Before each call: the same random numbers, an empty scratch file for what is printed. */
-void ck_call_begin(void)
+void ad_ck_call_begin(void)
 {
     srand(1);
     fflush(stdout);
@@ -239,123 +239,123 @@ static size_t call_printed(char *text, size_t cap)
     return n < 0 ? 0 : (size_t)n;
 }
 
-void ck_same_effects(Check *c, const ck_args *after, const char *who)
+void ad_ck_same_effects(Check *c, const ad_ck_args *after, const char *who)
 {
     char text[sizeof c->printed], message[256];
     size_t n = call_printed(text, sizeof text);
     if (n != c->nprinted || memcmp(text, c->printed, n)) {
         snprintf(message, sizeof message, "%s prints something else than the primal", who);
-        ck_complain(c, message);
+        ad_ck_complain(c, message);
     }
     for (size_t i = 0; i < c->n; i++) {
-        if (ck_same_bits(&after->leaf[i], &c->y0.leaf[i]))
+        if (ad_ck_same_bits(&after->leaf[i], &c->y0.leaf[i]))
             continue;
         snprintf(message, sizeof message, "%s leaves other bits than the primal in '%s': %.17Lg, not %.17Lg", who,
-                 c->t->params[after->leaf[i].param].name, ck_get(&after->leaf[i]), ck_get(&c->y0.leaf[i]));
-        ck_complain(c, message);
+                 c->t->params[after->leaf[i].param].name, ad_ck_get(&after->leaf[i]), ad_ck_get(&c->y0.leaf[i]));
+        ad_ck_complain(c, message);
         return;
     }
 }
 
 /* A shadow with all zero numbers. */
-ck_args ck_shadow_new(const Check *c)
+ad_ck_args ad_ck_shadow_new(const Check *c)
 {
-    ck_args s = ck_args_new(c->t);
+    ad_ck_args s = ad_ck_args_new(c->t);
     for (size_t i = 0; i < c->n; i++)
-        ck_set(&s.leaf[i], 0);
+        ad_ck_set(&s.leaf[i], 0);
     return s;
 }
 
 /* One adjoint call: entry values of pure independents from `entry` (may be NULL: zero), exit values to g. */
-void ck_run_adjoint(Check *c, const long double *entry, long double *g)
+void ad_ck_run_adjoint(Check *c, const long double *entry, long double *g)
 {
-    ck_args a = ck_args_new(c->t), d = ck_shadow_new(c);
+    ad_ck_args a = ad_ck_args_new(c->t), d = ad_ck_shadow_new(c);
     for (size_t i = 0; i < c->n; i++) {
-        if (ck_is_output(&d.leaf[i]))
-            ck_set(&d.leaf[i], c->seed[i]);
-        else if (entry && ck_is_input(&d.leaf[i]))
-            ck_set(&d.leaf[i], entry[i]);
+        if (ad_ck_is_output(&d.leaf[i]))
+            ad_ck_set(&d.leaf[i], c->seed[i]);
+        else if (entry && ad_ck_is_input(&d.leaf[i]))
+            ad_ck_set(&d.leaf[i], entry[i]);
     }
-    ck_call_begin();
+    ad_ck_call_begin();
     c->t->adjoint(&a, &d);
-    ck_same_effects(c, &a, "the derivative");
+    ad_ck_same_effects(c, &a, "the derivative");
     for (size_t i = 0; i < c->n; i++)
-        g[i] = ck_get(&d.leaf[i]);
-    ck_args_free(&a);
-    ck_args_free(&d);
+        g[i] = ad_ck_get(&d.leaf[i]);
+    ad_ck_args_free(&a);
+    ad_ck_args_free(&d);
 }
 
 /* Steps to try: rounding and truncation decide which is best, and a wrong derivative is wrong with each of them. */
 static const long double steps_double[] = {6e-6L, 1e-4L, 6e-7L, 1e-3L, 1e-5L};
 static const long double steps_single[] = {1e-2L, 3e-3L, 3e-2L, 1e-3L, 5e-3L};
 
-long double ck_step(const Check *c, int k)
+long double ad_ck_step(const Check *c, int k)
 {
     return c->t->single ? steps_single[k] : steps_double[k];
 }
 
-long double ck_bound(const Check *c)
+long double ad_ck_bound(const Check *c)
 {
     return c->t->single ? 2e-3L : 1e-6L;
 }
 
-long double ck_epsilon(const Check *c)
+long double ad_ck_epsilon(const Check *c)
 {
     return c->t->single ? (long double)FLT_EPSILON : (long double)DBL_EPSILON;
 }
 
 /* A step fits the number's size. */
-long double ck_scale(const Check *c, size_t i)
+long double ad_ck_scale(const Check *c, size_t i)
 {
-    return fmaxl(0.1L, fabsl(ck_get(&c->x0.leaf[i])));
+    return fmaxl(0.1L, fabsl(ad_ck_get(&c->x0.leaf[i])));
 }
 
 /* ---------------------------------------------------------------------- tangent */
 
-void ck_random_direction(Check *c, ck_args *rng, long double *v)
+void ad_ck_random_direction(Check *c, ad_ck_args *rng, long double *v)
 {
     for (size_t i = 0; i < c->n; i++) {
-        const ck_leaf *l = &c->x0.leaf[i];
+        const ad_ck_leaf *l = &c->x0.leaf[i];
         int only_out =
-            c->t->grad && !(l->roles & (CK_INDEP | CK_SCRATCH)); /* a gradient does not tell about its result's old value */
-        v[i] = ck_is_input(l) && l->param != c->ret && !only_out ? (float)(ck_random(rng, -1, 1) * (double)ck_scale(c, i)) : 0;
+            c->t->grad && !(l->roles & (AD_CK_INDEP | AD_CK_SCRATCH)); /* a gradient does not tell about its result's old value */
+        v[i] = ad_ck_is_input(l) && l->param != c->ret && !only_out ? (float)(ad_ck_random(rng, -1, 1) * (double)ad_ck_scale(c, i)) : 0;
     }
-    ck_turn_inside(c, v);
+    ad_ck_turn_inside(c, v);
 }
 
 /* Calls the tangent with direction v; Jv to dy. */
-void ck_run_tangent(Check *c, const long double *v, long double *dy)
+void ad_ck_run_tangent(Check *c, const long double *v, long double *dy)
 {
-    ck_args a = ck_args_new(c->t), s = ck_shadow_new(c);
+    ad_ck_args a = ad_ck_args_new(c->t), s = ad_ck_shadow_new(c);
     for (size_t i = 0; i < c->n; i++)
-        ck_set(&s.leaf[i], v[i]);
-    ck_call_begin();
+        ad_ck_set(&s.leaf[i], v[i]);
+    ad_ck_call_begin();
     c->t->tangent(&a, &s);
-    ck_same_effects(c, &a, "the tangent");
+    ad_ck_same_effects(c, &a, "the tangent");
     for (size_t i = 0; i < c->n; i++)
-        dy[i] = ck_get(&s.leaf[i]);
-    ck_args_free(&a);
-    ck_args_free(&s);
+        dy[i] = ad_ck_get(&s.leaf[i]);
+    ad_ck_args_free(&a);
+    ad_ck_args_free(&s);
 }
 
 /* ||Jv - difference|| / (||Jv|| + ||difference||) over one parameter's outputs, with the best step. */
 static long double tangent_error(const Check *c, int param, const long double *v, const long double *dy, long double *num)
 {
     long double best = INFINITY;
-    for (int k = 0; k < CK_NSTEPS && !(best <= ck_bound(c)); k++) {
-        long double h = ck_step(c, k), err = 0, norm = 0, noise = 0;
-        ck_difference(c, v, h, num);
+    for (int k = 0; k < AD_CK_NSTEPS && !(best <= ad_ck_bound(c)); k++) {
+        long double h = ad_ck_step(c, k), err = 0, norm = 0, noise = 0;
+        ad_ck_difference(c, v, h, num);
         for (size_t i = 0; i < c->n; i++) {
-            if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
+            if (!ad_ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
                 continue;
-            long double n = num[i] / (2 * h), y = ck_get(&c->y0.leaf[i]), size = fabsl(dy[i]) + fabsl(n);
+            long double n = num[i] / (2 * h), y = ad_ck_get(&c->y0.leaf[i]), size = fabsl(dy[i]) + fabsl(n);
             err += (dy[i] - n) * (dy[i] - n);
             norm += size * size;
             noise += y * y;
         }
         err = sqrtl(err);
-        long double rounding = 8 * ck_epsilon(c) * sqrtl(noise) / h;
-        long double rel = err <= rounding && rounding <= 10 * ck_bound(c) * sqrtl(norm) ? 0 : err / sqrtl(norm);
+        long double rounding = 8 * ad_ck_epsilon(c) * sqrtl(noise) / h;
+        long double rel = err <= rounding && rounding <= 10 * ad_ck_bound(c) * sqrtl(norm) ? 0 : err / sqrtl(norm);
         if (rel < best)
             best = rel;
     }
@@ -368,8 +368,8 @@ static size_t worst_output(const Check *c, int param, const long double *dy, con
     size_t worst = 0;
     long double most = -1;
     for (size_t i = 0; i < c->n; i++) {
-        long double err = fabsl(dy[i] - difference[i] / (2 * ck_step(c, 0)));
-        if (ck_is_output(&c->x0.leaf[i]) && c->x0.leaf[i].param == param && !(err <= most)) {
+        long double err = fabsl(dy[i] - difference[i] / (2 * ad_ck_step(c, 0)));
+        if (ad_ck_is_output(&c->x0.leaf[i]) && c->x0.leaf[i].param == param && !(err <= most)) {
             most = err;
             worst = i;
         }
@@ -377,30 +377,30 @@ static size_t worst_output(const Check *c, int param, const long double *dy, con
     return worst;
 }
 
-void ck_tangent_against_differences(Check *c, const long double *v, const long double *dy, long double *num)
+void ad_ck_tangent_against_differences(Check *c, const long double *v, const long double *dy, long double *num)
 {
     for (int p = 0; p < c->t->nparams; p++) {
         long double worst = tangent_error(c, p, v, dy, num);
-        if (!(worst <= ck_bound(c)))
-            worst = fminl(worst, ck_directional_error(c, p, v, dy));
-        if (!(worst <= ck_bound(c)) && ck_kink_along(c, p, v, dy)) {
+        if (!(worst <= ad_ck_bound(c)))
+            worst = fminl(worst, ad_ck_directional_error(c, p, v, dy));
+        if (!(worst <= ad_ck_bound(c)) && ad_ck_kink_along(c, p, v, dy)) {
             if (!c->kinks_said++)
-                ck_say(c, "the tangent of '%s' is at a kink or jump, and what its two sides allow", c->t->params[p].name);
+                ad_ck_say(c, "the tangent of '%s' is at a kink or jump, and what its two sides allow", c->t->params[p].name);
             continue;
         }
-        if (!(worst <= ck_bound(c)) && ck_infinite_along(c, p, v, dy))
+        if (!(worst <= ad_ck_bound(c)) && ad_ck_infinite_along(c, p, v, dy))
             continue;
         if (worst > c->worst_tangent)
             c->worst_tangent = (double)worst;
-        if (worst <= ck_bound(c))
+        if (worst <= ad_ck_bound(c))
             continue;
-        ck_difference(c, v, ck_step(c, 0), num);
+        ad_ck_difference(c, v, ad_ck_step(c, 0), num);
         size_t i = worst_output(c, p, dy, num);
         char name[64];
-        ck_say(c,
+        ad_ck_say(c,
                "%s: the tangent of '%s' disagrees with central differences, relative error %.2Lg; worst at %s: %.10Lg, central "
                "difference %.10Lg",
-               c->t->name, c->t->params[p].name, worst, ck_leaf_name(c, i, name, sizeof name), dy[i], num[i] / (2 * ck_step(c, 0)));
+               c->t->name, c->t->params[p].name, worst, ad_ck_leaf_name(c, i, name, sizeof name), dy[i], num[i] / (2 * ad_ck_step(c, 0)));
         c->failed = 1;
     }
 }
@@ -410,8 +410,8 @@ static void dot_product(Check *c, const long double *v, const long double *dy)
 {
     long double left = 0, right = 0, size = 0;
     for (size_t i = 0; i < c->n; i++) {
-        const ck_leaf *l = &c->x0.leaf[i];
-        if (ck_is_output(l)) {
+        const ad_ck_leaf *l = &c->x0.leaf[i];
+        if (ad_ck_is_output(l)) {
             left += c->seed[i] * dy[i];
             size += fabsl(c->seed[i] * dy[i]);
         }
@@ -421,12 +421,12 @@ static void dot_product(Check *c, const long double *v, const long double *dy)
         }
     }
     long double rel = left == right ? 0 : fabsl(left - right) / size, bound = c->t->single ? 1e-5L : 1e-12L;
-    if (!(rel <= bound) && ck_within_noise(c, v, fabsl(left - right)))
+    if (!(rel <= bound) && ad_ck_within_noise(c, v, fabsl(left - right)))
         rel = 0;
     if (!(rel <= c->dot_error))
         c->dot_error = (double)rel;
     if (!(rel <= bound))
-        ck_complain(c, "<s, J v> and <J^T s, v> differ");
+        ad_ck_complain(c, "<s, J v> and <J^T s, v> differ");
 }
 
 /* ---------------------------------------------------------------------- adjoint, by component */
@@ -436,23 +436,23 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
 {
     size_t total = 0, seen = 0, bad = 0;
     long double err2 = 0, norm2 = 0, size = 0, biggest = 0, worst = -1;
-    ck_row_data row = {.name = c->t->params[param].name, .worst = ""};
+    ad_ck_row_data row = {.name = c->t->params[param].name, .worst = ""};
     char name[64];
     for (size_t i = 0; i < c->n; i++) {
-        const ck_leaf *l = &c->x0.leaf[i];
-        if (ck_is_output(l))
-            size += fabsl(c->seed[i] * ck_get(&c->y0.leaf[i]));
-        if (l->param == param && ck_is_input(l)) {
+        const ad_ck_leaf *l = &c->x0.leaf[i];
+        if (ad_ck_is_output(l))
+            size += fabsl(c->seed[i] * ad_ck_get(&c->y0.leaf[i]));
+        if (l->param == param && ad_ck_is_input(l)) {
             total++;
             biggest = fmaxl(biggest, fabsl(c->g[i]));
         }
     }
-    size_t stride = total > CK_COMPONENTS ? total / CK_COMPONENTS : 1;
+    size_t stride = total > AD_CK_COMPONENTS ? total / AD_CK_COMPONENTS : 1;
     for (size_t i = 0; i < c->n; i++) {
-        const ck_leaf *l = &c->x0.leaf[i];
-        if (l->param != param || !ck_is_input(l) || seen++ % stride)
+        const ad_ck_leaf *l = &c->x0.leaf[i];
+        if (l->param != param || !ad_ck_is_input(l) || seen++ % stride)
             continue;
-        ck_slope slope = ck_slope_of(c, i, v, dy, size, biggest);
+        ad_ck_slope slope = ad_ck_slope_of(c, i, v, dy, size, biggest);
         long double both = fabsl(c->g[i]) + fabsl(slope.numerical);
         row.kinks += (size_t)slope.kink;
         row.ends += (size_t)slope.end;
@@ -463,7 +463,7 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
             worst = slope.error;
             row.derivative = c->g[i];
             row.difference = slope.numerical;
-            row.worst = ck_leaf_name(c, i, name, sizeof name);
+            row.worst = ad_ck_leaf_name(c, i, name, sizeof name);
         }
     }
     if (!total)
@@ -472,9 +472,9 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
     row.biggest = biggest;
     row.error = err2 == 0 ? 0 : isinf(err2) ? err2 : sqrtl(err2 / norm2);
     row.bad = bad > 0;
-    ck_row(c, &row);
+    ad_ck_row(c, &row);
     if (bad) {
-        ck_say(c, "%s: the derivative with respect to %s is %.10Lg, central difference %.10Lg", c->t->name, row.worst,
+        ad_ck_say(c, "%s: the derivative with respect to %s is %.10Lg, central difference %.10Lg", c->t->name, row.worst,
                row.derivative, row.difference);
         c->failed = 1;
     }
@@ -483,28 +483,28 @@ static void check_param(Check *c, int param, long double *v, long double *dy)
 /* The d_ of a pure independent is added to, and a second call gives the same bits. */
 static void check_contract(Check *c)
 {
-    long double *entry = ck_grow(NULL, sizeof *entry * (c->n + 1)), *again = ck_grow(NULL, sizeof *again * (c->n + 1)), biggest = 0;
-    ck_run_adjoint(c, NULL, again);
+    long double *entry = ad_ck_grow(NULL, sizeof *entry * (c->n + 1)), *again = ad_ck_grow(NULL, sizeof *again * (c->n + 1)), biggest = 0;
+    ad_ck_run_adjoint(c, NULL, again);
     for (size_t i = 0; i < c->n; i++) {
-        entry[i] = ck_random(&c->x0, -3, 3);
-        if (c->x0.leaf[i].kind == CK_F32)
+        entry[i] = ad_ck_random(&c->x0, -3, 3);
+        if (c->x0.leaf[i].kind == AD_CK_F32)
             entry[i] = (float)entry[i];
         biggest = fmaxl(biggest, fabsl(c->g[i]));
-        if (ck_is_input(&c->x0.leaf[i]) && again[i] != c->g[i] && !(isnan(again[i]) && isnan(c->g[i])) &&
+        if (ad_ck_is_input(&c->x0.leaf[i]) && again[i] != c->g[i] && !(isnan(again[i]) && isnan(c->g[i])) &&
             !is_close(again[i], c->g[i], c->t->single)) {
-            ck_complain(c, "a second call gives another answer");
+            ad_ck_complain(c, "a second call gives another answer");
             break;
         }
     }
-    ck_run_adjoint(c, entry, again);
+    ad_ck_run_adjoint(c, entry, again);
     for (size_t i = 0; i < c->n; i++) {
-        const ck_leaf *l = &c->x0.leaf[i];
-        if (!ck_is_input(l) || l->param == c->ret)
+        const ad_ck_leaf *l = &c->x0.leaf[i];
+        if (!ad_ck_is_input(l) || l->param == c->ret)
             continue;
-        int pure = !ck_is_output(l);
+        int pure = !ad_ck_is_output(l);
         long double want = c->g[i] + (pure ? entry[i] : 0), err = fabsl(again[i] - want);
         if (again[i] != want && !(err <= (c->t->single ? 1e-4L : 1e-11L) * (3 + biggest))) {
-            ck_say(c, "%s: d_%s: %.10Lg with %.10Lg on entry, but %.10Lg is to be added", c->t->name, c->t->params[l->param].name,
+            ad_ck_say(c, "%s: d_%s: %.10Lg with %.10Lg on entry, but %.10Lg is to be added", c->t->name, c->t->params[l->param].name,
                    again[i], entry[i], c->g[i]);
             c->failed = 1;
             break;
@@ -519,21 +519,21 @@ static void check_contract(Check *c)
 /* Seeds: random; for a gradient 1 on the dependent. Scratch has them too: J is that of everything that comes back. */
 static void make_seeds(Check *c)
 {
-    ck_args rng = {.random = 362436069362436069ULL};
+    ad_ck_args rng = {.random = 362436069362436069ULL};
     for (size_t i = 0; i < c->n; i++) {
-        const ck_leaf *l = &c->x0.leaf[i];
-        int one = c->t->grad && (l->roles & CK_DEP);
-        c->seed[i] = !ck_is_output(l) ? 0 : one ? 1 : (long double)(float)ck_random(&rng, -1, 1);
+        const ad_ck_leaf *l = &c->x0.leaf[i];
+        int one = c->t->grad && (l->roles & AD_CK_DEP);
+        c->seed[i] = !ad_ck_is_output(l) ? 0 : one ? 1 : (long double)(float)ad_ck_random(&rng, -1, 1);
     }
 }
 
 static void check_written_back(Check *c)
 {
-    ck_args a = ck_args_new(c->t);
-    ck_call_begin();
+    ad_ck_args a = ad_ck_args_new(c->t);
+    ad_ck_call_begin();
     c->t->again(&a);
-    ck_same_effects(c, &a, "the written-back function");
-    ck_args_free(&a);
+    ad_ck_same_effects(c, &a, "the written-back function");
+    ad_ck_args_free(&a);
 }
 
 /* (1 - x) * asin(x) at 1: the adjoint of asin is exactly zero, and so is its product with the infinite partial; the tangent of asin is infinite
@@ -542,29 +542,29 @@ static int tangent_is_lost(Check *c, const long double *v, const long double *dy
 {
     int lost = 0;
     for (size_t i = 0; i < c->n; i++) {
-        lost |= ck_is_output(&c->x0.leaf[i]) && isnan(dy[i]);
-        if (ck_is_input(&c->x0.leaf[i]) && !isfinite(c->g[i]))
+        lost |= ad_ck_is_output(&c->x0.leaf[i]) && isnan(dy[i]);
+        if (ad_ck_is_input(&c->x0.leaf[i]) && !isfinite(c->g[i]))
             return 0;
     }
-    if (!lost || !ck_at_end(c, v, y))
+    if (!lost || !ad_ck_at_end(c, v, y))
         return 0;
-    ck_say(c, "at this end of the domain the tangent is infinity times zero: the derivative is compared with differences alone");
+    ad_ck_say(c, "at this end of the domain the tangent is infinity times zero: the derivative is compared with differences alone");
     return 1;
 }
 
 static void check_derivative(Check *c)
 {
-    long double *v = ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ck_grow(NULL, sizeof *dy * (c->n + 1)),
-                *num = ck_grow(NULL, sizeof *num * (c->n + 1));
-    ck_args rng = {.random = 521288629546311ULL};
+    long double *v = ad_ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ad_ck_grow(NULL, sizeof *dy * (c->n + 1)),
+                *num = ad_ck_grow(NULL, sizeof *num * (c->n + 1));
+    ad_ck_args rng = {.random = 521288629546311ULL};
     if (c->t->adjoint)
-        ck_run_adjoint(c, NULL, c->g);
-    for (int k = 0; k < CK_DIRECTIONS && c->t->tangent; k++) {
-        ck_random_direction(c, &rng, v);
-        ck_run_tangent(c, v, dy);
+        ad_ck_run_adjoint(c, NULL, c->g);
+    for (int k = 0; k < AD_CK_DIRECTIONS && c->t->tangent; k++) {
+        ad_ck_random_direction(c, &rng, v);
+        ad_ck_run_tangent(c, v, dy);
         if (c->t->adjoint && tangent_is_lost(c, v, dy, num))
             break;
-        ck_tangent_against_differences(c, v, dy, num);
+        ad_ck_tangent_against_differences(c, v, dy, num);
         if (c->t->adjoint)
             dot_product(c, v, dy);
     }
@@ -572,15 +572,15 @@ static void check_derivative(Check *c)
         for (size_t i = 0; i < c->n; i++)
             v[i] = 0;
         for (int p = 0; p < c->t->nparams; p++)
-            if (p != c->ret && (!c->t->grad || (c->t->params[p].roles & (CK_INDEP | CK_SCRATCH))))
+            if (p != c->ret && (!c->t->grad || (c->t->params[p].roles & (AD_CK_INDEP | AD_CK_SCRATCH))))
                 check_param(c, p, v, num);
         check_contract(c);
         if (c->t->tangent)
-            ck_check_entries(c);
+            ad_ck_check_entries(c);
         if (c->t->tangent)
-            ck_say(c, "dot product %.2g, tangent %.2g against differences", c->dot_error, c->worst_tangent);
+            ad_ck_say(c, "dot product %.2g, tangent %.2g against differences", c->dot_error, c->worst_tangent);
     } else {
-        ck_say(c, "tangent %.2g against differences", c->worst_tangent);
+        ad_ck_say(c, "tangent %.2g against differences", c->worst_tangent);
     }
     free(v);
     free(dy);
@@ -599,12 +599,12 @@ static double seconds(void)
 /* The shortest of many calls of one kind, each with the arguments as made (set back outside the clock). */
 static double best_time(const Check *c, int adjoint)
 {
-    ck_args a = ck_args_new(c->t), d = ck_shadow_new(c);
+    ad_ck_args a = ad_ck_args_new(c->t), d = ad_ck_shadow_new(c);
     double best = 1e30, total = 0;
     for (int calls = 0; calls < 5 || (total < 0.5 && calls < 100000); calls++) {
         for (size_t i = 0; i < c->n; i++) {
             memcpy(a.leaf[i].at, c->x0.leaf[i].at, a.leaf[i].size);
-            ck_set(&d.leaf[i], c->seed[i]);
+            ad_ck_set(&d.leaf[i], c->seed[i]);
         }
         double start = seconds();
         if (adjoint)
@@ -616,15 +616,15 @@ static double best_time(const Check *c, int adjoint)
         if (took < best)
             best = took;
     }
-    ck_args_free(&a);
-    ck_args_free(&d);
+    ad_ck_args_free(&a);
+    ad_ck_args_free(&d);
     return best;
 }
 
 static void time_derivative(Check *c)
 {
     double primal = best_time(c, 0), adjoint = best_time(c, 1);
-    ck_say(c, "primal %.3g s, derivative %.3g s, ratio %.2f", primal, adjoint, adjoint / primal);
+    ad_ck_say(c, "primal %.3g s, derivative %.3g s, ratio %.2f", primal, adjoint, adjoint / primal);
 }
 
 /* ---------------------------------------------------------------------- the whole program */
@@ -633,32 +633,32 @@ static void time_derivative(Check *c)
 static void divert_output(void)
 {
     FILE *scratch = tmpfile();
-    ck_report = fdopen(dup(STDOUT_FILENO), "w");
-    if (!ck_report || !scratch || dup2(fileno(scratch), STDOUT_FILENO) < 0) {
+    ad_ck_report = fdopen(dup(STDOUT_FILENO), "w");
+    if (!ad_ck_report || !scratch || dup2(fileno(scratch), STDOUT_FILENO) < 0) {
         fprintf(stderr, "check: cannot divert standard output\n");
         exit(2);
     }
     fclose(scratch);
 }
 
-int ck_run(const ck_test *t)
+int ad_ck_run(const ad_ck_test *t)
 {
     Check c = {.t = t};
-    if (!ck_report)
+    if (!ad_ck_report)
         divert_output();
-    c.x0 = ck_args_new(t);
-    c.y0 = ck_args_new(t);
+    c.x0 = ad_ck_args_new(t);
+    c.y0 = ad_ck_args_new(t);
     c.n = c.x0.nleaves;
-    ck_report_begin(&c);
+    ad_ck_report_begin(&c);
     c.ret = -1;
     if (t->nparams && !strcmp(t->params[t->nparams - 1].name, "return"))
         c.ret = t->nparams - 1;
     c.nothing = !t->again;
     for (size_t i = 0; i < c.n; i++)
-        c.nothing = c.nothing && !(ck_is_input(&c.x0.leaf[i]) && c.x0.leaf[i].param != c.ret);
-    c.seed = ck_grow(NULL, sizeof *c.seed * (c.n + 1));
-    c.g = ck_grow(NULL, sizeof *c.g * (c.n + 1));
-    ck_call_begin();
+        c.nothing = c.nothing && !(ad_ck_is_input(&c.x0.leaf[i]) && c.x0.leaf[i].param != c.ret);
+    c.seed = ad_ck_grow(NULL, sizeof *c.seed * (c.n + 1));
+    c.g = ad_ck_grow(NULL, sizeof *c.g * (c.n + 1));
+    ad_ck_call_begin();
     t->primal(&c.y0);
     c.nprinted = call_printed(c.printed, sizeof c.printed);
     make_seeds(&c);
@@ -667,19 +667,19 @@ int ck_run(const ck_test *t)
     else if (getenv("ADGEN_CHECK_BENCH") && t->adjoint)
         time_derivative(&c);
     else if (t->second)
-        ck_check_second(&c);
+        ad_ck_check_second(&c);
     else if (t->matrix)
-        ck_check_matrix(&c);
+        ad_ck_check_matrix(&c);
     else
         check_derivative(&c);
     if (t->lanes && !t->again)
-        ck_check_lanes(&c);
+        ad_ck_check_lanes(&c);
     if (!getenv("ADGEN_CHECK_BENCH"))
-        ck_report_end(&c);
-    fflush(ck_report);
+        ad_ck_report_end(&c);
+    fflush(ad_ck_report);
     free(c.seed);
     free(c.g);
-    ck_args_free(&c.x0);
-    ck_args_free(&c.y0);
+    ad_ck_args_free(&c.x0);
+    ad_ck_args_free(&c.y0);
     return c.failed;
 }

@@ -9,24 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ck_exit_values(const Check *c, const long double *v, long double h, long double *y)
+void ad_ck_exit_values(const Check *c, const long double *v, long double h, long double *y)
 {
-    ck_args a = ck_args_new(c->t);
+    ad_ck_args a = ad_ck_args_new(c->t);
     for (size_t i = 0; i < c->n; i++)
         if (v[i] != 0)
-            ck_set(&a.leaf[i], ck_get(&a.leaf[i]) + h * v[i]);
-    ck_call_begin();
+            ad_ck_set(&a.leaf[i], ad_ck_get(&a.leaf[i]) + h * v[i]);
+    ad_ck_call_begin();
     c->t->primal(&a);
     for (size_t i = 0; i < c->n; i++)
-        y[i] = ck_get(&a.leaf[i]);
-    ck_args_free(&a);
+        y[i] = ad_ck_get(&a.leaf[i]);
+    ad_ck_args_free(&a);
 }
 
-void ck_difference(const Check *c, const long double *v, long double h, long double *dy)
+void ad_ck_difference(const Check *c, const long double *v, long double h, long double *dy)
 {
-    long double *y = ck_grow(NULL, sizeof *y * (c->n + 1));
-    ck_exit_values(c, v, -h, y);
-    ck_exit_values(c, v, h, dy);
+    long double *y = ad_ck_grow(NULL, sizeof *y * (c->n + 1));
+    ad_ck_exit_values(c, v, -h, y);
+    ad_ck_exit_values(c, v, h, dy);
     for (size_t i = 0; i < c->n; i++)
         dy[i] -= y[i];
     free(y);
@@ -37,7 +37,7 @@ static long double weighed(const Check *c, const long double *s, const long doub
 {
     long double sum = 0;
     for (size_t i = 0; i < c->n; i++)
-        if (ck_is_output(&c->x0.leaf[i]) && s[i] != 0)
+        if (ad_ck_is_output(&c->x0.leaf[i]) && s[i] != 0)
             sum += s[i] * y[i];
     return sum;
 }
@@ -45,7 +45,7 @@ static long double weighed(const Check *c, const long double *s, const long doub
 /* Of <s, f> along v. The weights are of differences, not values: equal outputs cancel exactly. */
 static long double central(const Check *c, const long double *s, const long double *v, long double h, long double *y)
 {
-    ck_difference(c, v, h, y);
+    ad_ck_difference(c, v, h, y);
     return weighed(c, s, y) / (2 * h);
 }
 
@@ -81,11 +81,11 @@ static long double ridders(const Check *c, const long double *s, const long doub
 /* One-sided slopes of <s, f> with step h. */
 static void sides(const Check *c, const long double *v, long double h, long double *y, long double *left, long double *right)
 {
-    long double *at = ck_grow(NULL, sizeof *at * (c->n + 1)), side[2];
+    long double *at = ad_ck_grow(NULL, sizeof *at * (c->n + 1)), side[2];
     for (int k = 0; k < 2; k++) {
-        ck_exit_values(c, v, k ? h : -h, y);
+        ad_ck_exit_values(c, v, k ? h : -h, y);
         for (size_t i = 0; i < c->n; i++)
-            at[i] = k ? y[i] - ck_get(&c->y0.leaf[i]) : ck_get(&c->y0.leaf[i]) - y[i];
+            at[i] = k ? y[i] - ad_ck_get(&c->y0.leaf[i]) : ad_ck_get(&c->y0.leaf[i]) - y[i];
         side[k] = weighed(c, c->seed, at) / h;
     }
     *left = side[0];
@@ -98,9 +98,9 @@ static void sides(const Check *c, const long double *v, long double h, long doub
 /* <s, f(x + h v) - f(x)> */
 static long double moved(const Check *c, const long double *s, const long double *v, long double h, long double *y)
 {
-    ck_exit_values(c, v, h, y);
+    ad_ck_exit_values(c, v, h, y);
     for (size_t i = 0; i < c->n; i++)
-        y[i] -= ck_get(&c->y0.leaf[i]);
+        y[i] -= ad_ck_get(&c->y0.leaf[i]);
     return weighed(c, s, y);
 }
 
@@ -110,7 +110,7 @@ static long double moved(const Check *c, const long double *s, const long double
 static long double noise_along(const Check *c, const long double *s, const long double *v, long double *y)
 {
     enum { POINTS = 8 };
-    long double most = ck_epsilon(c) * fminl(fabsl(moved(c, s, v, 0.1L, y)), fabsl(moved(c, s, v, -0.1L, y))), f[POINTS], level[2];
+    long double most = ad_ck_epsilon(c) * fminl(fabsl(moved(c, s, v, 0.1L, y)), fabsl(moved(c, s, v, -0.1L, y))), f[POINTS], level[2];
     if (!isfinite(most))
         most = 0;
     for (int size = 0; size < 3; size++) {
@@ -139,7 +139,7 @@ static int within_noise(const Check *c, const long double *s, const long double 
     enum { SIGMAS = 16 };
     long double noise = SIGMAS * noise_along(c, s, v, y), n = ridders(c, s, v, 0.1L, y), err = fabsl(got - n);
     *jump = 0;
-    if (err <= ck_bound(c) * (fabsl(got) + fabsl(n)) + noise / 2e-3L) { /* the narrowest of Ridders' */
+    if (err <= ad_ck_bound(c) * (fabsl(got) + fabsl(n)) + noise / 2e-3L) { /* the narrowest of Ridders' */
         *best = n;
         *error = 0;
         return 1;
@@ -154,7 +154,7 @@ static int within_noise(const Check *c, const long double *s, const long double 
             *error = err;
             *best = n;
         }
-        if (err <= ck_bound(c) * size + slack)
+        if (err <= ad_ck_bound(c) * size + slack)
             return *jump = 1;
     }
     return 0;
@@ -227,21 +227,21 @@ static int sides_grow(const long double *wide, const long double *close, long do
 }
 
 /* g is infinite: do the slopes of both sides, or of the one on which f is a number, grow without bound, in its direction? */
-static ck_slope infinite_slope(const Check *c, const long double *v, long double g, long double *y)
+static ad_ck_slope infinite_slope(const Check *c, const long double *v, long double g, long double *y)
 {
-    long double wide[2], close[2], h = ck_step(c, 3);
+    long double wide[2], close[2], h = ad_ck_step(c, 3);
     sides(c, v, h, y, &wide[0], &wide[1]);
     sides(c, v, h / 1024, y, &close[0], &close[1]);
-    ck_slope s = {isnan(close[1]) ? close[0] : close[1], INFINITY, sides_grow(wide, close, g), 0, 0};
+    ad_ck_slope s = {isnan(close[1]) ? close[0] : close[1], INFINITY, sides_grow(wide, close, g), 0, 0};
     if (s.fine)
         s.error = 0;
     return s;
 }
 
-ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, long double noise, long double biggest)
+ad_ck_slope ad_ck_slope_of(const Check *c, size_t i, long double *v, long double *y, long double noise, long double biggest)
 {
-    ck_slope s = {NAN, INFINITY, 0, 0, 0};
-    long double g = c->g[i], scale = ck_scale(c, i);
+    ad_ck_slope s = {NAN, INFINITY, 0, 0, 0};
+    long double g = c->g[i], scale = ad_ck_scale(c, i);
     long double left, right;
     v[i] = scale;
     if (isinf(g)) {
@@ -249,25 +249,25 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
         v[i] = 0;
         return s;
     }
-    sides(c, v, ck_step(c, 0), y, &left, &right);
+    sides(c, v, ad_ck_step(c, 0), y, &left, &right);
     int bend = apart(c, left, right);
     long double blur = INFINITY; /* of the narrow differences that agree but for rounding */
     for (int k = 0; k < 4 && !s.fine; k++) {
-        long double h = k < 3 ? ck_step(c, k) : 0.1L, n = (left + right) / 2;
+        long double h = k < 3 ? ad_ck_step(c, k) : 0.1L, n = (left + right) / 2;
         if (k > 0)
             n = k < 3 ? central(c, c->seed, v, h, y) : ridders(c, c->seed, v, h, y);
         n /= scale;
         long double err = fabsl(g - n);
-        long double size = fabsl(g) + fabsl(n), rounding = 16 * ck_epsilon(c) * noise / ((k < 3 ? h : 1e-3L) * scale);
-        int tells = k == 3 || rounding <= 10 * ck_bound(c) * size; /* more than rounding */
-        s.fine = tells && err <= ck_bound(c) * size + 1e-9L * biggest + rounding;
+        long double size = fabsl(g) + fabsl(n), rounding = 16 * ad_ck_epsilon(c) * noise / ((k < 3 ? h : 1e-3L) * scale);
+        int tells = k == 3 || rounding <= 10 * ad_ck_bound(c) * size; /* more than rounding */
+        s.fine = tells && err <= ad_ck_bound(c) * size + 1e-9L * biggest + rounding;
         if (k < 3 && err <= rounding)
             blur = fminl(blur, rounding);
         if (tells && (err < s.error || isnan(s.numerical))) {
             s.error = err;
             s.numerical = n;
         }
-        if (k == 3 && !s.fine && blur <= ck_bound(c) * fmaxl(biggest, fabsl(n))) {
+        if (k == 3 && !s.fine && blur <= ad_ck_bound(c) * fmaxl(biggest, fabsl(n))) {
             s.error = 0;
             s.fine = s.kink = 1; /* what the widest meets is further away */
             break;
@@ -286,7 +286,7 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
         long double n = s.numerical * scale, err = s.error * scale;
         s.fine = within_noise(c, c->seed, v, g * scale, y, &n, &err, &s.kink) || (s.kink = at_jump(c, v, y, g * scale));
         if (!s.fine) {
-            s.fine = ck_fits_ends(c, c->seed, v, g * scale, &n, &s.end);
+            s.fine = ad_ck_fits_ends(c, c->seed, v, g * scale, &n, &s.end);
             err = s.fine ? 0 : fabsl(g * scale - n);
         }
         s.numerical = n / scale;
@@ -296,25 +296,25 @@ ck_slope ck_slope_of(const Check *c, size_t i, long double *v, long double *y, l
     return s;
 }
 
-long double ck_directional_error(Check *c, int param, const long double *v, const long double *dy)
+long double ad_ck_directional_error(Check *c, int param, const long double *v, const long double *dy)
 {
-    long double *s = ck_grow(NULL, sizeof *s * (c->n + 1)), *y = ck_grow(NULL, sizeof *y * (c->n + 1)), noise = 0;
+    long double *s = ad_ck_grow(NULL, sizeof *s * (c->n + 1)), *y = ad_ck_grow(NULL, sizeof *y * (c->n + 1)), noise = 0;
     for (size_t i = 0; i < c->n; i++) {
-        const ck_leaf *l = &c->x0.leaf[i];
-        s[i] = ck_is_output(l) && l->param == param ? ck_random(&c->x0, -1, 1) : 0;
-        noise += fabsl(s[i] * ck_get(&c->y0.leaf[i]));
+        const ad_ck_leaf *l = &c->x0.leaf[i];
+        s[i] = ad_ck_is_output(l) && l->param == param ? ad_ck_random(&c->x0, -1, 1) : 0;
+        noise += fabsl(s[i] * ad_ck_get(&c->y0.leaf[i]));
     }
     long double n = ridders(c, s, v, 0.1L, y), got = weighed(c, s, dy), err = fabsl(got - n);
-    int jump, end, fine = err <= 1e4L * ck_epsilon(c) * noise || (isfinite(got) && within_noise(c, s, v, got, y, &n, &err, &jump));
-    fine = fine || (isfinite(got) && ck_fits_ends(c, s, v, got, &n, &end));
+    int jump, end, fine = err <= 1e4L * ad_ck_epsilon(c) * noise || (isfinite(got) && within_noise(c, s, v, got, y, &n, &err, &jump));
+    fine = fine || (isfinite(got) && ad_ck_fits_ends(c, s, v, got, &n, &end));
     free(s);
     free(y);
     return fine ? 0 : err / (fabsl(got) + fabsl(n));
 }
 
-int ck_within_noise(const Check *c, const long double *v, long double difference)
+int ad_ck_within_noise(const Check *c, const long double *v, long double difference)
 {
-    long double *y = ck_grow(NULL, sizeof *y * (c->n + 1)), noise = noise_along(c, c->seed, v, y);
+    long double *y = ad_ck_grow(NULL, sizeof *y * (c->n + 1)), noise = noise_along(c, c->seed, v, y);
     free(y);
     return difference <= 64 * noise;
 }
@@ -338,39 +338,39 @@ static int fits_sides(const Check *c, long double dy, const long double *far, co
     return 0;
 }
 
-int ck_kink_along(const Check *c, int param, const long double *v, const long double *dy)
+int ad_ck_kink_along(const Check *c, int param, const long double *v, const long double *dy)
 {
     long double *y[4], h = c->t->single ? 3e-3L : 1e-5L;
     int kink = 0, fine = 1;
     for (int k = 0; k < 4; k++) {
-        y[k] = ck_grow(NULL, sizeof **y * (c->n + 1));
-        ck_exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 16), y[k]);
+        y[k] = ad_ck_grow(NULL, sizeof **y * (c->n + 1));
+        ad_ck_exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 16), y[k]);
     }
     for (size_t i = 0; i < c->n && fine; i++) {
-        if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
+        if (!ad_ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
             continue;
-        long double y0 = ck_get(&c->y0.leaf[i]), slope[4];
+        long double y0 = ad_ck_get(&c->y0.leaf[i]), slope[4];
         for (int k = 0; k < 4; k++)
             slope[k] = (k % 2 ? y[k][i] - y0 : y0 - y[k][i]) / h * (k < 2 ? 1 : 16);
-        fine = fits_sides(c, dy[i], slope, slope + 2, 256 * ck_epsilon(c) * fabsl(y0) / h, &kink);
+        fine = fits_sides(c, dy[i], slope, slope + 2, 256 * ad_ck_epsilon(c) * fabsl(y0) / h, &kink);
     }
     for (int k = 0; k < 4; k++)
         free(y[k]);
     return fine && kink;
 }
 
-int ck_infinite_along(const Check *c, int param, const long double *v, const long double *dy)
+int ad_ck_infinite_along(const Check *c, int param, const long double *v, const long double *dy)
 {
-    long double *y[4], h = ck_step(c, 3);
+    long double *y[4], h = ad_ck_step(c, 3);
     int infinite = 0, fine = 1;
     for (int k = 0; k < 4; k++) {
-        y[k] = ck_grow(NULL, sizeof **y * (c->n + 1));
-        ck_exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 1024), y[k]);
+        y[k] = ad_ck_grow(NULL, sizeof **y * (c->n + 1));
+        ad_ck_exit_values(c, v, (k % 2 ? h : -h) / (k < 2 ? 1 : 1024), y[k]);
     }
     for (size_t i = 0; i < c->n && fine; i++) {
-        if (!ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
+        if (!ad_ck_is_output(&c->x0.leaf[i]) || c->x0.leaf[i].param != param)
             continue;
-        long double y0 = ck_get(&c->y0.leaf[i]), slope[4];
+        long double y0 = ad_ck_get(&c->y0.leaf[i]), slope[4];
         for (int k = 0; k < 4; k++)
             slope[k] = (k % 2 ? y[k][i] - y0 : y0 - y[k][i]) / h * (k < 2 ? 1 : 1024);
         infinite |= isinf(dy[i]) != 0;
@@ -378,7 +378,7 @@ int ck_infinite_along(const Check *c, int param, const long double *v, const lon
             fine = sides_grow(slope, slope + 2, dy[i]);
         else /* beside infinite ones: the side that there is */
             fine = between(dy[i], isnan(slope[2]) ? slope[3] : slope[2], isnan(slope[3]) ? slope[2] : slope[3],
-                           side_slack(c, fabsl(dy[i])) + 256 * ck_epsilon(c) * fabsl(y0) / h * 1024);
+                           side_slack(c, fabsl(dy[i])) + 256 * ad_ck_epsilon(c) * fabsl(y0) / h * 1024);
     }
     for (int k = 0; k < 4; k++)
         free(y[k]);

@@ -14,16 +14,16 @@ enum { POINTS = 12 };
 /* Is every number that comes back one at x + h v, if it is one at x? */
 static int inside(const Check *c, const long double *v, long double h, long double *y)
 {
-    ck_exit_values(c, v, h, y);
+    ad_ck_exit_values(c, v, h, y);
     for (size_t i = 0; i < c->n; i++)
-        if (ck_is_output(&c->x0.leaf[i]) && !isfinite(y[i]) && isfinite(ck_get(&c->y0.leaf[i])))
+        if (ad_ck_is_output(&c->x0.leaf[i]) && !isfinite(y[i]) && isfinite(ad_ck_get(&c->y0.leaf[i])))
             return 0;
     return 1;
 }
 
-void ck_turn_inside(const Check *c, long double *v)
+void ad_ck_turn_inside(const Check *c, long double *v)
 {
-    long double *y = ck_grow(NULL, sizeof *y * (c->n + 1)), *one = ck_grow(NULL, sizeof *one * (c->n + 1)), h = ck_step(c, 0);
+    long double *y = ad_ck_grow(NULL, sizeof *y * (c->n + 1)), *one = ad_ck_grow(NULL, sizeof *one * (c->n + 1)), h = ad_ck_step(c, 0);
     if (!inside(c, v, h, y) && !inside(c, v, -h, y)) {
         for (size_t i = 0; i < c->n; i++)
             one[i] = 0;
@@ -38,9 +38,9 @@ void ck_turn_inside(const Check *c, long double *v)
     free(one);
 }
 
-int ck_at_end(const Check *c, const long double *v, long double *y)
+int ad_ck_at_end(const Check *c, const long double *v, long double *y)
 {
-    return inside(c, v, ck_step(c, 0), y) != inside(c, v, -ck_step(c, 0), y);
+    return inside(c, v, ad_ck_step(c, 0), y) != inside(c, v, -ad_ck_step(c, 0), y);
 }
 
 /* x2 of a sequence that tends to its limit as a geometric one does, in the limit. */
@@ -71,13 +71,13 @@ static long double limit_of(const long double *slope, const long double *noise, 
     return best;
 }
 
-int ck_tends_to(const Check *c, const long double *slope, const long double *noise, int n, long double got, long double *limit)
+int ad_ck_tends_to(const Check *c, const long double *slope, const long double *noise, int n, long double got, long double *limit)
 {
     long double known, most = fabsl(got);
     *limit = limit_of(slope, noise, n, &known);
     for (int k = 0; k < n; k++)
         most = fmaxl(most, fabsl(slope[k]));
-    return known <= 32 * ck_bound(c) * most && fabsl(got - *limit) <= ck_bound(c) * (fabsl(got) + fabsl(*limit)) + known;
+    return known <= 32 * ad_ck_bound(c) * most && fabsl(got - *limit) <= ad_ck_bound(c) * (fabsl(got) + fabsl(*limit)) + known;
 }
 
 /* The slopes of <s, f> on one side along v, those with the widest steps left out that leave the domain at its other end. Returns how many. */
@@ -89,31 +89,31 @@ static int slopes_of(const Check *c, const long double *s, const long double *v,
                 shrink = c->t->single ? 3 : 8; /* float knows no slopes of small steps */
     for (int k = 0; k < POINTS; k++, h /= shrink) {
         long double sum = 0, size = 0;
-        ck_exit_values(c, v, h, y);
+        ad_ck_exit_values(c, v, h, y);
         for (size_t i = 0; i < c->n; i++) {
-            if (!ck_is_output(&c->x0.leaf[i]) || s[i] == 0)
+            if (!ad_ck_is_output(&c->x0.leaf[i]) || s[i] == 0)
                 continue;
-            long double y0 = ck_get(&c->y0.leaf[i]);
+            long double y0 = ad_ck_get(&c->y0.leaf[i]);
             sum += s[i] * (y[i] - y0);
             size += fabsl(s[i] * y0) + fabsl(s[i] * y[i]);
         }
         slope[n] = sum / h;
-        noise[n] = ck_epsilon(c) * size / fabsl(h);
+        noise[n] = ad_ck_epsilon(c) * size / fabsl(h);
         n = isfinite(slope[n]) ? n + 1 : 0;
     }
     return n;
 }
 
-int ck_fits_ends(const Check *c, const long double *s, const long double *v, long double got, long double *limit, int *end)
+int ad_ck_fits_ends(const Check *c, const long double *s, const long double *v, long double got, long double *limit, int *end)
 {
-    long double slope[POINTS + 1], noise[POINTS + 1], *y = ck_grow(NULL, sizeof *y * (c->n + 1));
+    long double slope[POINTS + 1], noise[POINTS + 1], *y = ad_ck_grow(NULL, sizeof *y * (c->n + 1));
     int sides = 0, fine = 1;
     for (int side = 0; side < 2 && fine; side++) {
         int n = slopes_of(c, s, v, side, y, slope, noise);
         if (n < POINTS / 2)
             continue;
         sides++;
-        fine = ck_tends_to(c, slope, noise, n, got, limit);
+        fine = ad_ck_tends_to(c, slope, noise, n, got, limit);
     }
     free(y);
     *end = sides == 1;

@@ -10,14 +10,14 @@ enum { MOST_RUNS = 100, MOST_ENTRIES = 1600 };
 /* A gradient has one row; what the seeds of scratch give would be added to it. */
 static int is_row(const Check *c, size_t i)
 {
-    const ck_leaf *l = &c->x0.leaf[i];
-    return c->t->grad ? (l->roles & CK_DEP) != 0 : ck_is_output(l);
+    const ad_ck_leaf *l = &c->x0.leaf[i];
+    return c->t->grad ? (l->roles & AD_CK_DEP) != 0 : ad_ck_is_output(l);
 }
 
 static int is_column(const Check *c, size_t i)
 {
-    const ck_leaf *l = &c->x0.leaf[i];
-    return ck_is_input(l) && l->param != c->ret && !(c->t->grad && !(l->roles & (CK_INDEP | CK_SCRATCH)));
+    const ad_ck_leaf *l = &c->x0.leaf[i];
+    return ad_ck_is_input(l) && l->param != c->ret && !(c->t->grad && !(l->roles & (AD_CK_INDEP | AD_CK_SCRATCH)));
 }
 
 /* The leaves of one kind, in order; their number. */
@@ -32,12 +32,12 @@ static size_t list(const Check *c, int (*is)(const Check *, size_t), size_t *at)
 
 static void by_rows(Check *c, const size_t *row, size_t rows, const size_t *column, size_t columns, long double *j)
 {
-    long double *seed = c->seed, *g = ck_grow(NULL, sizeof *g * (c->n + 1));
-    c->seed = ck_grow(NULL, sizeof *c->seed * (c->n + 1));
+    long double *seed = c->seed, *g = ad_ck_grow(NULL, sizeof *g * (c->n + 1));
+    c->seed = ad_ck_grow(NULL, sizeof *c->seed * (c->n + 1));
     for (size_t r = 0; r < rows; r++) {
         for (size_t i = 0; i < c->n; i++)
             c->seed[i] = i == row[r];
-        ck_run_adjoint(c, NULL, g);
+        ad_ck_run_adjoint(c, NULL, g);
         for (size_t k = 0; k < columns; k++)
             j[r * columns + k] = g[column[k]];
     }
@@ -48,11 +48,11 @@ static void by_rows(Check *c, const size_t *row, size_t rows, const size_t *colu
 
 static void by_columns(Check *c, const size_t *row, size_t rows, const size_t *column, size_t columns, long double *j)
 {
-    long double *v = ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ck_grow(NULL, sizeof *dy * (c->n + 1));
+    long double *v = ad_ck_grow(NULL, sizeof *v * (c->n + 1)), *dy = ad_ck_grow(NULL, sizeof *dy * (c->n + 1));
     for (size_t k = 0; k < columns; k++) {
         for (size_t i = 0; i < c->n; i++)
             v[i] = i == column[k];
-        ck_run_tangent(c, v, dy);
+        ad_ck_run_tangent(c, v, dy);
         for (size_t r = 0; r < rows; r++)
             j[r * columns + k] = dy[row[r]];
     }
@@ -76,19 +76,19 @@ static void compare(Check *c, const size_t *row, size_t rows, const size_t *colu
     long double bound = (c->t->single ? 1e-4L : 1e-11L) * fmaxl(largest(r, rows * columns), largest(k, rows * columns));
     for (size_t i = 0; i < rows * columns; i++)
         if (isfinite(r[i]) && isfinite(k[i]) && fabsl(r[i] - k[i]) > bound) {
-            ck_say(c, "%s: the derivative of %s with respect to %s is %.13Lg by the adjoint and %.13Lg by the tangent", c->t->name,
-                    ck_leaf_name(c, row[i / columns], y, sizeof y), ck_leaf_name(c, column[i % columns], x, sizeof x), r[i], k[i]);
+            ad_ck_say(c, "%s: the derivative of %s with respect to %s is %.13Lg by the adjoint and %.13Lg by the tangent", c->t->name,
+                    ad_ck_leaf_name(c, row[i / columns], y, sizeof y), ad_ck_leaf_name(c, column[i % columns], x, sizeof x), r[i], k[i]);
             c->failed = 1;
             return;
         }
 }
 
-void ck_check_entries(Check *c)
+void ad_ck_check_entries(Check *c)
 {
-    size_t *row = ck_grow(NULL, sizeof *row * (c->n + 1)), *column = ck_grow(NULL, sizeof *column * (c->n + 1));
+    size_t *row = ad_ck_grow(NULL, sizeof *row * (c->n + 1)), *column = ad_ck_grow(NULL, sizeof *column * (c->n + 1));
     size_t rows = list(c, is_row, row), columns = list(c, is_column, column);
     if (rows && columns && rows + columns <= MOST_RUNS && rows * columns <= MOST_ENTRIES) {
-        long double *r = ck_grow(NULL, sizeof *r * rows * columns), *k = ck_grow(NULL, sizeof *k * rows * columns);
+        long double *r = ad_ck_grow(NULL, sizeof *r * rows * columns), *k = ad_ck_grow(NULL, sizeof *k * rows * columns);
         by_rows(c, row, rows, column, columns, r);
         by_columns(c, row, rows, column, columns, k);
         compare(c, row, rows, column, columns, r, k);

@@ -14,33 +14,33 @@
 
 static long double *vector(const Check *c)
 {
-    return memset(ck_grow(NULL, sizeof(long double) * (c->n + 1)), 0, sizeof(long double) * (c->n + 1));
+    return memset(ad_ck_grow(NULL, sizeof(long double) * (c->n + 1)), 0, sizeof(long double) * (c->n + 1));
 }
 
 /* Has it a v_, d_ and h_? */
 static int is_active(const Check *c, size_t i)
 {
-    const ck_leaf *l = &c->x0.leaf[i];
-    return l->param != c->ret && (l->roles & (CK_INDEP | CK_SCRATCH)) != 0;
+    const ad_ck_leaf *l = &c->x0.leaf[i];
+    return l->param != c->ret && (l->roles & (AD_CK_INDEP | AD_CK_SCRATCH)) != 0;
 }
 
 /* ---------------------------------------------------------------------- against differences of the gradient */
 
 static void gradient_at(const Check *c, const long double *v, long double h, long double *g)
 {
-    ck_args a = ck_args_new(c->t), d = ck_shadow_new(c);
+    ad_ck_args a = ad_ck_args_new(c->t), d = ad_ck_shadow_new(c);
     for (size_t i = 0; i < c->n; i++) {
         if (v[i] != 0)
-            ck_set(&a.leaf[i], ck_get(&a.leaf[i]) + h * v[i]);
-        if (ck_is_output(&d.leaf[i]))
-            ck_set(&d.leaf[i], c->seed[i]);
+            ad_ck_set(&a.leaf[i], ad_ck_get(&a.leaf[i]) + h * v[i]);
+        if (ad_ck_is_output(&d.leaf[i]))
+            ad_ck_set(&d.leaf[i], c->seed[i]);
     }
-    ck_call_begin();
+    ad_ck_call_begin();
     c->t->adjoint(&a, &d);
     for (size_t i = 0; i < c->n; i++)
-        g[i] = ck_get(&d.leaf[i]);
-    ck_args_free(&a);
-    ck_args_free(&d);
+        g[i] = ad_ck_get(&d.leaf[i]);
+    ad_ck_args_free(&a);
+    ad_ck_args_free(&d);
 }
 
 /* Of one parameter's h_ and the difference of its gradients, in units of the whole h_: a part that is nearly zero is not known better. */
@@ -57,7 +57,7 @@ static long double part_error(const Check *c, int param, const long double *hv, 
             err += (hv[i] - n) * (hv[i] - n);
     }
     err = sqrtl(err);
-    return err <= 64 * ck_epsilon(c) * sqrtl(noise) / h ? 0 : err / sqrtl(norm);
+    return err <= 64 * ad_ck_epsilon(c) * sqrtl(noise) / h ? 0 : err / sqrtl(norm);
 }
 
 /* Where gradients are numbers on one side of x only: is <w, h_>, in a random mixture of the parameter's, what their slopes on that side tend to? */
@@ -68,7 +68,7 @@ static int fits_one_side(Check *c, int param, const long double *v, const long d
     int n[2], fine = 1;
     for (size_t i = 0; i < c->n; i++)
         if (is_active(c, i) && c->x0.leaf[i].param == param)
-            got += hv[i] * (w[i] = ck_random(&c->x0, -1, 1));
+            got += hv[i] * (w[i] = ad_ck_random(&c->x0, -1, 1));
     for (int side = 0; side < 2; side++) {
         n[side] = 0;
         long double h = side ? 0.1L : -0.1L;
@@ -81,10 +81,10 @@ static int fits_one_side(Check *c, int param, const long double *v, const long d
                     size += fabsl(w[i] * g[i]) + fabsl(w[i] * c->g[i]);
                 }
             slope[side][n[side]] = sum / h;
-            noise[side][n[side]] = ck_epsilon(c) * size / fabsl(h);
+            noise[side][n[side]] = ad_ck_epsilon(c) * size / fabsl(h);
             n[side] = isfinite(sum) ? n[side] + 1 : 0;
         }
-        fine = fine && (n[side] < POINTS / 2 || ck_tends_to(c, slope[side], noise[side], n[side], got, &limit));
+        fine = fine && (n[side] < POINTS / 2 || ad_ck_tends_to(c, slope[side], noise[side], n[side], got, &limit));
     }
     free(w);
     return fine && isfinite(got) && (n[0] >= POINTS / 2) + (n[1] >= POINTS / 2) > 0;
@@ -94,22 +94,22 @@ static void against_differences(Check *c, const long double *v, const long doubl
 {
     long double *g[2] = {vector(c), vector(c)};
     for (int p = 0; p < c->t->nparams; p++) {
-        long double best = p != c->ret && (c->t->params[p].roles & (CK_INDEP | CK_SCRATCH)) ? INFINITY : 0;
-        for (int k = 0; k < CK_NSTEPS && !(best <= ck_bound(c)); k++) {
-            long double h = ck_step(c, k);
+        long double best = p != c->ret && (c->t->params[p].roles & (AD_CK_INDEP | AD_CK_SCRATCH)) ? INFINITY : 0;
+        for (int k = 0; k < AD_CK_NSTEPS && !(best <= ad_ck_bound(c)); k++) {
+            long double h = ad_ck_step(c, k);
             gradient_at(c, v, h, g[0]);
             gradient_at(c, v, -h, g[1]);
             long double err = part_error(c, p, hv, (const long double *const *)g, h);
             if (err < best)
                 best = err;
         }
-        if (!(best <= ck_bound(c)) && fits_one_side(c, p, v, hv, g[0]))
+        if (!(best <= ad_ck_bound(c)) && fits_one_side(c, p, v, hv, g[0]))
             best = 0;
         if (best > c->worst_tangent)
             c->worst_tangent = (double)best;
-        if (best <= ck_bound(c))
+        if (best <= ad_ck_bound(c))
             continue;
-        ck_say(c, "%s: second derivatives of '%s' disagree with differences of the gradient: relative error %.2Lg", c->t->name,
+        ad_ck_say(c, "%s: second derivatives of '%s' disagree with differences of the gradient: relative error %.2Lg", c->t->name,
                 c->t->params[p].name, best);
         c->failed = 1;
     }
@@ -132,7 +132,7 @@ static void symmetry(Check *c, const long double *u, const long double *hu, cons
     if (!(rel <= c->dot_error))
         c->dot_error = (double)rel;
     if (!(rel <= (c->t->single ? 1e-4L : 1e-12L)))
-        ck_complain(c, "u.(H v) and v.(H u) differ");
+        ad_ck_complain(c, "u.(H v) and v.(H u) differ");
 }
 
 /* ---------------------------------------------------------------------- Hessian-vector products */
@@ -140,27 +140,27 @@ static void symmetry(Check *c, const long double *u, const long double *hu, cons
 /* d_ and h_ start from `entry` (NULL: zero) but for scratch, whose d_ starts from its seed. */
 static void run_second(Check *c, const long double *v, const long double *entry, long double *d, long double *h)
 {
-    ck_args a = ck_args_new(c->t), sv = ck_shadow_new(c), sd = ck_shadow_new(c), sh = ck_shadow_new(c);
+    ad_ck_args a = ad_ck_args_new(c->t), sv = ad_ck_shadow_new(c), sd = ad_ck_shadow_new(c), sh = ad_ck_shadow_new(c);
     for (size_t i = 0; i < c->n; i++) {
-        ck_set(&sv.leaf[i], v[i]);
-        if (ck_is_output(&sd.leaf[i])) {
-            ck_set(&sd.leaf[i], c->seed[i]);
-        } else if (entry && ck_is_input(&sd.leaf[i])) {
-            ck_set(&sd.leaf[i], entry[i]);
-            ck_set(&sh.leaf[i], entry[i]);
+        ad_ck_set(&sv.leaf[i], v[i]);
+        if (ad_ck_is_output(&sd.leaf[i])) {
+            ad_ck_set(&sd.leaf[i], c->seed[i]);
+        } else if (entry && ad_ck_is_input(&sd.leaf[i])) {
+            ad_ck_set(&sd.leaf[i], entry[i]);
+            ad_ck_set(&sh.leaf[i], entry[i]);
         }
     }
-    ck_call_begin();
+    ad_ck_call_begin();
     c->t->second(&a, &sv, &sd, &sh);
-    ck_same_effects(c, &a, "the Hessian-vector product");
+    ad_ck_same_effects(c, &a, "the Hessian-vector product");
     for (size_t i = 0; i < c->n; i++) {
-        d[i] = ck_get(&sd.leaf[i]);
-        h[i] = ck_get(&sh.leaf[i]);
+        d[i] = ad_ck_get(&sd.leaf[i]);
+        h[i] = ad_ck_get(&sh.leaf[i]);
     }
-    ck_args_free(&a);
-    ck_args_free(&sv);
-    ck_args_free(&sd);
-    ck_args_free(&sh);
+    ad_ck_args_free(&a);
+    ad_ck_args_free(&sv);
+    ad_ck_args_free(&sd);
+    ad_ck_args_free(&sh);
 }
 
 static int is_close(const Check *c, long double x, long double y, long double size)
@@ -179,7 +179,7 @@ static void same_gradient(Check *c, const long double *d)
     for (size_t i = 0; i < c->n; i++) {
         if (!is_active(c, i) || fabsl(d[i] - c->g[i]) <= (c->t->single ? 1e-5L : 1e-12L) * size || is_close(c, d[i], c->g[i], size))
             continue;
-        ck_say(c, "%s: d_%s is %.17Lg, that of the gradient %.17Lg", c->t->name, c->t->params[c->x0.leaf[i].param].name, d[i],
+        ad_ck_say(c, "%s: d_%s is %.17Lg, that of the gradient %.17Lg", c->t->name, c->t->params[c->x0.leaf[i].param].name, d[i],
                 c->g[i]);
         c->failed = 1;
         return;
@@ -191,7 +191,7 @@ static void accumulation(Check *c, const long double *v, const long double *hv)
 {
     long double *entry = vector(c), *d = vector(c), *h = vector(c), size = 3;
     for (size_t i = 0; i < c->n; i++) {
-        entry[i] = (float)ck_random(&c->x0, -3, 3);
+        entry[i] = (float)ad_ck_random(&c->x0, -3, 3);
         if (is_active(c, i))
             size = fmaxl(size, fmaxl(fabsl(c->g[i]), fabsl(hv[i])));
     }
@@ -199,10 +199,10 @@ static void accumulation(Check *c, const long double *v, const long double *hv)
     for (size_t i = 0; i < c->n; i++) {
         if (!is_active(c, i))
             continue;
-        long double from = ck_is_output(&c->x0.leaf[i]) ? 0 : entry[i];
+        long double from = ad_ck_is_output(&c->x0.leaf[i]) ? 0 : entry[i];
         if (is_close(c, d[i], c->g[i] + from, 1000 * size) && is_close(c, h[i], hv[i] + from, 1000 * size))
             continue;
-        ck_say(c, "%s: of '%s': with %.10Lg on entry d_ is %.10Lg and h_ %.10Lg, where %.10Lg and %.10Lg are to be added",
+        ad_ck_say(c, "%s: of '%s': with %.10Lg on entry d_ is %.10Lg and h_ %.10Lg, where %.10Lg and %.10Lg are to be added",
                 c->t->name, c->t->params[c->x0.leaf[i].param].name, from, d[i], h[i], c->g[i], hv[i]);
         c->failed = 1;
         break;
@@ -219,34 +219,34 @@ static void gradient_against_differences(Check *c, const long double *v)
     for (size_t i = 0; i < c->n; i++) {
         got += c->g[i] * v[i];
         size += fabsl(c->g[i] * v[i]);
-        if (ck_is_output(&c->x0.leaf[i]))
-            size += ck_epsilon(c) * 1e6L * fabsl(c->seed[i] * ck_get(&c->y0.leaf[i]));
+        if (ad_ck_is_output(&c->x0.leaf[i]))
+            size += ad_ck_epsilon(c) * 1e6L * fabsl(c->seed[i] * ad_ck_get(&c->y0.leaf[i]));
     }
-    for (int k = 0; k < CK_NSTEPS && !(best <= ck_bound(c) * size); k++) {
-        ck_difference(c, v, ck_step(c, k), dy);
+    for (int k = 0; k < AD_CK_NSTEPS && !(best <= ad_ck_bound(c) * size); k++) {
+        ad_ck_difference(c, v, ad_ck_step(c, k), dy);
         n = 0;
         for (size_t i = 0; i < c->n; i++)
-            n += ck_is_output(&c->x0.leaf[i]) ? c->seed[i] * dy[i] / (2 * ck_step(c, k)) : 0;
+            n += ad_ck_is_output(&c->x0.leaf[i]) ? c->seed[i] * dy[i] / (2 * ad_ck_step(c, k)) : 0;
         if (fabsl(got - n) < best) {
             best = fabsl(got - n);
             nearest = n;
         }
     }
     int end;
-    if (!(best <= ck_bound(c) * size) && !ck_fits_ends(c, c->seed, v, got, &n, &end)) {
-        ck_say(c, "%s: the gradient along a direction is %.10Lg, central difference %.10Lg", c->t->name, got, nearest);
+    if (!(best <= ad_ck_bound(c) * size) && !ad_ck_fits_ends(c, c->seed, v, got, &n, &end)) {
+        ad_ck_say(c, "%s: the gradient along a direction is %.10Lg, central difference %.10Lg", c->t->name, got, nearest);
         c->failed = 1;
     }
     free(dy);
 }
 
-void ck_check_second(Check *c)
+void ad_ck_check_second(Check *c)
 {
     long double *v = vector(c), *hv = vector(c), *u = vector(c), *hu = vector(c), *d = vector(c), *swap;
-    ck_args rng = {.random = 521288629546311ULL};
-    ck_run_adjoint(c, NULL, c->g);
-    for (int k = 0; k < CK_DIRECTIONS; k++) {
-        ck_random_direction(c, &rng, v);
+    ad_ck_args rng = {.random = 521288629546311ULL};
+    ad_ck_run_adjoint(c, NULL, c->g);
+    for (int k = 0; k < AD_CK_DIRECTIONS; k++) {
+        ad_ck_random_direction(c, &rng, v);
         run_second(c, v, NULL, d, hv);
         gradient_against_differences(c, v);
         same_gradient(c, d);
@@ -257,7 +257,7 @@ void ck_check_second(Check *c)
         swap = hu, hu = hv, hv = swap;
     }
     accumulation(c, u, hu);
-    ck_say(c, "symmetry %.2g, second derivatives %.2g against differences", c->dot_error, c->worst_tangent);
+    ad_ck_say(c, "symmetry %.2g, second derivatives %.2g against differences", c->dot_error, c->worst_tangent);
     free(v);
     free(hv);
     free(u);
@@ -273,17 +273,17 @@ static size_t lines_of(const Check *c, unsigned role, size_t *leaf)
     size_t n = 0;
     for (int p = 0; p < c->t->nparams; p++)
         for (size_t i = 0; i < c->n && (c->t->params[p].roles & role); i++)
-            if (c->x0.leaf[i].param == p && c->x0.leaf[i].kind != CK_OTHER)
+            if (c->x0.leaf[i].param == p && c->x0.leaf[i].kind != AD_CK_OTHER)
                 leaf[n++] = i;
     return n;
 }
 
 static long double element(const Check *c, const void *matrix, size_t k)
 {
-    ck_leaf l = {.at = NULL, .kind = c->t->matrix_kind};
-    size_t size = l.kind == CK_F32 ? sizeof(float) : l.kind == CK_F64 ? sizeof(double) : sizeof(long double);
+    ad_ck_leaf l = {.at = NULL, .kind = c->t->matrix_kind};
+    size_t size = l.kind == AD_CK_F32 ? sizeof(float) : l.kind == AD_CK_F64 ? sizeof(double) : sizeof(long double);
     l.at = (char *)(size_t)matrix + k * size;
-    return ck_get(&l);
+    return ad_ck_get(&l);
 }
 
 /* What rounding leaves of an entry, where the others of its row, which went through the same sums, are so large: a root that Newton's method
@@ -298,14 +298,14 @@ static long double rounding_of_row(const Check *c, const void *m, size_t i, size
 
 static void check_columns(Check *c, const void *m, const size_t *row, size_t nrows, const size_t *column, size_t ncolumns)
 {
-    long double *v = vector(c), *dy = vector(c), *num = vector(c), *rounding = ck_grow(NULL, sizeof *rounding * (nrows + 1));
+    long double *v = vector(c), *dy = vector(c), *num = vector(c), *rounding = ad_ck_grow(NULL, sizeof *rounding * (nrows + 1));
     for (size_t i = 0; i < nrows; i++)
         rounding[i] = rounding_of_row(c, m, i, ncolumns);
-    for (size_t j = 0; j < ncolumns && j < CK_COMPONENTS; j++) {
+    for (size_t j = 0; j < ncolumns && j < AD_CK_COMPONENTS; j++) {
         long double size = 0, err = 0;
         memset(v, 0, sizeof *v * c->n);
         v[column[j]] = 1;
-        ck_run_tangent(c, v, dy);
+        ad_ck_run_tangent(c, v, dy);
         for (size_t i = 0; i < nrows; i++) {
             long double x = element(c, m, i * ncolumns + j);
             int same = x == dy[row[i]] || fabsl(x - dy[row[i]]) <= rounding[i];
@@ -314,10 +314,10 @@ static void check_columns(Check *c, const void *m, const size_t *row, size_t nro
             dy[row[i]] = x;
         }
         if (!(err <= (c->t->single ? 1e-5L : 1e-12L) * size))
-            ck_complain(c, "a column differs from the tangent of its direction");
-        ck_tangent_against_differences(c, v, dy, num);
+            ad_ck_complain(c, "a column differs from the tangent of its direction");
+        ad_ck_tangent_against_differences(c, v, dy, num);
     }
-    ck_say(c, "%zu x %zu, %.2g against differences", nrows, ncolumns, c->worst_tangent);
+    ad_ck_say(c, "%zu x %zu, %.2g against differences", nrows, ncolumns, c->worst_tangent);
     free(v);
     free(dy);
     free(num);
@@ -327,14 +327,14 @@ static void check_columns(Check *c, const void *m, const size_t *row, size_t nro
 static void check_hessian(Check *c, const void *m, const size_t *column, size_t n)
 {
     long double *v = vector(c), *hv = vector(c), *u = vector(c), *hu = vector(c), *swap;
-    ck_args rng = {.random = 521288629546311ULL};
-    ck_run_adjoint(c, NULL, c->g);
-    for (int k = 0; k < CK_DIRECTIONS; k++) {
+    ad_ck_args rng = {.random = 521288629546311ULL};
+    ad_ck_run_adjoint(c, NULL, c->g);
+    for (int k = 0; k < AD_CK_DIRECTIONS; k++) {
         memset(v, 0, sizeof *v * c->n);
         memset(hv, 0, sizeof *hv * c->n);
         for (size_t j = 0; j < n; j++)
-            v[column[j]] = ck_random(&rng, -1, 1) * (double)ck_scale(c, column[j]);
-        ck_turn_inside(c, v);
+            v[column[j]] = ad_ck_random(&rng, -1, 1) * (double)ad_ck_scale(c, column[j]);
+        ad_ck_turn_inside(c, v);
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
                 hv[column[i]] += element(c, m, i * n + j) * v[column[j]];
@@ -345,39 +345,39 @@ static void check_hessian(Check *c, const void *m, const size_t *column, size_t 
         swap = u, u = v, v = swap;
         swap = hu, hu = hv, hv = swap;
     }
-    ck_say(c, "%zu x %zu, symmetry %.2g, %.2g against differences", n, n, c->dot_error, c->worst_tangent);
+    ad_ck_say(c, "%zu x %zu, symmetry %.2g, %.2g against differences", n, n, c->dot_error, c->worst_tangent);
     free(v);
     free(hv);
     free(u);
     free(hu);
 }
 
-void ck_check_matrix(Check *c)
+void ad_ck_check_matrix(Check *c)
 {
     if (c->x0.overlap) { /* an element would have several rows and columns */
-        ck_complain(c, "a matrix cannot be checked with arguments that overlap");
+        ad_ck_complain(c, "a matrix cannot be checked with arguments that overlap");
         return;
     }
-    size_t *row = ck_grow(NULL, sizeof *row * (c->n + 1)), *column = ck_grow(NULL, sizeof *column * (c->n + 1));
-    size_t ncolumns = lines_of(c, CK_INDEP, column), nrows = c->t->adjoint ? ncolumns : lines_of(c, CK_DEP, row);
+    size_t *row = ad_ck_grow(NULL, sizeof *row * (c->n + 1)), *column = ad_ck_grow(NULL, sizeof *column * (c->n + 1));
+    size_t ncolumns = lines_of(c, AD_CK_INDEP, column), nrows = c->t->adjoint ? ncolumns : lines_of(c, AD_CK_DEP, row);
     size_t bytes = sizeof(long double) * nrows * ncolumns;
-    void *m = memset(ck_grow(NULL, bytes + 1), 0x5a, bytes + 1); /* it is overwritten */
-    ck_args a = ck_args_new(c->t);
+    void *m = memset(ad_ck_grow(NULL, bytes + 1), 0x5a, bytes + 1); /* it is overwritten */
+    ad_ck_args a = ad_ck_args_new(c->t);
     if (c->t->adjoint) /* scratch starts without derivatives */
         for (size_t i = 0; i < c->n; i++)
-            if (c->x0.leaf[i].roles & CK_SCRATCH)
+            if (c->x0.leaf[i].roles & AD_CK_SCRATCH)
                 c->seed[i] = 0;
-    ck_call_begin();
+    ad_ck_call_begin();
     c->t->matrix(&a, m);
     for (size_t i = 0; i < c->n; i++)
         if (a.leaf[i].param == c->ret) /* it returns nothing */
             memcpy(a.leaf[i].at, c->y0.leaf[i].at, a.leaf[i].size);
-    ck_same_effects(c, &a, "the function for the matrix");
+    ad_ck_same_effects(c, &a, "the function for the matrix");
     if (c->t->adjoint)
         check_hessian(c, m, column, ncolumns);
     else
         check_columns(c, m, row, nrows, column, ncolumns);
-    ck_args_free(&a);
+    ad_ck_args_free(&a);
     free(m);
     free(row);
     free(column);

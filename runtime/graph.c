@@ -212,10 +212,10 @@ void ad_graph_result_in(const void *at, size_t bytes)
 /* ---------------------------------------------------------------------- adjoints */
 
 /* What dependent memory holds at the end; named after it. */
-static void find_outputs(const ck_args *a)
+static void find_outputs(const ad_ck_args *a)
 {
     for (size_t i = 0; i < a->nleaves; i++) {
-        Cell *c = a->leaf[i].roles & CK_DEP ? cell_at(a->leaf[i].at) : NULL;
+        Cell *c = a->leaf[i].roles & AD_CK_DEP ? cell_at(a->leaf[i].at) : NULL;
         if (c && c->stored)
             graph.node[c->node].output = 1;
     }
@@ -315,18 +315,18 @@ static void print_graph(FILE *out, const char *name, const char *what)
     fprintf(out, "}\n");
 }
 
-static void release(ck_args *a)
+static void release(ad_ck_args *a)
 {
     free(graph.node);
     free(graph.latest);
     free(graph.cell);
     memset(&graph, 0, sizeof graph);
-    ck_args_free(a);
+    ad_ck_args_free(a);
 }
 
-int ck_graph(const ck_test *t, const char *file)
+int ad_ck_graph(const ad_ck_test *t, const char *file)
 {
-    ck_args a = {.test = t, .random = 88172645463325252ULL};
+    ad_ck_args a = {.test = t, .random = 88172645463325252ULL};
     t->build(&a);
     graph.node = grown(NULL, sizeof *graph.node * (size_t)(graph.cap = 64));
     srand(1);

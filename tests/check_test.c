@@ -9,46 +9,46 @@ typedef struct {
     double *x, *y;
 } Args;
 
-static const ck_param params[] = {{"x", CK_INDEP}, {"y", CK_DEP}};
+static const ad_ck_param params[] = {{"x", AD_CK_INDEP}, {"y", AD_CK_DEP}};
 
-static void build(ck_args *a)
+static void build(ad_ck_args *a)
 {
-    Args *args = a->ck_made = ck_array(a, 1, sizeof *args);
-    args->x = ck_array(a, N, sizeof *args->x);
-    args->y = ck_array(a, N, sizeof *args->y);
+    Args *args = a->ad_ck_made = ad_ck_array(a, 1, sizeof *args);
+    args->x = ad_ck_array(a, N, sizeof *args->x);
+    args->y = ad_ck_array(a, N, sizeof *args->y);
     for (int p = 0; p < 2; p++)
         for (int i = 0; i < N; i++) {
             double *at = p ? &args->y[i] : &args->x[i];
-            *at = ck_random(a, 0.2, 1.2);
-            ck_number(a, at, sizeof *at, CK_F64, p, 0);
+            *at = ad_ck_random(a, 0.2, 1.2);
+            ad_ck_number(a, at, sizeof *at, AD_CK_F64, p, 0);
         }
 }
 
-static void primal(ck_args *a)
+static void primal(ad_ck_args *a)
 {
-    Args *v = a->ck_made;
+    Args *v = a->ad_ck_made;
     for (int i = 0; i < N; i++)
         v->y[i] = v->x[i] * v->x[i];
     printf("squared\n");
 }
 
-static void tangent(ck_args *a, ck_args *d)
+static void tangent(ad_ck_args *a, ad_ck_args *d)
 {
-    Args *v = a->ck_made, *t = d->ck_made;
+    Args *v = a->ad_ck_made, *t = d->ad_ck_made;
     for (int i = 0; i < N; i++)
         t->y[i] = 2 * v->x[i] * t->x[i];
     primal(a);
 }
 
-static void tangent_wrong(ck_args *a, ck_args *d)
+static void tangent_wrong(ad_ck_args *a, ad_ck_args *d)
 {
     tangent(a, d);
-    ((Args *)d->ck_made)->y[1] *= 1.00001;
+    ((Args *)d->ad_ck_made)->y[1] *= 1.00001;
 }
 
-static void adjoint(ck_args *a, ck_args *d)
+static void adjoint(ad_ck_args *a, ad_ck_args *d)
 {
-    Args *v = a->ck_made, *t = d->ck_made;
+    Args *v = a->ad_ck_made, *t = d->ad_ck_made;
     primal(a);
     for (int i = 0; i < N; i++) {
         t->x[i] += 2 * v->x[i] * t->y[i];
@@ -56,17 +56,17 @@ static void adjoint(ck_args *a, ck_args *d)
     }
 }
 
-static void adjoint_no_zeroing(ck_args *a, ck_args *d)
+static void adjoint_no_zeroing(ad_ck_args *a, ad_ck_args *d)
 {
-    Args *v = a->ck_made, *t = d->ck_made;
+    Args *v = a->ad_ck_made, *t = d->ad_ck_made;
     primal(a);
     for (int i = 0; i < N; i++)
         t->x[i] += 2 * v->x[i] * t->y[i];
 }
 
-static void adjoint_no_accumulation(ck_args *a, ck_args *d)
+static void adjoint_no_accumulation(ad_ck_args *a, ad_ck_args *d)
 {
-    Args *v = a->ck_made, *t = d->ck_made;
+    Args *v = a->ad_ck_made, *t = d->ad_ck_made;
     primal(a);
     for (int i = 0; i < N; i++) {
         t->x[i] = 2 * v->x[i] * t->y[i];
@@ -74,21 +74,21 @@ static void adjoint_no_accumulation(ck_args *a, ck_args *d)
     }
 }
 
-static void adjoint_factor(ck_args *a, ck_args *d)
+static void adjoint_factor(ad_ck_args *a, ad_ck_args *d)
 {
     adjoint(a, d);
-    ((Args *)d->ck_made)->x[2] *= 1 + 1e-9;
+    ((Args *)d->ad_ck_made)->x[2] *= 1 + 1e-9;
 }
 
-static void adjoint_other_bits(ck_args *a, ck_args *d)
+static void adjoint_other_bits(ad_ck_args *a, ad_ck_args *d)
 {
     adjoint(a, d);
-    ((Args *)a->ck_made)->y[0] *= 1 + 4e-16;
+    ((Args *)a->ad_ck_made)->y[0] *= 1 + 4e-16;
 }
 
-static void adjoint_silent(ck_args *a, ck_args *d)
+static void adjoint_silent(ad_ck_args *a, ad_ck_args *d)
 {
-    Args *v = a->ck_made, *t = d->ck_made;
+    Args *v = a->ad_ck_made, *t = d->ad_ck_made;
     for (int i = 0; i < N; i++) {
         v->y[i] = v->x[i] * v->x[i];
         t->x[i] += 2 * v->x[i] * t->y[i];
@@ -96,18 +96,18 @@ static void adjoint_silent(ck_args *a, ck_args *d)
     }
 }
 
-static void adjoint_changes(ck_args *a, ck_args *d)
+static void adjoint_changes(ad_ck_args *a, ad_ck_args *d)
 {
     static int calls;
     adjoint(a, d);
     if (calls++ == 1)
-        ((Args *)d->ck_made)->x[0] *= 1 + 4e-16;
+        ((Args *)d->ad_ck_made)->x[0] *= 1 + 4e-16;
 }
 
-static int judge(void (*t)(ck_args *, ck_args *), void (*r)(ck_args *, ck_args *))
+static int judge(void (*t)(ad_ck_args *, ad_ck_args *), void (*r)(ad_ck_args *, ad_ck_args *))
 {
-    ck_test test = {.name = "square", .params = params, .nparams = 2, .build = build, .primal = primal, .tangent = t, .adjoint = r};
-    return ck_run(&test);
+    ad_ck_test test = {.name = "square", .params = params, .nparams = 2, .build = build, .primal = primal, .tangent = t, .adjoint = r};
+    return ad_ck_run(&test);
 }
 
 Test(check, right)
@@ -123,7 +123,7 @@ Test(check, wrong_tangent)
 
 Test(check, wrong_adjoints)
 {
-    void (*wrong[])(ck_args *, ck_args *) = {adjoint_no_zeroing, adjoint_no_accumulation, adjoint_factor,
+    void (*wrong[])(ad_ck_args *, ad_ck_args *) = {adjoint_no_zeroing, adjoint_no_accumulation, adjoint_factor,
                                              adjoint_other_bits, adjoint_silent,          adjoint_changes};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         cr_assert_neq(judge(tangent, wrong[i]), 0, "wrong adjoint %zu was accepted", i);
@@ -131,16 +131,16 @@ Test(check, wrong_adjoints)
 
 /* ---------------------------------------------------------------------- second derivatives of x0^2 x1 + x2^3 */
 
-static void objective(ck_args *a)
+static void objective(ad_ck_args *a)
 {
-    Args *v = a->ck_made;
+    Args *v = a->ad_ck_made;
     v->y[0] = v->x[0] * v->x[0] * v->x[1] + v->x[2] * v->x[2] * v->x[2];
 }
 
-static void gradient(ck_args *a, ck_args *d)
+static void gradient(ad_ck_args *a, ad_ck_args *d)
 {
-    const double *x = ((Args *)a->ck_made)->x;
-    double *g = ((Args *)d->ck_made)->x;
+    const double *x = ((Args *)a->ad_ck_made)->x;
+    double *g = ((Args *)d->ad_ck_made)->x;
     objective(a);
     g[0] += 2 * x[0] * x[1];
     g[1] += x[0] * x[0];
@@ -149,19 +149,19 @@ static void gradient(ck_args *a, ck_args *d)
 
 static double asymmetry, scaling = 1, kept = 1; /* of the function below */
 
-static void hessian_vector(ck_args *a, ck_args *v, ck_args *d, ck_args *h)
+static void hessian_vector(ad_ck_args *a, ad_ck_args *v, ad_ck_args *d, ad_ck_args *h)
 {
-    const double *x = ((Args *)a->ck_made)->x, *w = ((Args *)v->ck_made)->x;
-    double *hv = ((Args *)h->ck_made)->x;
+    const double *x = ((Args *)a->ad_ck_made)->x, *w = ((Args *)v->ad_ck_made)->x;
+    double *hv = ((Args *)h->ad_ck_made)->x;
     gradient(a, d);
     hv[0] = kept * hv[0] + 2 * (w[0] * x[1] + x[0] * w[1]);
     hv[1] += 2 * x[0] * w[0] + asymmetry * w[2];
     hv[2] += 6 * scaling * x[2] * w[2];
 }
 
-static void dense(ck_args *a, void *m)
+static void dense(ad_ck_args *a, void *m)
 {
-    const double *x = ((Args *)a->ck_made)->x;
+    const double *x = ((Args *)a->ad_ck_made)->x;
     double h[N][N] = {{2 * x[1], 2 * x[0] + asymmetry}, {2 * x[0]}, {0, 0, 6 * scaling * x[2]}};
     objective(a);
     memcpy(m, h, sizeof h);
@@ -169,15 +169,15 @@ static void dense(ck_args *a, void *m)
 
 static int judge_second(bool matrix)
 {
-    static const ck_param roles[] = {{"x", CK_INDEP}, {"y", CK_DEP}};
-    ck_test test = {.name = "cubic", .params = roles, .nparams = 2, .build = build, .primal = objective, .grad = 1, .adjoint = gradient};
+    static const ad_ck_param roles[] = {{"x", AD_CK_INDEP}, {"y", AD_CK_DEP}};
+    ad_ck_test test = {.name = "cubic", .params = roles, .nparams = 2, .build = build, .primal = objective, .grad = 1, .adjoint = gradient};
     if (matrix) {
         test.matrix = dense;
-        test.matrix_kind = CK_F64;
+        test.matrix_kind = AD_CK_F64;
     } else {
         test.second = hessian_vector;
     }
-    return ck_run(&test);
+    return ad_ck_run(&test);
 }
 
 Test(check, second)

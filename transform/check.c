@@ -64,12 +64,12 @@ static bool uses_single(Program *p, Fn *fn, const Args *args)
 static void custom_table(Maker *m, const Args *args, int id, const Fn *own, const Request *rq, bool single)
 {
     check_macros_aside(m->out, &m->macros);
-    str_fmt(m->out, "static const ck_param ck_params%d[] = {\n", id);
+    str_fmt(m->out, "static const ad_ck_param ad_ck_params%d[] = {\n", id);
     for (int i = 0; i < args->n; i++)
         str_fmt(m->out, "    {\"%s\", %d},\n", args->at[i].var ? args->at[i].name : "return", (int)args->at[i].role);
-    str_fmt(m->out, "    {0, 0}\n};\n\nstatic const ck_test ck_test%d = {\n    .name = \"%s\", .about = \"the %s of '%s' that you gave, by itself\",\n", id,
+    str_fmt(m->out, "    {0, 0}\n};\n\nstatic const ad_ck_test ad_ck_test%d = {\n    .name = \"%s\", .about = \"the %s of '%s' that you gave, by itself\",\n", id,
             own->name, rq->mode == MODE_JVP ? "AD_CUSTOM_JVP" : "AD_CUSTOM_VJP", rq->fn->name);
-    str_fmt(m->out, "    .params = ck_params%d, .nparams = %d, .single = %d, .build = ck_build%d, .primal = ck_primal%d,\n    .%s = ck_asked%d,\n};\n", id,
+    str_fmt(m->out, "    .params = ad_ck_params%d, .nparams = %d, .single = %d, .build = ad_ck_build%d, .primal = ad_ck_primal%d,\n    .%s = ad_ck_asked%d,\n};\n", id,
             args->n, single, id, id, rq->mode == MODE_JVP ? "tangent" : "adjoint", id);
     check_macros_back(m->out, &m->macros);
 }
@@ -77,26 +77,26 @@ static void custom_table(Maker *m, const Args *args, int id, const Fn *own, cons
 static void test_table(Maker *m, const Args *args, int id, const char *name, bool single, const Request *rq)
 {
     check_macros_aside(m->out, &m->macros);
-    str_fmt(m->out, "static const ck_param ck_params%d[] = {\n", id);
+    str_fmt(m->out, "static const ad_ck_param ad_ck_params%d[] = {\n", id);
     for (int i = 0; i < args->n; i++)
         str_fmt(m->out, "    {\"%s\", %d},\n", args->at[i].var ? args->at[i].name : "return", (int)args->at[i].role);
-    str_fmt(m->out, "    {0, 0}\n};\n\nstatic const ck_test ck_test%d = {\n", id);
-    str_fmt(m->out, "    .name = \"%s\", .params = ck_params%d, .nparams = %d, .single = %d, .build = ck_build%d, .primal = ck_primal%d,\n", name, id,
+    str_fmt(m->out, "    {0, 0}\n};\n\nstatic const ad_ck_test ad_ck_test%d = {\n", id);
+    str_fmt(m->out, "    .name = \"%s\", .params = ad_ck_params%d, .nparams = %d, .single = %d, .build = ad_ck_build%d, .primal = ad_ck_primal%d,\n", name, id,
             args->n, single, id, id);
     if (!rq) {
-        str_fmt(m->out, "    .again = ck_again%d,\n};\n", id);
+        str_fmt(m->out, "    .again = ad_ck_again%d,\n};\n", id);
         check_macros_back(m->out, &m->macros);
         return;
     }
     Mode companion = check_companion_mode(rq->mode);
     if (rq->directions)
-        str_fmt(m->out, "    .lanes = ck_lanes%d, .nlanes = %d,\n", id, rq->directions);
+        str_fmt(m->out, "    .lanes = ad_ck_lanes%d, .nlanes = %d,\n", id, rq->directions);
     str_fmt(m->out, "    .grad = %d, ", companion == MODE_GRAD || rq->mode == MODE_GRAD);
-    str_fmt(m->out, companion == MODE_GRAD ? ".adjoint = ck_companion%d,\n" : ".tangent = ck_companion%d,\n", id);
+    str_fmt(m->out, companion == MODE_GRAD ? ".adjoint = ad_ck_companion%d,\n" : ".tangent = ad_ck_companion%d,\n", id);
     if (check_is_matrix(rq->mode))
-        str_fmt(m->out, "    .matrix = ck_asked%d, .matrix_kind = %s,\n", id, check_kind_name(request_matrix_type(rq)));
+        str_fmt(m->out, "    .matrix = ad_ck_asked%d, .matrix_kind = %s,\n", id, check_kind_name(request_matrix_type(rq)));
     else if (rq->mode != MODE_JVP)
-        str_fmt(m->out, rq->mode == MODE_HVP ? "    .second = ck_asked%d,\n" : "    .adjoint = ck_asked%d,\n", id);
+        str_fmt(m->out, rq->mode == MODE_HVP ? "    .second = ad_ck_asked%d,\n" : "    .adjoint = ad_ck_asked%d,\n", id);
     str_put(m->out, "};\n");
     check_macros_back(m->out, &m->macros);
 }
@@ -108,7 +108,7 @@ Mode check_companion_mode(Mode mode)
 
 const char *check_companion_name(Arena *a, const Request *rq)
 {
-    return rq->mode == MODE_JVP ? request_result_name(check_single_request(a, rq), a) : arena_printf(a, "ck_companion_of_%s", request_result_name(rq, a));
+    return rq->mode == MODE_JVP ? request_result_name(check_single_request(a, rq), a) : arena_printf(a, "ad_ck_companion_of_%s", request_result_name(rq, a));
 }
 
 Request *check_single_request(Arena *a, const Request *rq)
@@ -116,7 +116,7 @@ Request *check_single_request(Arena *a, const Request *rq)
     Request *one = arena_alloc(a, sizeof *one);
     *one = *rq;
     if (rq->directions)
-        one->new_name = arena_printf(a, "ck_single_of_%s", request_result_name(rq, a));
+        one->new_name = arena_printf(a, "ad_ck_single_of_%s", request_result_name(rq, a));
     one->directions = 0;
     return one;
 }
@@ -199,7 +199,7 @@ static void check_primal(Maker *m, const Fn *fn, int id)
 {
     m->fn = fn;
     Args args = check_args_of(m, fn, NULL);
-    const char *again = arena_printf(m->arena, "ck_again_%s", fn->name);
+    const char *again = arena_printf(m->arena, "ad_ck_again_%s", fn->name);
     check_args_struct(m, &args, id);
     check_prototype(m, &args, again, NULL, MODE_GRAD);
     str_put(m->out, "\n");
@@ -212,7 +212,7 @@ static void check_primal(Maker *m, const Fn *fn, int id)
 static Maker maker_new(Str *out, Program *p, const char *source, const CheckOptions *opt)
 {
     Maker m = {.out = out, .arena = p->arena, .opt = opt, .inside = {.arena = p->arena}, .macros = check_macros(p, source)};
-    str_fmt(out, "#define main ck_source_main\n#include \"%s\"\n#undef main\n#undef abs\n#undef div\n\n", source);
+    str_fmt(out, "#define main ad_ck_source_main\n#include \"%s\"\n#undef main\n#undef abs\n#undef div\n\n", source);
     check_macros_aside(out, &m.macros);
     str_put(out, "#include <string.h>\n#include \"adgen_rt.h\"\n#include \"adgen_check.h\"\n#include \"adgen_graph.h\"\n");
     check_macros_back(out, &m.macros);
@@ -227,9 +227,9 @@ static void main_function(Maker *m, int n, int ncustom)
     check_macros_aside(m->out, &m->macros);
     str_put(m->out, "int main(void)\n{\n    int wrong = 0;\n");
     for (int i = 0; i < n; i++)
-        str_fmt(m->out, "    wrong += ck_run(&ck_test%d);\n", i);
+        str_fmt(m->out, "    wrong += ad_ck_run(&ad_ck_test%d);\n", i);
     for (int i = n; i < n + ncustom; i++)
-        str_fmt(m->out, "    if (wrong)\n        ck_run(&ck_test%d);\n", i);
+        str_fmt(m->out, "    if (wrong)\n        ad_ck_run(&ad_ck_test%d);\n", i);
     str_put(m->out, "    return wrong ? 1 : 0;\n}\n");
 }
 
@@ -280,7 +280,7 @@ bool check_graph_driver(Str *out, Program *p, const char *source, const Ptrs *re
     check_macros_aside(out, &m.macros);
     str_put(out, "int main(int argc, char **argv)\n{\n    int wrong = argc != 2;\n");
     for (size_t i = 0; i < requests->n; i++)
-        str_fmt(out, "    wrong += ck_graph(&ck_test%zu, argv[1]);\n", i);
+        str_fmt(out, "    wrong += ad_ck_graph(&ad_ck_test%zu, argv[1]);\n", i);
     str_put(out, "    return wrong ? 1 : 0;\n}\n");
     return !m.failed;
 }

@@ -16,7 +16,7 @@ typedef struct {
     bool by_value, failed, quiet;
     Ptrs inside;       /* Type*: records being made, to stop at lists and trees */
     const char *index; /* the element being made, for NAME[i]=EXPR; NULL outside arrays */
-    const char *shown, *shown_at; /* its name for messages, for printf, and the indices in it: "s.w[%ld]", ", ck_k0" */
+    const char *shown, *shown_at; /* its name for messages, for printf, and the indices in it: "s.w[%ld]", ", ad_ck_k0" */
     int shown_n;
     Ptrs macros; /* of the source */
     bool single; /* the record that a pointer points to, next to be shown: p->b, not p[0].b */
@@ -43,10 +43,10 @@ void check_macros_back(Str *out, const Ptrs *macros);
 
 /* check_arguments.c: the arguments of a function: those of rq are all that it differentiates (NULL: none). */
 Args check_args_of(Maker *m, const Fn *fn, const Request *rq);
-/* struct ck_args<id>, and the function ck_build<id> that makes them. */
+/* struct ad_ck_args<id>, and the function ad_ck_build<id> that makes them. */
 void check_args_struct(Maker *m, const Args *args, int id);
 void check_build_function(Maker *m, const Args *args, int id);
-/* CK_F64 and the like. */
+/* AD_CK_F64 and the like. */
 const char *check_kind_name(const Type *t);
 
 /* check_call.c: prototypes of derivatives, and functions that call them with sets of arguments (runtime/adgen_check.h). */
@@ -57,7 +57,7 @@ void check_forward_prototype(Maker *m, const Args *args, const Request *rq); /* 
 /* `R name(primal..., d_..., d_return, d_globals...);` */
 void check_prototype(Maker *m, const Args *args, const char *name, const Request *rq, Mode mode);
 void check_call_halves(Maker *m, const Args *args, int id, const Request *rq);
-/* A function ck_ROLE that makes one call: of the primal (or its like), or of a derivative. */
+/* A function ad_ck_ROLE that makes one call: of the primal (or its like), or of a derivative. */
 void check_call(Maker *m, const Args *args, int id, const char *role, const char *name, Mode mode, bool derivative, const Request *rq);
 /* --directions: of several at once. */
 void check_lanes_prototype(Maker *m, const Args *args, const Request *rq);

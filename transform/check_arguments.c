@@ -46,18 +46,18 @@ static void make_value(Maker *m, const Type *t, const char *lvalue, const char *
 const char *check_kind_name(const Type *t)
 {
     switch (t->kind) {
-    case TY_F32: case TY_CF32: return "CK_F32";
-    case TY_F64: case TY_CF64: return "CK_F64";
-    case TY_F80: case TY_CF80: return "CK_F80";
-    default: return "CK_OTHER";
+    case TY_F32: case TY_CF32: return "AD_CK_F32";
+    case TY_F64: case TY_CF64: return "AD_CK_F64";
+    case TY_F80: case TY_CF80: return "AD_CK_F80";
+    default: return "AD_CK_OTHER";
     }
 }
 
 static void register_number(Maker *m, const char *lvalue, const char *kind)
 {
-    str_fmt(m->out, "    ck_number(ck_a, &%s, sizeof %s, %s, %d, %d);\n", lvalue, lvalue, kind, m->param, m->by_value);
-    if (m->shown && strcmp(kind, "CK_OTHER") && strcmp(m->shown, "ck_return"))
-        str_fmt(m->out, "    ck_named(ck_a, \"%s\", %d%s);\n", m->shown, m->shown_n, m->shown_at);
+    str_fmt(m->out, "    ad_ck_number(ad_ck_a, &%s, sizeof %s, %s, %d, %d);\n", lvalue, lvalue, kind, m->param, m->by_value);
+    if (m->shown && strcmp(kind, "AD_CK_OTHER") && strcmp(m->shown, "ad_ck_return"))
+        str_fmt(m->out, "    ad_ck_named(ad_ck_a, \"%s\", %d%s);\n", m->shown, m->shown_n, m->shown_at);
 }
 
 /* The value of an element of an array: NAME[i]=EXPR, with the element's number as i. */
@@ -85,14 +85,14 @@ static void make_float(Maker *m, const Type *t, const char *lvalue, const char *
         const char *real = t->kind == TY_CF32 ? "float" : t->kind == TY_CF64 ? "double" : "long double";
         for (int k = 0; k < 2; k++) {
             const char *part = arena_printf(m->arena, "((%s *)&%s)[%d]", real, lvalue, k);
-            str_fmt(m->out, "    %s = (%s)ck_between(ck_a, %s, %s, \"%s\");\n", part, real, lo, hi, path);
+            str_fmt(m->out, "    %s = (%s)ad_ck_between(ad_ck_a, %s, %s, \"%s\");\n", part, real, lo, hi, path);
             register_number(m, part, check_kind_name(t));
         }
     } else {
         if (expr)
             str_fmt(m->out, "    %s = %s;\n", lvalue, expr);
         else
-            str_fmt(m->out, "    %s = (%s)ck_between(ck_a, %s, %s, \"%s\");\n", lvalue, type_spelling(t), lo, hi, path);
+            str_fmt(m->out, "    %s = (%s)ad_ck_between(ad_ck_a, %s, %s, \"%s\");\n", lvalue, type_spelling(t), lo, hi, path);
         register_number(m, lvalue, check_kind_name(t));
     }
     element_value_end(m, path);
@@ -106,7 +106,7 @@ static void make_int(Maker *m, const Type *t, const char *lvalue, const char *pa
         expr = m->index ? arena_printf(m->arena, "%s %% 2", m->index) : "5";
     str_fmt(m->out, "    %s = (%s)(%s);\n", lvalue, type_spelling(t), expr);
     if (!bit_field)
-        register_number(m, lvalue, "CK_OTHER");
+        register_number(m, lvalue, "AD_CK_OTHER");
     element_value_end(m, path);
 }
 
@@ -162,7 +162,7 @@ static void show_element(Maker *m, const char *k, const Var *rows)
 static void make_elements(Maker *m, const Type *elem, const char *base, const char *count, const char *path, const Var *rows)
 {
     int shown_n = m->shown_n;
-    const char *k = arena_printf(m->arena, "ck_k%d", m->unique++), *outer = m->index, *shown = m->shown, *shown_at = m->shown_at;
+    const char *k = arena_printf(m->arena, "ad_ck_k%d", m->unique++), *outer = m->index, *shown = m->shown, *shown_at = m->shown_at;
     bool single = m->single;
     if (!single)
         show_element(m, k, rows);
@@ -247,7 +247,7 @@ static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, cons
         cannot_make(m, path, "that function is static, and the derivative's file has a copy of its own",
                     "give it external linkage, or check with --with-primal");
     } else if (value) { /* NULL, another argument, a function's name */
-        str_fmt(m->out, "    %s = (void *)(%s);\n    ck_alias(ck_a, (const void *)%s, 0, %d);\n", lvalue, value, lvalue, m->param);
+        str_fmt(m->out, "    %s = (void *)(%s);\n    ad_ck_alias(ad_ck_a, (const void *)%s, 0, %d);\n", lvalue, value, lvalue, m->param);
     } else if (elem->kind == TY_FUNC && m->inside.n && calls_none_stored(m)) {
         str_fmt(m->out, "    %s = NULL;\n", lvalue);
     } else if (elem->kind == TY_FUNC) {
@@ -268,7 +268,7 @@ static bool make_plain_pointer(Maker *m, const Type *t, const char *lvalue, cons
 static void sync_local(Maker *m)
 {
     if (m->local)
-        str_fmt(m->out, "    %s = ck->%s;\n", m->local, m->local);
+        str_fmt(m->out, "    %s = ad_ck->%s;\n", m->local, m->local);
 }
 
 static void make_pointer(Maker *m, const Type *t, const char *lvalue, const char *path, const Var *var)
@@ -287,13 +287,13 @@ static void make_pointer(Maker *m, const Type *t, const char *lvalue, const char
                         : arena_printf(m->arena, "give --len '%s=...'", path));
         return;
     }
-    char *p = arena_printf(m->arena, "ck_p%d", m->unique), *n = arena_printf(m->arena, "ck_n%d", m->unique);
+    char *p = arena_printf(m->arena, "ad_ck_p%d", m->unique), *n = arena_printf(m->arena, "ad_ck_n%d", m->unique);
     m->unique++;
     sync_local(m);
     char *inner = elem->kind == TY_PTR ? arena_printf(m->arena, "%s[]", path) : arena_strdup(m->arena, path);
     bool is_said = said(m, &m->opt->len, path, "") != NULL;
-    str_fmt(m->out, is_said ? "    {\n    long %s = ck_length((long)(%s), \"%s\");\n" : "    {\n    long %s = (long)(%s);\n", n, count, path);
-    str_fmt(m->out, "    %s = ck_array(ck_a, %s, sizeof *%s);\n", type_declare(m->arena, type_ptr(elem), p), n, p);
+    str_fmt(m->out, is_said ? "    {\n    long %s = ad_ck_length((long)(%s), \"%s\");\n" : "    {\n    long %s = (long)(%s);\n", n, count, path);
+    str_fmt(m->out, "    %s = ad_ck_array(ad_ck_a, %s, sizeof *%s);\n", type_declare(m->arena, type_ptr(elem), p), n, p);
     str_fmt(m->out, "    %s = (void *)%s;\n", lvalue, p);
     sync_local(m);
     bool was_by_value = m->by_value;
@@ -337,7 +337,7 @@ Args check_args_of(Maker *m, const Fn *fn, const Request *rq)
         const Var *var = fn->params[i];
         bool record = var->type->kind == TY_RECORD;
         args.at[args.n++] = (Arg){
-            .name = var->name && *var->name ? var->name : arena_printf(m->arena, "ck_arg%d", i),
+            .name = var->name && *var->name ? var->name : arena_printf(m->arena, "ad_ck_arg%d", i),
             .type = record ? var->type : fn->body->args[i]->type,
             .var = var,
             .role = rq ? rq->roles[i] : ROLE_NONE,
@@ -349,7 +349,7 @@ Args check_args_of(Maker *m, const Fn *fn, const Request *rq)
         args.at[args.n++] = (Arg){.name = var->name, .type = var->type, .var = var, .role = rq->global_roles[i], .is_global = true};
     }
     if (fn->ret->kind != TY_VOID && fn->ret->kind != TY_PTR)
-        args.at[args.n++] = (Arg){.name = "ck_return", .type = fn->ret, .role = rq && rq->return_is_dep ? ROLE_DEP : ROLE_NONE};
+        args.at[args.n++] = (Arg){.name = "ad_ck_return", .type = fn->ret, .role = rq && rq->return_is_dep ? ROLE_DEP : ROLE_NONE};
     return args;
 }
 
@@ -368,10 +368,10 @@ static int making_round(const Maker *m, const Arg *a)
 
 void check_args_struct(Maker *m, const Args *args, int id)
 {
-    str_fmt(m->out, "\nstruct ck_args%d {\n", id);
+    str_fmt(m->out, "\nstruct ad_ck_args%d {\n", id);
     for (int i = 0; i < args->n; i++)
         str_fmt(m->out, "    %s;\n", type_declare(m->arena, args->at[i].type, args->at[i].name));
-    str_put(m->out, "    char ck_end;\n};\n\n");
+    str_put(m->out, "    char ad_ck_end;\n};\n\n");
 }
 
 /* Would a local of this name hide a type that the function's text needs (`layer *layer`)? */
@@ -395,7 +395,7 @@ static bool has_local(const Args *args, int i)
 /* Locals with the parameters' names let lengths and values be written in terms of them. */
 void check_build_function(Maker *m, const Args *args, int id)
 {
-    str_fmt(m->out, "static void ck_build%d(ck_args *ck_a)\n{\n    struct ck_args%d *ck = ck_a->ck_made = ck_array(ck_a, 1, sizeof *ck);\n", id, id);
+    str_fmt(m->out, "static void ad_ck_build%d(ad_ck_args *ad_ck_a)\n{\n    struct ad_ck_args%d *ad_ck = ad_ck_a->ad_ck_made = ad_ck_array(ad_ck_a, 1, sizeof *ad_ck);\n", id, id);
     for (int i = 0; i < args->n; i++)
         if (has_local(args, i))
             str_fmt(m->out, "    %s; (void)%s;\n", type_declare(m->arena, args->at[i].type, args->at[i].name), args->at[i].name);
@@ -410,7 +410,7 @@ void check_build_function(Maker *m, const Args *args, int id)
             m->shown_at = "";
             m->shown_n = 0;
             m->loc = a->var ? a->var->loc : m->fn->loc;
-            char *lvalue = arena_printf(m->arena, "ck->%s", a->name);
+            char *lvalue = arena_printf(m->arena, "ad_ck->%s", a->name);
             m->local = has_local(args, i) ? a->name : NULL;
             make_value(m, a->type, lvalue, a->name, a->var);
             sync_local(m);

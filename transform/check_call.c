@@ -36,9 +36,9 @@ typedef struct {
 /* The sets of a function made in this mode, ended by NULL. A matrix is passed by itself. */
 static const Set *sets_of(Mode mode)
 {
-    static const Set second[] = {{MODE_HVP, "ck_v"}, {MODE_GRAD, "ck_d"}, {MODE_GRAD, "ck_h"}, {MODE_GRAD, NULL}};
+    static const Set second[] = {{MODE_HVP, "ad_ck_v"}, {MODE_GRAD, "ad_ck_d"}, {MODE_GRAD, "ad_ck_h"}, {MODE_GRAD, NULL}};
     static const Set first[][2] = {
-        [MODE_GRAD] = {{MODE_GRAD, "ck_d"}}, [MODE_VJP] = {{MODE_VJP, "ck_d"}}, [MODE_JVP] = {{MODE_JVP, "ck_d"}},
+        [MODE_GRAD] = {{MODE_GRAD, "ad_ck_d"}}, [MODE_VJP] = {{MODE_VJP, "ad_ck_d"}}, [MODE_JVP] = {{MODE_JVP, "ad_ck_d"}},
         [MODE_HVP] = {{MODE_HVP, NULL}}, [MODE_JACOBIAN] = {{MODE_GRAD, NULL}}, [MODE_HESSIAN] = {{MODE_GRAD, NULL}},
     };
     return mode == MODE_HVP ? second : first[mode];
@@ -94,7 +94,7 @@ static bool takes_workspace(const Maker *m, const char *name, Mode mode)
 {
     if (program_find_fn(m->fn->program, name)) /* a derivative of the user's */
         return false;
-    return pass_options.tape == TAPE_ARG && mode != MODE_JVP && strncmp(name, "ck_", 3) != 0;
+    return pass_options.tape == TAPE_ARG && mode != MODE_JVP && strncmp(name, "ad_ck_", 6) != 0;
 }
 
 /* What NAME_workspace is given: the integer parameters, or their types. */
@@ -104,7 +104,7 @@ static void integer_arguments(Maker *m, const Args *args, Str *out, bool types)
     for (int i = 0; i < args->n; i++) {
         const Arg *a = &args->at[i];
         if (a->var && !a->is_global && type_is_int(a->type))
-            str_fmt(out, types ? "%s%s" : "%sck->%s", out->n ? ", " : "", types ? type_declare(m->arena, a->type, "") : a->name);
+            str_fmt(out, types ? "%s%s" : "%sad_ck->%s", out->n ? ", " : "", types ? type_declare(m->arena, a->type, "") : a->name);
     }
     if (types && !out->n)
         str_put(out, "void");
@@ -129,7 +129,7 @@ static bool make_workspace(Maker *m, const Args *args, const char *name, Mode mo
     if (!takes_workspace(m, name, mode))
         return false;
     integer_arguments(m, args, &sizes, false);
-    str_fmt(m->out, "    void *ck_space = ck_malloc(%s_workspace(%s));\n", name, sizes.s);
+    str_fmt(m->out, "    void *ad_ck_space = ad_ck_malloc(%s_workspace(%s));\n", name, sizes.s);
     return true;
 }
 
@@ -173,9 +173,9 @@ static void copy_globals(Maker *m, const Args *args, bool in)
         if (!args->at[i].is_global)
             continue;
         if (in)
-            str_fmt(m->out, "    memcpy((void *)&%s, &ck->%s, sizeof ck->%s);\n", g, g, g);
+            str_fmt(m->out, "    memcpy((void *)&%s, &ad_ck->%s, sizeof ad_ck->%s);\n", g, g, g);
         else
-            str_fmt(m->out, "    memcpy(&ck->%s, (const void *)&%s, sizeof ck->%s);\n", g, g, g);
+            str_fmt(m->out, "    memcpy(&ad_ck->%s, (const void *)&%s, sizeof ad_ck->%s);\n", g, g, g);
     }
 }
 
@@ -183,15 +183,15 @@ static void pass_primal(Maker *m, const Args *args, const char *sep)
 {
     for (int i = 0; i < args->n; i++)
         if (args->at[i].var && !args->at[i].is_global) {
-            str_fmt(m->out, "%sck->%s", sep, args->at[i].name);
+            str_fmt(m->out, "%sad_ck->%s", sep, args->at[i].name);
             sep = ", ";
         }
 }
 
-/* `ck->ck_return = f(` and what f is given. */
+/* `ad_ck->ad_ck_return = f(` and what f is given. */
 static void begin_call(Maker *m, const Args *args, const char *name, bool returns)
 {
-    str_fmt(m->out, "    %s%s(", returns ? "ck->ck_return = " : "", name);
+    str_fmt(m->out, "    %s%s(", returns ? "ad_ck->ad_ck_return = " : "", name);
     pass_primal(m, args, "");
 }
 
@@ -211,25 +211,25 @@ static void pass_set(Maker *m, const Args *args, int id, const Set *set, const c
     for (size_t i = 0; i < all.n; i++) {
         const Arg *a = all.at[i];
         bool address = !a->var ? tangents : a->is_global ? a->type->kind != TY_ARRAY : a->by_value && !tangents;
-        str_fmt(m->out, "%s%s((struct ck_args%d *)%s->ck_made)->%s", *sep, address ? "&" : "", id, set->args, a->name);
+        str_fmt(m->out, "%s%s((struct ad_ck_args%d *)%s->ad_ck_made)->%s", *sep, address ? "&" : "", id, set->args, a->name);
         *sep = ", ";
     }
 }
 
-/* What comes after `ck_tape = f_fwd(primal...`. */
+/* What comes after `ad_ck_tape = f_fwd(primal...`. */
 static void begin_reverse(Maker *m, const Args *args, const Request *rq)
 {
-    const char *result = !args->n || args->at[args->n - 1].var ? "" : has_primal_arguments(args) ? ", &ck->ck_return" : "&ck->ck_return";
-    str_fmt(m->out, "%s);\n    %s(ck_tape", result, request_result_name(rq, m->arena));
+    const char *result = !args->n || args->at[args->n - 1].var ? "" : has_primal_arguments(args) ? ", &ad_ck->ad_ck_return" : "&ad_ck->ad_ck_return";
+    str_fmt(m->out, "%s);\n    %s(ad_ck_tape", result, request_result_name(rq, m->arena));
     pass_primal(m, args, ", ");
 }
 
 /* The forward and the reverse function, one after the other. */
 void check_call_halves(Maker *m, const Args *args, int id, const Request *rq)
 {
-    str_fmt(m->out, "static void ck_asked%d(ck_args *ck_a, ck_args *ck_d)\n{\n    struct ck_args%d *ck = ck_a->ck_made;\n", id, id);
+    str_fmt(m->out, "static void ad_ck_asked%d(ad_ck_args *ad_ck_a, ad_ck_args *ad_ck_d)\n{\n    struct ad_ck_args%d *ad_ck = ad_ck_a->ad_ck_made;\n", id, id);
     copy_globals(m, args, true);
-    str_fmt(m->out, "    ad_tape *ck_tape = %s(", request_forward_name(rq, m->arena));
+    str_fmt(m->out, "    ad_tape *ad_ck_tape = %s(", request_forward_name(rq, m->arena));
     pass_primal(m, args, "");
     begin_reverse(m, args, rq);
     const char *sep = ", ";
@@ -244,26 +244,26 @@ void check_call_halves(Maker *m, const Args *args, int id, const Request *rq)
 static void spread_matrix(Maker *m, const char *type)
 {
     check_macros_aside(m->out, &m->macros);
-    str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows * ck_s.columns; i++)\n        ((%s *)ck_m)[i] = 0;\n", type);
-    str_fmt(m->out, "    for (size_t i = 0; i < ck_s.rows; i++)\n"
-                    "        for (size_t k = ck_s.row_start[i]; k < ck_s.row_start[i + 1]; k++)\n"
-                    "            ((%s *)ck_m)[i * ck_s.columns + ck_s.column[k]] = ck_values[k];\n", type);
-    str_put(m->out, "    ck_free(ck_values);\n    ad_csr_free(&ck_s);\n");
+    str_fmt(m->out, "    for (size_t i = 0; i < ad_ck_s.rows * ad_ck_s.columns; i++)\n        ((%s *)ad_ck_m)[i] = 0;\n", type);
+    str_fmt(m->out, "    for (size_t i = 0; i < ad_ck_s.rows; i++)\n"
+                    "        for (size_t k = ad_ck_s.row_start[i]; k < ad_ck_s.row_start[i + 1]; k++)\n"
+                    "            ((%s *)ad_ck_m)[i * ad_ck_s.columns + ad_ck_s.column[k]] = ad_ck_values[k];\n", type);
+    str_put(m->out, "    ad_ck_free(ad_ck_values);\n    ad_csr_free(&ad_ck_s);\n");
     check_macros_back(m->out, &m->macros);
 }
 
 /* One call: of the primal (or its like), or a derivative. */
 void check_call(Maker *m, const Args *args, int id, const char *role, const char *name, Mode mode, bool derivative, const Request *rq)
 {
-    str_fmt(m->out, "static void ck_%s%d(ck_args *ck_a", role, id);
+    str_fmt(m->out, "static void ad_ck_%s%d(ad_ck_args *ad_ck_a", role, id);
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
-        str_fmt(m->out, ", ck_args *%s", set->args);
+        str_fmt(m->out, ", ad_ck_args *%s", set->args);
     bool matrix = derivative && check_is_matrix(mode);
-    str_fmt(m->out, "%s)\n{\n    struct ck_args%d *ck = ck_a->ck_made;\n", matrix ? ", void *ck_m" : "", id);
+    str_fmt(m->out, "%s)\n{\n    struct ad_ck_args%d *ad_ck = ad_ck_a->ad_ck_made;\n", matrix ? ", void *ad_ck_m" : "", id);
     bool sparse = matrix && rq->sparse;
     const char *number = matrix ? type_spelling(request_matrix_type(rq)) : NULL;
     if (sparse)
-        str_fmt(m->out, "    ad_csr ck_s = {0};\n    %s *ck_values = NULL;\n", number);
+        str_fmt(m->out, "    ad_csr ad_ck_s = {0};\n    %s *ad_ck_values = NULL;\n", number);
     copy_globals(m, args, true);
     bool workspace = derivative && make_workspace(m, args, name, mode);
     bool returns = args->n && !args->at[args->n - 1].var && !matrix;
@@ -276,8 +276,8 @@ void check_call(Maker *m, const Args *args, int id, const char *role, const char
     const char *sep = has_primal_arguments(args) ? ", " : "";
     for (const Set *set = sets_of(mode); derivative && set->args; set++)
         pass_set(m, args, id, set, &sep);
-    str_fmt(m->out, "%s);\n%s", sparse ? ", &ck_s, &ck_values" : matrix ? ", ck_m" : workspace ? ", ck_space" : "",
-            workspace ? "    ck_free(ck_space);\n" : "");
+    str_fmt(m->out, "%s);\n%s", sparse ? ", &ad_ck_s, &ad_ck_values" : matrix ? ", ad_ck_m" : workspace ? ", ad_ck_space" : "",
+            workspace ? "    ad_ck_free(ad_ck_space);\n" : "");
     if (sparse)
         spread_matrix(m, number);
     copy_globals(m, args, false);
@@ -286,7 +286,7 @@ void check_call(Maker *m, const Args *args, int id, const char *role, const char
 
 /* ---------------------------------------------------------------------- several directions at once */
 
-static const char *const set_names[] = {"ck_v", "ck_d", "ck_h"};
+static const char *const set_names[] = {"ad_ck_v", "ad_ck_d", "ad_ck_h"};
 
 /* `R name(primal..., d_...)`: what holds derivatives is passed as an address. */
 void check_lanes_prototype(Maker *m, const Args *args, const Request *rq)
@@ -328,9 +328,9 @@ static void pass_lanes(Maker *m, const Args *args, int id, const Set *set, const
     Ptrs all = arguments_of_set(m, args, set->mode);
     for (size_t i = 0; i < all.n; i++) {
         const Arg *a = all.at[i];
-        const char *field = arena_printf(m->arena, "((struct ck_args%d *)%s[0]->ck_made)->%s", id, set->args, a->name);
+        const char *field = arena_printf(m->arena, "((struct ad_ck_args%d *)%s[0]->ad_ck_made)->%s", id, set->args, a->name);
         bool pointer = a->type->kind == TY_PTR;
-        str_fmt(m->out, "%s\n        ck_wide(&ck_w, %s, %s%s, sizeof(%s), %s%s)", *sep, set->args, pointer ? "" : "&", field,
+        str_fmt(m->out, "%s\n        ad_ck_wide(&ad_ck_w, %s, %s%s, sizeof(%s), %s%s)", *sep, set->args, pointer ? "" : "&", field,
                 type_declare(m->arena, number_of(a->type), ""), pointer ? "0" : "sizeof ", pointer ? "" : field);
         *sep = ", ";
     }
@@ -338,15 +338,15 @@ static void pass_lanes(Maker *m, const Args *args, int id, const Set *set, const
 
 void check_call_lanes(Maker *m, const Args *args, int id, const Request *rq)
 {
-    str_fmt(m->out, "static void ck_lanes%d(ck_args *ck_a, ck_args **ck_v, ck_args **ck_d, ck_args **ck_h)\n{\n", id);
-    str_fmt(m->out, "    struct ck_args%d *ck = ck_a->ck_made;\n    ck_wides ck_w = {%d, 0, 0};\n", id, rq->directions);
+    str_fmt(m->out, "static void ad_ck_lanes%d(ad_ck_args *ad_ck_a, ad_ck_args **ad_ck_v, ad_ck_args **ad_ck_d, ad_ck_args **ad_ck_h)\n{\n", id);
+    str_fmt(m->out, "    struct ad_ck_args%d *ad_ck = ad_ck_a->ad_ck_made;\n    ad_ck_wides ad_ck_w = {%d, 0, 0};\n", id, rq->directions);
     for (int i = 0; i < 3; i++)
         str_fmt(m->out, "    (void)%s;\n", set_names[i]);
     copy_globals(m, args, true);
     bool workspace = make_workspace(m, args, request_result_name(rq, m->arena), rq->mode);
     bool returns = args->n && !args->at[args->n - 1].var, split = check_is_split(rq, rq->mode);
     if (split) {
-        str_fmt(m->out, "    ad_tape *ck_tape = %s(", request_forward_name(rq, m->arena));
+        str_fmt(m->out, "    ad_tape *ad_ck_tape = %s(", request_forward_name(rq, m->arena));
         pass_primal(m, args, "");
         begin_reverse(m, args, rq);
     } else {
@@ -359,9 +359,9 @@ void check_call_lanes(Maker *m, const Args *args, int id, const Request *rq)
     const char *sep = split || has_primal_arguments(args) ? ", " : "";
     for (const Set *set = sets_of(rq->mode); set->args; set++)
         pass_lanes(m, args, id, set, &sep);
-    str_fmt(m->out, "%s);\n    ck_narrow(&ck_w);\n", workspace ? ", ck_space" : "");
+    str_fmt(m->out, "%s);\n    ad_ck_narrow(&ad_ck_w);\n", workspace ? ", ad_ck_space" : "");
     if (workspace)
-        str_put(m->out, "    ck_free(ck_space);\n");
+        str_put(m->out, "    ad_ck_free(ad_ck_space);\n");
     copy_globals(m, args, false);
     str_put(m->out, "}\n\n");
 }

@@ -294,5 +294,5 @@ Fn *graph_traced(Program *p, const Request *rq)
 
 const char *graph_traced_name(Arena *a, const Request *rq)
 {
-    return arena_printf(a, "ck_traced_%s", request_result_name(rq, a));
+    return arena_printf(a, "ad_ck_traced_%s", request_result_name(rq, a));
 }
