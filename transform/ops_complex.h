@@ -12,7 +12,7 @@ OP_MATHN(CMPLX, "CMPLX", "z", "ff", "1", "I", -2, 2, 0)
 
 /* --- powers, exponential, logarithm ------------------------------------------------------------------------ */
 OP_MATHN(CSQRT, "csqrt", "z", "z", "0.5 / y", NULL, -2, 2, 1)
-OP_MATHN(CPOW, "cpow", "z", "zz", "b == 0 ? 0 : b * cpow(a, b - 1)", "a == 0 ? 0 : y * clog(a)", -2, 2, 1)
+OP_MATHN(CPOW, "cpow", "z", "zz", "b == 0 && a == 0 ? 0 : b * cpow(a, b - 1)", "a == 0 ? 0 : y * clog(a)", -2, 2, 1)
 OP_MATHN(CEXP, "cexp", "z", "z", "y", NULL, -2, 2, 0)
 OP_MATHN(CLOG, "clog", "z", "z", "1 / a", NULL, -2, 2, 1)
 

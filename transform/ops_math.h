@@ -7,7 +7,7 @@ OP_MATH1(CBRT, "cbrt", "y != a ? y / a / 3 : 1 / (3 * (y * y))", 0.05, 10, 1)
 OP_MATH2(HYPOT, "hypot", "a / y", "b / y", -5, 5, 1)
 /* The first test of d/db: no contribution where a is 0 (the result does not move with a positive b). */
 /* b - 1 is exact from 0.5 on; below, pow(a, b - 1) would lose digits where log(a) is large, and y / a only exists where y is not a. */
-OP_MATH2(POW, "pow", "b == 0 ? 0 : b < 0.5 && (b < 0 || y != a) ? b * y / a : b * pow(a, b - 1)", "a == 0 ? (b >= 0 ? 0 : y * log(a)) : y * log(a)", 0.1, 4, 1)
+OP_MATH2(POW, "pow", "b == 0 && (a == 0 || a != a) ? 0 : b < 0.5 && (b < 0 || y != a) ? b * y / a : b * pow(a, b - 1)", "a == 0 ? (b >= 0 ? 0 : y * log(a)) : y * log(a)", 0.1, 4, 1)
 OP_MATH1(EXP, "exp", "y", -5, 5, 0)
 OP_MATH1(EXP2, "exp2", "y * ln2", -5, 5, 0)
 OP_MATH1(EXP10, "exp10", "y * ln10", -2, 2, 0)
