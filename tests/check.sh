@@ -476,3 +476,12 @@ double half(double x) { return x / 2; }
 END
 expect beside 0 agrees beside/stored.c --grad line -Iother
 expect called 1 "it points to a function; name one: --set u.shape=FUNCTION" beside/stored.c --grad shaped
+
+# What another file of a program defines may be missing where it is not called.
+cat >part.c <<'END'
+double elsewhere(double x);
+double here(double x) { return x * x; }
+int main(void) { return elsewhere(1) > 0; }
+double both(double x) { return elsewhere(here(x)); }
+END
+expect missing_not_called 0 agrees part.c --grad here
