@@ -468,6 +468,28 @@ static void request(const char *f, Params *ps, const char *spec, bool returns)
 
 /* ---------------------------------------------------------------------- programs */
 
+/* In front of the first program of the file that calls them. */
+static void put_helpers(void)
+{
+    static bool vectors, addresses, outs;
+    char *rest = program;
+    program = NULL;
+    length = capacity = 0;
+    gen.needs_vectors &= !vectors;
+    gen.needs_addresses &= !addresses;
+    gen.needs_outs &= !outs;
+    vectors |= gen.needs_vectors;
+    addresses |= gen.needs_addresses;
+    outs |= gen.needs_outs;
+    put("");
+    value_helpers();
+    fputs(program, source);
+    free(program);
+    program = rest;
+    length = strlen(rest);
+    capacity = length + 1;
+}
+
 static void make_program(int number)
 {
     const char *f = text("f%d", number);
@@ -497,6 +519,7 @@ static void make_program(int number)
     enter_params(&ps);
     gen.budget = 4 + rnd(30);
     function_body(2 + rnd(9));
+    put_helpers();
     fputs(program, source);
     request(f, &ps, spec, returns);
 }

@@ -1,5 +1,6 @@
 /* gen.h: the generator of random programs, gen_expr.c (expressions, lvalues, indices), gen_stmt.c (statements), gen_idiom.c (statement
- * patterns that derivative code is often wrong about), gen_heap.c (structs, rows, lists), gen_flow.c (jumps, calls), gen.c (functions, requests, the driver).
+ * patterns that derivative code is often wrong about), gen_heap.c (structs, rows, lists), gen_flow.c (jumps, calls), gen_value.c (structs by
+ * value, unions, addresses handed out), gen.c (functions, requests, the driver).
  *
  * A program is well defined by construction: each integer variable has a range that is known here, so indices stay inside; an array is
  * read only when all of it has been written on every path. Values stay bounded: what is stored is a sum of values read, with factors
@@ -49,8 +50,8 @@ typedef struct {
     Int integer[MANY];
     Index index[MANY];
     Record record[MANY];
-    const char *heap[MANY], *optional[4];
-    int narrays, nscalars, nintegers, nindices, nrecords, nheap, noptionals;
+    const char *heap[MANY], *optional[4], *vector[MANY]; /* vector: struct Vec */
+    int narrays, nscalars, nintegers, nindices, nrecords, nheap, noptionals, nvectors;
     int depth;         /* of blocks */
     int work;          /* trips of all loops around */
     bool can_break, can_continue, loop_exits;
@@ -70,6 +71,7 @@ typedef struct {
     bool apart;        /* so are all parameters: pure independents and others are not to be mixed up */
     Helper helper[8];
     int nhelpers;
+    bool needs_vectors, needs_addresses, needs_outs; /* helpers of gen_value.c */
     int names;         /* for fresh ones */
     int statements;    /* numbers them */
     int budget;        /* statements still to make */
@@ -119,9 +121,11 @@ void add_scalar(const char *name, bool is_float, bool is_const);
 void add_int(const char *name, int lo, int hi, bool is_unsigned, bool is_const);
 void add_struct_p(const char *field, const char *address, bool is_const);
 
-/* gen_idiom.c, gen_heap.c, gen_flow.c */
+/* gen_idiom.c, gen_heap.c, gen_flow.c, gen_value.c */
 void idiom(void);
 void heap_idiom(void);
 void flow_idiom(void);
+void value_idiom(void);
+void value_helpers(void); /* those that the programs so far need */
 
 #endif

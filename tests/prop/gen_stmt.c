@@ -468,7 +468,8 @@ static void one_statement(void)
     else if (k < 84) integer_statement();
     else if (k < 85) index_statement();
     else if (k < 88) heap_idiom();
-    else if (k < 91) flow_idiom();
+    else if (k < 90) flow_idiom();
+    else if (k < 95) value_idiom();
     else idiom();
 }
 

@@ -10,6 +10,35 @@ struct Q {
     double g[3];
 };
 
+struct Vec { /* by value */
+    double e[3];
+    int k;
+};
+
+struct Pair {
+    double x, y;
+};
+
+union View {
+    struct {
+        double x, y, z;
+    } at;
+    double v[3];
+};
+
+struct Tagged {
+    int tag;
+    union {
+        double number;
+        long long count;
+    } u;
+};
+
+struct Cursor {
+    double *at;
+    int left;
+};
+
 struct Node {
     double v;
     struct Node *next;
