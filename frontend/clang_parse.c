@@ -152,6 +152,18 @@ static const char *adgen_include_dir(Arena *a)
     return ADGEN_INCLUDE_DIR;
 }
 
+/* What <complex.h> of glibc says to gcc alone. */
+static const char *const cmplx[] = {
+    "-DCMPLX(x,y)=__builtin_complex((double)(x),(double)(y))",
+    "-DCMPLXF(x,y)=__builtin_complex((float)(x),(float)(y))",
+    "-DCMPLXL(x,y)=__builtin_complex((long double)(x),(long double)(y))",
+};
+
+static bool is_before_c11(const char *std)
+{
+    return strstr(std, "89") || strstr(std, "90") || strstr(std, "99") || strstr(std, "9x");
+}
+
 static Ptrs clang_arguments(const Reader *r)
 {
     const Options *opt = r->opt;
@@ -164,6 +176,9 @@ static Ptrs clang_arguments(const Reader *r)
     for (size_t i = 0; i < opt->clang_args.n; i++)
         if (strncmp(opt->clang_args.at[i], "-fopenmp", 8)) /* with it, loop bodies would collapse to captured references */
             ptrs_push(&args, opt->clang_args.at[i]);
+    if (!opt->std || !is_before_c11(opt->std))
+        for (size_t i = 0; i < sizeof cmplx / sizeof *cmplx; i++)
+            ptrs_push(&args, arena_strdup(r->scratch, cmplx[i]));
     ptrs_push(&args, quiet);
     ptrs_push(&args, depth);
     ptrs_push(&args, adgen);

@@ -60,8 +60,6 @@ bool lower_math(Lower *l, const char *name, Expr *call, Value **result)
         op->results[i]->type = math_result_type(code, i, f);
     for (int i = 1; i < nresults; i++)
         lower_store(l, pointers[i], op->results[i]);
-    if (code == OP_CMPLX)
-        op->text = "CMPLX";
     *result = op->results[0];
     return true;
 }

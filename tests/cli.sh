@@ -89,6 +89,9 @@ static double halves(double a, double whole, int depth)
 double f(double x) { return halves(x, x * x, 0); }
 C
 expect second_order_of_what_recursion_compares 0 "" halves.c -o out.c --hvp 'f(x)' -Werror=nondifferentiable
+printf '#include <complex.h>\ndouble f(const double *x) { double complex z = CMPLX(x[0], x[1]); return creal(z * z); }\n' >cmplx.c
+expect cmplx_as_gcc_has_it 0 "" cmplx.c -o out.c --grad 'f(x)' -std=c11
+check cmplx_in_gcc_and_clang sh -c '! grep -q CMPLX out.c'
 expect missing_file 1 "cannot read 'nowhere.c': No such file" nowhere.c -o out.c --grad f
 expect directory 1 "cannot read '.'" . -o out.c --grad f
 expect syntax_error 1 "syntax.c:3:15: error:" syntax.c -o out.c --grad f

@@ -156,6 +156,8 @@ static bool prepare_callee(Fn *fn, Mode mode)
 {
     if (!inline_calls_for(fn, mode))
         return false;
+    lower_sorts(fn);
+    lower_input(fn);
     run_callee(fn, before_differentiation, COUNT(before_differentiation));
     return true;
 }

@@ -576,17 +576,10 @@ static Text mulz(Emitter *e, const Op *op)
     return text_of(arena_printf(e->arena, "%s != %s ? %s * %s : %s", test, zero, factor, at_prec(e, tp, PREC_UNARY), zero), PREC_COND, t);
 }
 
-/* CMPLX came with C11; where the source says it, its standard has it. */
-static bool has_cmplx(const Op *op)
-{
-    const char *std = op->parent->fn->program->std;
-    return op->text && std && !strstr(std, "99") && !strstr(std, "89") && !strstr(std, "90");
-}
-
 static Text math_call(Emitter *e, const Op *op)
 {
     Str s = {.arena = e->arena};
-    bool builtin = op->code == OP_CMPLX && !has_cmplx(op);
+    bool builtin = op->code == OP_CMPLX; /* CMPLX came with C11, and glibc hides it from clang */
     const char *name = builtin ? "__builtin_complex" : math_c_name(op, e->arena);
     bool generic = strchr(strchr(op_info[op->code].sig, ':'), 'g') != NULL;
     if (!strncmp(name, "ad_", 3))

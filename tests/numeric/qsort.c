@@ -1,3 +1,4 @@
+// construct: preprocessor and library: `qsort` in functions that call themselves
 // construct: preprocessor and library: `qsort` of active elements and of indices, `bsearch`
 /* qsort is a choice of an order and a move: of numbers, structs, rows, indices. */
 #include <adgen.h>
@@ -88,4 +89,37 @@ double sorted_indices(AD_LEN(n) const double *x, int n)
         s += found ? x[i] * x[i] * (double)(found - keys) : 0;
     }
     return s;
+}
+
+/* In functions that call themselves: of what they are given, and of arrays of their own. */
+typedef struct {
+    double key, weight;
+} site;
+static int by_key(const void *a, const void *b)
+{
+    const site *p = a, *q = b;
+    return p->key < q->key ? -1 : p->key > q->key;
+}
+static double split_sites(site *s, int n, int depth)
+{
+    double w[6];
+    if (n <= 0)
+        return 0;
+    for (int i = 0; i < n; i++)
+        w[i] = s[i].weight * s[i].key;
+    qsort(w, (size_t)n, sizeof w[0], ascending);
+    qsort(s, (size_t)n, sizeof *s, by_key);
+    int m = n / 2;
+    for (int i = 0; i < n; i++)
+        s[i].key *= depth % 2 ? -1.1 : s[i].weight;
+    return w[m] * s[m].weight + 0.5 * split_sites(s, m, depth + 1) + split_sites(s + m + 1, n - m - 1, depth + 1);
+}
+AD_GRAD(x)
+AD_HVP(x)
+double sites(AD_LEN(6) const double *x)
+{
+    site s[6];
+    for (int i = 0; i < 6; i++)
+        s[i] = (site){x[i], 1 + x[(i + 2) % 6] * x[i]};
+    return split_sites(s, 6, 0) + s[0].key * s[5].weight;
 }
