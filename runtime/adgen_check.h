@@ -44,6 +44,7 @@ typedef struct {
 typedef struct ad_ck_test {
     const char *name;    /* of the derivative */
     const char *about;   /* what else there is to say about it, or NULL */
+    int unknown;         /* a user's derivative whose arguments cannot be made up: nothing else is set */
     const ad_ck_param *params;
     int nparams;         /* the return value, if any, comes last */
     int single;          /* float takes part: wider bounds */

@@ -116,6 +116,6 @@ int ad_ck_fits_ends(const Check *c, const long double *s, const long double *v, 
         fine = ad_ck_tends_to(c, slope, noise, n, got, limit);
     }
     free(y);
-    *end = sides == 1;
+    *end = fine && sides == 1;
     return sides > 0 && fine;
 }

@@ -36,6 +36,8 @@ void ad_ck_report_begin(Check *c);
 void ad_ck_say(Check *c, const char *format, ...); /* one line, without its end */
 void ad_ck_row(Check *c, const ad_ck_row_data *r);
 void ad_ck_report_end(Check *c);
+/* All that is said of a test that could not be made. */
+void ad_ck_report_unknown(Check *c);
 const char *ad_ck_leaf_name(const Check *c, size_t i, char *text, size_t size);
 
 void *ad_ck_grow(void *p, size_t bytes);

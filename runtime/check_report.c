@@ -128,6 +128,20 @@ void ad_ck_report_end(Check *c)
     c->messages = NULL;
 }
 
+void ad_ck_report_unknown(Check *c)
+{
+    static const char text[] = "it is not known how long its arrays are, or what its pointers lead to: AD_LEN, --len and --set tell";
+    ad_ck_report_begin(c);
+    if (as_json()) {
+        fputs(", \"messages\": [", ad_ck_report);
+        put_string(text);
+        fputs("], \"agrees\": null}\n", ad_ck_report);
+    } else {
+        fprintf(ad_ck_report, "  %s\n  not checked by itself\n", text);
+    }
+    fflush(ad_ck_report);
+}
+
 const char *ad_ck_leaf_name(const Check *c, size_t i, char *text, size_t size)
 {
     const ad_ck_leaf *l = &c->x0.leaf[i];

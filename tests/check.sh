@@ -158,6 +158,54 @@ expect wrong_grad 1 "square_vjp: the AD_CUSTOM_VJP of 'square'" wrong.c --grad '
 expect wrong_vjp 1 "square_vjp: the AD_CUSTOM_VJP of 'square'" wrong.c --vjp 'f(x)'
 expect wrong_jvp 1 "cube_jvp: the AD_CUSTOM_JVP of 'cube'" wrong.c --jvp 'g(x)'
 expect wrong_jacobian 1 "cube_jvp: the AD_CUSTOM_JVP of 'cube'" wrong.c --jacobian 'g(x)'
+
+# ... of structs by value, pointers without AD_LEN and results that are not cleared; what cannot be run by itself is said.
+cat >wrongs.c <<'END'
+#include <adgen.h>
+#include <math.h>
+typedef struct { double x, y; } pair;
+static pair turn(pair a, pair b) { return (pair){a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x}; }
+static pair turn_vjp(pair a, pair b, pair *d_a, pair *d_b, pair d_return)
+{
+    d_a->x += d_return.x * b.x + d_return.y * b.y;
+    d_a->y += d_return.y * b.x - d_return.x * b.y;
+    d_b->x += d_return.x * a.x + d_return.y * a.y;
+    d_b->y += d_return.y * a.x + d_return.x * a.y;
+    return turn(a, b);
+}
+AD_CUSTOM_VJP(turn, turn_vjp)
+double of_structs(pair a, pair b) { pair c = turn(a, b); return c.x * c.x + c.y; }
+static void product(const pair *p, double *out) { *out = p->x * p->y; }
+static void product_vjp(const pair *p, double *out, pair *d_p, double *d_out)
+{
+    *out = p->x * p->y;
+    d_p->x += *d_out * p->y;
+    d_p->y += *d_out * p->x;
+}
+AD_CUSTOM_VJP(product, product_vjp)
+double of_pointers(const pair *p)
+{
+    double s;
+    product(p, &s);
+    pair again = {s, p->x};
+    product(&again, &s);
+    return s;
+}
+static double energy(const double *x, int n, AD_INACTIVE const void *context) { double s = *(const double *)context; for (int i = 0; i < n; i++) s += x[i] * x[i]; return s; }
+static double energy_vjp(const double *x, int n, AD_INACTIVE const void *context, double *d_x, double d_return)
+{
+    for (int i = 0; i < n; i++)
+        d_x[i] += x[i] * d_return;
+    return energy(x, n, context);
+}
+AD_CUSTOM_VJP(energy, energy_vjp)
+double of_context(AD_LEN(3) const double *x) { double w[1] = {2}; return sin(energy(x, 3, w)); }
+END
+expect wrong_struct 1 "turn_vjp: the AD_CUSTOM_VJP of 'turn'" wrongs.c --grad 'of_structs(a, b)'
+grep -qE '^  b .* at b\.y +WRONG$' said && echo "PASS check/wrong_struct_field" || { echo "FAIL check/wrong_struct_field"; cat said; }
+expect wrong_pointer 1 "product_vjp: the AD_CUSTOM_VJP of 'product'" wrongs.c --grad 'of_pointers(p)'
+expect wrong_unknown 1 'not checked by itself' wrongs.c --grad 'of_context(x)'
+expect wrong_unknown_json 1 '{"check": "energy_vjp", "messages": [' wrongs.c --grad 'of_context(x)' --diagnostics-format=json
 cat >slightly.c <<'END'
 #include <adgen.h>
 double f(double x, double y) { return x * y; }

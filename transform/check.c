@@ -152,6 +152,17 @@ static void check_request(Maker *m, Program *p, const Request *rq, int id)
     test_table(m, &args, id, request_result_name(rq, m->arena), uses_single(p, rq->fn, &args), rq);
 }
 
+/* Which of its parameters point to one number, as far as its body alone tells. */
+static void note_lengths_of(const Fn *f)
+{
+    if (!f->has_body || f->unsupported.what)
+        return;
+    Fn *g = clone_fn(f, f->name);
+    promote_locals(g);
+    simplify(g);
+    note_single_numbers(g);
+}
+
 /* A derivative of the user's on its own, where its arguments can be made up; returns whether they can. */
 static bool check_custom(Maker *m, Program *p, Fn *f, const Fn *own, Mode mode, int id)
 {
@@ -161,6 +172,7 @@ static bool check_custom(Maker *m, Program *p, Fn *f, const Fn *own, Mode mode, 
     bool failed = m->failed;
     if (!rq || !request_resolve(rq, p))
         return false;
+    note_lengths_of(f);
     m->fn = f;
     m->quiet = true;
     m->failed = false;
@@ -178,6 +190,22 @@ static bool check_custom(Maker *m, Program *p, Fn *f, const Fn *own, Mode mode, 
     return made;
 }
 
+/* ... and where they cannot: that is said. */
+static void unknown_table(Maker *m, const Fn *f, const Fn *own, Mode mode, int id)
+{
+    check_macros_aside(m->out, &m->macros);
+    str_fmt(m->out, "static const ad_ck_test ad_ck_test%d = {.name = \"%s\", .about = \"the %s of '%s' that you gave\", .unknown = 1};\n", id, own->name,
+            mode == MODE_JVP ? "AD_CUSTOM_JVP" : "AD_CUSTOM_VJP", f->name);
+    check_macros_back(m->out, &m->macros);
+}
+
+static int check_or_say(Maker *m, Program *p, Fn *f, const Fn *own, Mode mode, int id)
+{
+    if (!check_custom(m, p, f, own, mode, id))
+        unknown_table(m, f, own, mode, id);
+    return 1;
+}
+
 /* Which of several derivatives is wrong: those that the user gave are run when something disagrees. Returns how many, numbered from `first`. */
 static int check_customs(Maker *m, Program *p, const char *source, int first)
 {
@@ -188,9 +216,9 @@ static int check_customs(Maker *m, Program *p, const char *source, int first)
         bool here = file && !strcmp(file, source);
         free(file);
         if (here && f->custom_vjp)
-            n += check_custom(m, p, f, f->custom_vjp, MODE_VJP, first + n);
+            n += check_or_say(m, p, f, f->custom_vjp, MODE_VJP, first + n);
         if (here && f->custom_jvp)
-            n += check_custom(m, p, f, f->custom_jvp, MODE_JVP, first + n);
+            n += check_or_say(m, p, f, f->custom_jvp, MODE_JVP, first + n);
     }
     return n;
 }
