@@ -207,6 +207,29 @@ static bool is_packed_outside(Reader *r, CXCursor c, CXFile file)
     return pack_of(c, "{") && !(text && strstr(text, "pragma pack"));
 }
 
+/* `#ifndef X` and then `#define X`, wherever in the file: libclang knows guards around all of it only. */
+static bool has_guard(Reader *r, const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    for (const char *at = text; at && (at = strstr(at, "ifndef")) != NULL;) {
+        at += 6 + strspn(at + 6, " \t");
+        const char *name = arena_strndup(r->scratch, at, strspn(at, letters)), *define = strstr(at, "define");
+        define = define ? define + 6 + strspn(define + 6, " \t") : NULL;
+        if (define && *name && !strncmp(define, name, strlen(name)))
+            return true;
+    }
+    return false;
+}
+
+/* A type in a header without guards: where each of several files includes it, one of them through another header, OUT would have it twice. */
+static bool may_be_met_twice(const Items *items, CXCursor c, CXFile file)
+{
+    enum CXCursorKind kind = clang_getCursorKind(c);
+    bool type = kind == CXCursor_StructDecl || kind == CXCursor_UnionDecl || kind == CXCursor_EnumDecl || kind == CXCursor_TypedefDecl;
+    return type && items->r->opt->inputs.n > 1 && !clang_isFileMultipleIncludeGuarded(items->r->tu, file) &&
+           !has_guard(items->r, source_file(items->r, file)->text);
+}
+
 /* Files that have no declaration, but for the templates whose macros they define: `float.th`, which makes T and SUFFIX of FLOAT. */
 static void open_empty(CXFile included, CXSourceLocation *stack, unsigned depth, CXClientData data)
 {
@@ -234,7 +257,8 @@ void open_headers(Items *items, const Kids *top)
         if (cursor_in_main(r, c) || cursor_in_system(c))
             continue;
         clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
-        if (file && !is_opened(items, file) && (defines_symbol(c) || is_template(items, file) || is_packed_outside(r, c, file)))
+        if (file && !is_opened(items, file) &&
+            (defines_symbol(c) || is_template(items, file) || is_packed_outside(r, c, file) || may_be_met_twice(items, c, file)))
             ptrs_push(&items->opened, source_file(r, file));
     }
     clang_getInclusions(r->tu, open_empty, items);

@@ -209,3 +209,12 @@ check other_type test $? = 1
 check other_type_message grep -q "'real' is something else in another file" messages
 check other_type_no_file test ! -e none.c
 right one_type single.c --vjp single
+
+# A header without guards that each file includes, one of them through another header; one whose guards do not stand around all of it.
+printf 'struct series { const double *c; int n; };\ntypedef struct series series;\n' >series.h
+printf '#include "series.h"\n#include "inner.h"\nextern const series cosine;\n' >known.h
+printf '#include <math.h>\n#ifndef INNER_H\n#define INNER_H\nstruct inner { double a; };\n#endif\n' >inner.h
+printf '#ifndef OUTER_H\n#define OUTER_H\n#include "inner.h"\n#endif\n' >outer.h
+printf '#include "series.h"\n#include "outer.h"\nextern const series sine;\ndouble sums(double x);\ndouble wave(const struct inner *i, double x) { double s = sums(x) * i->a; for (int k = 0; k < sine.n; k++) s += sine.c[k] * pow(x, k); return s; }\n' >wave.c
+printf '#include "known.h"\nstatic const double c[3] = {1, 0, -0.5};\nconst series cosine = {c, 3};\ndouble sums(double x) { return cosine.c[0] + x * x * cosine.c[2]; }\nstatic const double s[2] = {0, 1};\nconst series sine = {s, 2};\n' >sums.c
+right without_guards wave.c sums.c --grad wave
