@@ -216,7 +216,8 @@ static Text index_pointer(Emitter *e, const Op *op)
         const char *n = at_prec(e, i, PREC_MUL), *stride = at_prec(e, expr_index(e, op->args[2]), PREC_UNARY);
         i = text_of(arena_printf(e->arena, "%s * %s", n, stride), PREC_MUL, i.type);
     }
-    bool array = (base->def && is_inline(e, base) && base->def->code == OP_DECAY) || is_vla(base);
+    bool literal = base->def && base->def->code == OP_STRING; /* clang warns of "text" + i */
+    bool array = literal || (base->def && is_inline(e, base) && base->def->code == OP_DECAY) || is_vla(base);
     bool before = i.s[0] == '-' && i.prec >= PREC_MUL; /* a - 1, as code that counts from 1 has it: compilers warn of &a[-1] */
     if (!before && (array || i.prec < PREC_MUL || t->elem->kind == TY_RECORD))
         return text_of(arena_printf(e->arena, "&%s", index_lvalue(e, op).s), PREC_UNARY, t);

@@ -55,3 +55,17 @@ double program(double x, const char *text)
     }
     return strpbrk(letters, "x") ? y : y + x;
 }
+
+/* Numbers out of a text that is walked through. */
+AD_GRAD(x)
+double walked_text(AD_LEN(3) const double *x)
+{
+    double s = 0, v;
+    int at = 0, used, k = 0;
+    while (sscanf(&"0.5 1.25 -2"[at], "%lf%n", &v, &used) == 1) {
+        s += v * x[k] * x[k % 2];
+        at += used;
+        k++;
+    }
+    return s;
+}
