@@ -170,6 +170,34 @@ static inline int ad_pop_bit(ad_stack *s)
     return bit;
 }
 
+/* ====================================================================== rooms */
+
+/* A stack of arrays. The memory of one that is popped stays as it is until the next is pushed. */
+typedef struct ad_stack ad_rooms;
+
+static inline void *ad_push_room(ad_rooms *s, size_t n, size_t size)
+{
+    const size_t most = (size_t)-1, unit = 16; /* all rooms begin at multiples of it */
+    size_t bytes = ad_size_mul(n, size);
+    bytes = bytes > most - 2 * unit ? most : (bytes + unit - 1) / unit * unit + unit;
+    if ((size_t)(s->end - s->top) < bytes)
+        ad_stack_grow(s, bytes);
+    void *room = s->top;
+    s->top += bytes;
+    memcpy(s->top - sizeof room, &room, sizeof room);
+    return room;
+}
+
+static inline void *ad_pop_room(ad_rooms *s)
+{
+    void *room;
+    if (s->top == s->base)
+        ad_stack_shrink(s);
+    memcpy(&room, s->top - sizeof room, sizeof room);
+    s->top = (unsigned char *)room;
+    return room;
+}
+
 /* ====================================================================== the tape between f_fwd and f_rev */
 
 typedef struct ad_stack ad_tape;

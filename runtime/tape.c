@@ -59,9 +59,12 @@ struct ad_chunk {
     size_t before; /* bytes used in all earlier chunks */
 };
 
+/* A multiple of 16 bytes, as rooms need it. */
+#define CHUNK_HEADER ((sizeof(ad_chunk) + 15) / 16 * 16)
+
 static unsigned char *chunk_data(ad_chunk *c)
 {
-    return (unsigned char *)(c + 1);
+    return (unsigned char *)c + CHUNK_HEADER;
 }
 
 static void enter_chunk(ad_stack *s, ad_chunk *c, size_t used)
@@ -84,7 +87,7 @@ static size_t next_capacity(const ad_chunk *last, size_t n, const size_t *left)
 static void free_chunk(ad_stack *s, ad_chunk *c)
 {
     if (s->left)
-        *s->left += c->capacity + sizeof *c;
+        *s->left += c->capacity + CHUNK_HEADER;
     free(c);
 }
 
@@ -99,7 +102,7 @@ void ad_stack_grow(ad_stack *s, size_t n)
     }
     if (!c) {
         size_t capacity = next_capacity(last, n, s->left);
-        size_t bytes = capacity > (size_t)-1 - sizeof *c ? (size_t)-1 : capacity + sizeof *c;
+        size_t bytes = capacity > (size_t)-1 - CHUNK_HEADER ? (size_t)-1 : capacity + CHUNK_HEADER;
         if (s->left)
             ad_limit_use(s->left, bytes);
         c = (ad_chunk *)ad_tape_alloc(bytes, 1);

@@ -11,6 +11,8 @@
  * the memory in use at a time does not grow, and none is allocated on a path that did without (exits.c has made the paths). */
 #include "derivative.h"
 
+#include <string.h>
+
 typedef struct {
     Ptrs allocs; /* Op* */
     Op *at;      /* ... that of them where all will be */
@@ -200,18 +202,27 @@ static void keep_same_lives(const Bundler *b, Bundle *bundle)
 
 /* ---------------------------------------------------------------------- making it one */
 
+/* ... where it is converted again. */
+static Value *bundled_count(const Fn *fn, const Op *room)
+{
+    Value *count = count_of(room);
+    const Op *cast = count ? count->def : NULL;
+    bool of_int = cast && cast->code == OP_CAST && type_is_int(cast->args[0]->type) && count->type->kind == TY_ULONG;
+    return of_int && cast->parent != fn->body ? cast->args[0] : count;
+}
+
 /* The sum of all counts; one that several arrays have is multiplied. */
-static Value *total_count(Builder *b, const Bundle *bundle)
+static Value *total_count(const Fn *fn, Builder *b, const Bundle *bundle)
 {
     Type *t = type_scalar(TY_ULONG);
     Value *sum = NULL;
-    PtrMap times = {.arena = b->fn->arena};
+    PtrMap times = {.arena = fn->arena};
     for (size_t i = 0; i < bundle->allocs.n; i++) {
-        Value *count = count_of(bundle->allocs.at[i]);
+        Value *count = bundled_count(fn, bundle->allocs.at[i]);
         ptrmap_put(&times, count, (void *)((uintptr_t)ptrmap_get(&times, count) + 1));
     }
     for (size_t i = 0; i < bundle->allocs.n; i++) {
-        Value *count = count_of(bundle->allocs.at[i]), *term = build_cast(b, count, t);
+        Value *count = bundled_count(fn, bundle->allocs.at[i]), *term = build_cast(b, count, t);
         int64_t n = (int64_t)(uintptr_t)ptrmap_get(&times, count);
         if (n == 0)
             continue;
@@ -228,7 +239,7 @@ static void make_one(Bundler *bundler, const Bundle *bundle, PtrMap *map)
     Fn *fn = bundler->fn;
     Builder b = before_op(bundle->at);
     b.loc = bundle->at->loc;
-    Value *args[2] = {total_count(&b, bundle), build_sizeof(&b, bundle->elem)};
+    Value *args[2] = {total_count(fn, &b, bundle), build_sizeof(&b, bundle->elem)};
     Op *whole = op_build(&b, OP_ALLOC, args, 2, 1);
     whole->tape = true;
     whole->zeroed = bundle->zeroed;
@@ -252,10 +263,121 @@ static void make_one(Bundler *bundler, const Bundle *bundle, PtrMap *map)
     op_remove(at->def);
 }
 
+/* ---------------------------------------------------------------------- rooms (storage_room.c) of one region */
+
+typedef struct {
+    Op *room, *pop;
+    int rooms, pops;
+} Pair;
+
+typedef struct {
+    Fn *fn;
+    PtrMap pair; /* Op.ival -> Pair* */
+    Ptrs pairs;  /* Pair*, in the order of the rooms */
+} Rooms;
+
+static void note_room(Op *op, void *ctx)
+{
+    Rooms *r = ctx;
+    const void *key = (const void *)(intptr_t)(op->ival + 1);
+    bool pop = op->code == OP_POP && op->args[0]->type->elem->kind == TY_OPAQUE && !strcmp(op->args[0]->type->elem->name, "ad_rooms");
+    if (op->code != OP_ROOM && !pop)
+        return;
+    Pair *p = ptrmap_get(&r->pair, key);
+    if (!p) {
+        p = arena_alloc(r->fn->arena, sizeof *p);
+        *p = (Pair){0};
+        ptrmap_put(&r->pair, key, p);
+        ptrs_push(&r->pairs, p);
+    }
+    *(pop ? &p->pop : &p->room) = op;
+    ++*(pop ? &p->pops : &p->rooms);
+}
+
+/* Is the number of elements known in both sweeps? */
+static bool may_share(const Rooms *r, const Pair *p)
+{
+    const Value *count = p->rooms == 1 && p->pops == 1 ? bundled_count(r->fn, p->room) : NULL;
+    return count && count->def && (value_is_const(count) || count->def->parent == r->fn->body);
+}
+
+static bool is_beside(const Pair *p, const Pair *q)
+{
+    return p->room->parent == q->room->parent && p->room->args[2] == q->room->args[2] && p->pop->parent == q->pop->parent &&
+           p->room->results[0]->type == q->room->results[0]->type;
+}
+
+/* The arrays of the bundle one behind the other from `base` on. */
+static void build_pointers(const Fn *fn, Builder *b, Value *base, const Ptrs *group, bool pops, PtrMap *map)
+{
+    Value *at = base;
+    for (size_t i = 0; i < group->n; i++) {
+        const Pair *p = group->at[i];
+        const Value *old = (pops ? p->pop : p->room)->results[0];
+        Value *pointer = i ? build_pointer_variable(b, at, old->var) : base;
+        ptrmap_put(map, old, pointer);
+        Value *count = bundled_count(fn, p->room);
+        int64_t known;
+        at = build_index(b, pointer, value_int(count, &known) ? build_int(b, count->type, known) : count);
+    }
+    op_remove(at->def);
+}
+
+static void share_room(const Rooms *r, const Ptrs *group, PtrMap *map)
+{
+    Bundle bundle = {.allocs = {.arena = r->fn->arena}};
+    const Pair *first = group->at[0];
+    for (size_t i = 0; i < group->n; i++)
+        ptrs_push(&bundle.allocs, ((Pair *)group->at[i])->room);
+    Builder b = before_op(first->room), back = before_op(first->pop);
+    Op *room = clone_op(&b, first->room, map), *pop;
+    room->args[0] = total_count(r->fn, &b, &bundle);
+    op_move(room, &b);
+    room->ival = room->results[0]->id;
+    room->results[0]->var = first->room->results[0]->var;
+    build_pointers(r->fn, &b, room->results[0], group, false, map);
+    pop = clone_op(&back, first->pop, map);
+    pop->ival = room->ival;
+    pop->results[0]->var = room->results[0]->var;
+    build_pointers(r->fn, &back, pop->results[0], group, true, map);
+}
+
+static void bundle_rooms(Fn *fn)
+{
+    Rooms r = {fn, {.arena = fn->arena}, {.arena = fn->arena}};
+    PtrMap map = {.arena = fn->arena};
+    walk_ops(fn->body, note_room, &r);
+    Ptrs old = {.arena = fn->arena};
+    for (size_t i = 0; i < r.pairs.n; i++) {
+        Pair *first = r.pairs.at[i];
+        Ptrs group = {.arena = fn->arena};
+        if (!first->room || !may_share(&r, first))
+            continue;
+        for (size_t k = i; k < r.pairs.n; k++) {
+            Pair *p = r.pairs.at[k];
+            if (p->room && may_share(&r, p) && is_beside(first, p))
+                ptrs_push(&group, p);
+        }
+        if (group.n < 2)
+            continue;
+        share_room(&r, &group, &map);
+        for (size_t k = 0; k < group.n; k++) {
+            Pair *p = group.at[k];
+            ptrs_push(&old, p->room);
+            ptrs_push(&old, p->pop);
+            p->rooms = 0;
+        }
+    }
+    replace_uses_map(fn, &map);
+    for (size_t i = 0; i < old.n; i++)
+        op_remove(old.at[i]);
+}
+
 void bundle_tapes(Fn *fn)
 {
     if (pass_options.tape != TAPE_HEAP)
         return;
+    bundle_rooms(fn);
     Bundler b = {.fn = fn, .done = {.arena = fn->arena}, .frees = {.arena = fn->arena}, .bundle = {.arena = fn->arena}, .place = {.arena = fn->arena}};
     PtrMap map = {.arena = fn->arena};
     find_bundles(&b, fn->body);

@@ -640,6 +640,7 @@ typedef struct Keep {
     Op *nest[MAX_NEST];      /* ARRAY: the loops around value inside fused ones, outermost first */
     Value *extent[MAX_NEST]; /* ARRAY: their trip counts */
     int depth;
+    Region *room;            /* ARRAY: made in each execution of this region of a while loop (storage_room.c); else NULL */
     Value *block;            /* keep_block: so many elements for each iteration, a long known before entry; else NULL */
 } Keep;
 
@@ -655,8 +656,19 @@ typedef struct {
     PtrMap by_value;   /* Value* -> Keep* */
     Value *stack;      /* the ad_stack local, or NULL */
     Ptrs to_free;      /* ARRAY memories: Value* that are visible, or slots */
+    PtrMap rooms;      /* Region* -> the ad_rooms local of its arrays */
+    PtrMap extents;    /* loop Op* -> how often it runs at most, for rooms */
+    Ptrs with_rooms;   /* Region*: those that have one */
     const PtrMap *mirror_of; /* forward Region* -> reverse Region* */
 } Keeper;
+
+/* storage_room.c: may arrays be kept in each execution of r, which is in a while loop? */
+bool room_possible(const Keeper *k, const Region *r);
+bool room_is_for(const Keeper *k, const Region *r); /* ... of what is computed in r, which may be in loops of such a region */
+/* How often the loop runs at most, had where the outermost loop around is entered, or else at entry. */
+Value *room_extent(Keeper *k, Op *loop, Op *entry);
+Value *room_build(Keeper *k, Builder *b, Region *r, Value *count, Value *size, Type *elem);
+void room_pops(const Keeper *k, void (*popped)(void *ctx, Region *mirror, Value *v, Value *popped), void *ctx);
 
 /* Would all that is kept of values of the region be in arrays indexed by the loops around it? */
 bool keep_is_indexed(const Keeper *k, const Region *r);

@@ -89,6 +89,7 @@ static const struct {
     {"deviation", &pass_options.no_deviation},
     {"diagonal", &pass_options.no_diagonal},
     {"slices", &pass_options.no_slices},
+    {"rooms", &pass_options.no_rooms},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
     {"unread", &pass_options.no_unread},

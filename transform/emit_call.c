@@ -156,9 +156,24 @@ static Text alloc_call(Emitter *e, const Op *op)
     return text_of(arena_printf(e->arena, "calloc(%s, %s)", n, size), t);
 }
 
+static Text room_call(Emitter *e, const Op *op)
+{
+    e->needs->runtime = true;
+    const char *n = expr_assign(e, op->args[0]).s, *size = expr_assign(e, op->args[1]).s;
+    return text_of(arena_printf(e->arena, "ad_push_room(%s, %s, %s)", expr(e, op->args[2]).s, n, size), op->results[0]->type);
+}
+
+static bool is_rooms(const Value *stack)
+{
+    return stack->type->elem->kind == TY_OPAQUE && !strcmp(stack->type->elem->name, "ad_rooms");
+}
+
 static Text pop_call(Emitter *e, const Op *op)
 {
     Type *t = op->results[0]->type;
+    e->needs->runtime = true;
+    if (is_rooms(op->args[0]))
+        return text_of(arena_printf(e->arena, "ad_pop_room(%s)", expr(e, op->args[0]).s), t);
     const char *call = arena_printf(e->arena, "%s(%s)", stack_call(e, op->args[0], "pop", t), expr(e, op->args[0]).s);
     if (t->kind == TY_PTR && t->elem->kind == TY_FUNC)
         return (Text){.s = arena_printf(e->arena, "(%s)%s", declare_var(e->arena, t, NULL, ""), call), .prec = PREC_UNARY, .type = t};
@@ -171,6 +186,8 @@ Text call_expr(Emitter *e, const Op *op)
     case OP_ALLOC:
     case OP_REALLOC:
         return alloc_call(e, op);
+    case OP_ROOM:
+        return room_call(e, op);
     case OP_POP:
         return pop_call(e, op);
     case OP_CALL:
@@ -332,7 +349,7 @@ void emit_memory(Emitter *e, const Op *op)
         line(e, "assert(%s);", condition(e, op->args[0], false).s);
         break;
     default:
-        if (op->code != OP_CALL && op->code != OP_CALLPTR && op->code != OP_POP && op->code != OP_ALLOC && op->code != OP_REALLOC)
+        if (op->code != OP_CALL && op->code != OP_CALLPTR && op->code != OP_POP && op->code != OP_ROOM && op->code != OP_ALLOC && op->code != OP_REALLOC)
             ICE("emit: '%s' is no statement", op_info[op->code].text);
         if (returns_record(op))
             line(e, "%s = %s;", lvalue(e, op->args[op->nargs - 1]).s, call_text(e, op));

@@ -19,7 +19,7 @@ enum {
 
 bool prints_call(const Op *op)
 {
-    return op->code == OP_CALL || op->code == OP_CALLPTR || op->code == OP_ALLOC || op->code == OP_REALLOC || op->code == OP_POP;
+    return op->code == OP_CALL || op->code == OP_CALLPTR || op->code == OP_ALLOC || op->code == OP_REALLOC || op->code == OP_POP || op->code == OP_ROOM;
 }
 
 /* Ops that print as an expression. */
@@ -590,7 +590,7 @@ static void first_store(ValuePlan *vp, Value *at)
     const Value *root = at;
     while (root->def && op_is_step(root->def->code))
         root = root->def->args[0];
-    bool tape = root->def && root->def->code == OP_ALLOC && root->def->tape;
+    bool tape = root->def && (root->def->code == OP_ROOM || (root->def->code == OP_ALLOC && root->def->tape));
     if (!vp->stored && !tape)
         vp->stored = at;
 }

@@ -116,7 +116,9 @@ static bool declares(CVar *var, const Op *at)
 static void assign_op(Emitter *e, CVar *var, const Op *op, const Op *at)
 {
     if (declares(var, at)) {
-        line(e, "%s = %s;", declare_var(e->arena, var->type, var->hint, var->name), op_assign(e, op).s);
+        bool room = var->hint && var->hint->is_restrict && !var->hint->is_param; /* nothing else in its block gets at that memory */
+        const char *declared = room ? declare_param(e->arena, var->hint, var->name) : declare_var(e->arena, var->type, var->hint, var->name);
+        line(e, "%s = %s;", declared, op_assign(e, op).s);
         return;
     }
     Target target = {var->name, var->type, var, NULL};

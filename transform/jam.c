@@ -252,7 +252,7 @@ static bool is_known_apart(const Jam *j, const Value *p)
     if (!root)
         return false;
     if (root->def)
-        return root->def->code == OP_LOCAL || root->def->code == OP_ALLOC;
+        return root->def->code == OP_LOCAL || root->def->code == OP_ALLOC || (root->var && root->var->is_restrict);
     return root->var && root->var->is_param && (root->var->is_restrict || root->var->only_read);
 }
 

@@ -391,7 +391,7 @@ static void grow_op(Lanes *l, Op *op)
         if (made)
             grow_local(l, op);
         return;
-    case OP_ALLOC:
+    case OP_ALLOC: case OP_ROOM:
         if (made)
             grow_alloc(l, op);
         return;

@@ -37,7 +37,7 @@ static void collect(Op *op, void *ctx)
         ptrs_push(&l->allocs, op);
     else if (op->code == OP_FREE)
         ptrs_push(&l->frees, op);
-    else if (is_a(op, "ad_stack") || is_a(op, "ad_log"))
+    else if (is_a(op, "ad_stack") || is_a(op, "ad_rooms") || is_a(op, "ad_log"))
         ptrs_push(&l->stacks, op);
     else if (op->code == OP_LOCAL && op->tape && !op->zeroed)
         l->fixed += op->of->size;

@@ -232,6 +232,10 @@ static void op_constraints(MemInfo *m, Op *op, int popped)
     case OP_REALLOC:
         object_of_op(m, op, OBJ_HEAP);
         break;
+    case OP_ROOM:
+        object_of_op(m, op, OBJ_HEAP);
+        edge_add(m, node_of(m, op->results[0]), popped);
+        break;
     case OP_STRING:
         object_of_op(m, op, OBJ_GLOBAL);
         break;
@@ -352,7 +356,7 @@ static void collect_flow(void *ctx, Value *from, Value *to)
 static void collect_op(Op *op, void *ctx)
 {
     Collect *c = ctx;
-    op_constraints(c->m, op, op->code == OP_PUSH || op->code == OP_POP ? popped_node(c, op) : -1);
+    op_constraints(c->m, op, op->code == OP_PUSH || op->code == OP_POP || op->code == OP_ROOM ? popped_node(c, op) : -1);
     mem_op_flows(op, collect_flow, c);
     affine_define(c->m, op);
 }

@@ -139,6 +139,7 @@ OP(HOLD, "hold", AD, PURE)          /* hold v: v, a constant to differentiation 
 OP(MULZ, "mulz", AD, PURE)          /* mulz a, p: a == 0 ? 0 : a*p */
 OP(PUSH, "push", AD, WRITES)        /* push tape, v; op->ival: equal to that of the POPs that may get v */
 OP(POP, "pop", AD, WRITES)          /* pop tape -> v */
+OP(ROOM, "room", AD, WRITES)        /* room n, size, rooms -> p: memory of n elements on top of an ad_rooms; op->ival as in PUSH */
 
 /* --- <math.h> -------------------------------------------------------------------------------------------- */
 #include "ops_math.h"

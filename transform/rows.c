@@ -243,11 +243,11 @@ static bool is_steady(const MemInfo *m, const Op *loop, const Poly *p)
     return p->known;
 }
 
-bool fills_range(const MemInfo *m, const Op *store, const Value *root, const Op *loop, const Op *declared, Extent *out)
+bool fills_once(const MemInfo *m, const Op *store, const Value *root, const Region *r, const Op *declared, Extent *out)
 {
     Poly width = poly_constant(store->args[0]->type->elem->size), with, rest;
     *out = (Extent){offset_of(m, store, root), poly_unknown()};
-    for (const Region *at = store->parent; at != loop->regions[0]; at = at->owner->parent) {
+    for (const Region *at = store->parent; at != r; at = at->owner->parent) {
         const Op *inner = at->owner;
         int64_t step;
         if (inner->code != OP_FOR || !value_int(inner->args[2], &step) || step * step != 1 ||
@@ -267,7 +267,12 @@ bool fills_range(const MemInfo *m, const Op *store, const Value *root, const Op 
     }
     out->hi = out->lo;
     poly_add(&out->hi, &width, 1);
-    return is_steady(m, loop, &out->lo) && is_steady(m, loop, &out->hi);
+    return true;
+}
+
+bool fills_range(const MemInfo *m, const Op *store, const Value *root, const Op *loop, const Op *declared, Extent *out)
+{
+    return fills_once(m, store, root, loop->regions[0], declared, out) && is_steady(m, loop, &out->lo) && is_steady(m, loop, &out->hi);
 }
 
 bool ranges_join(const Extent *part, int n, const Poly *lo, Poly *hi)

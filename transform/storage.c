@@ -702,11 +702,12 @@ void storage_resolve(Fn *fn)
         remove_dead(fn); /* nothing is kept for a USE that nobody needs */
     Storage s = {.fn = fn};
     s.keeper = (Keeper){.fn = fn, .keeps = {.arena = arena}, .by_value = {.arena = arena}, .to_free = {.arena = arena}};
+    s.keeper.rooms.arena = s.keeper.extents.arena = s.keeper.with_rooms.arena = arena;
     s.keeper.mirror_of = &s.mirror_of;
     s.uses.arena = s.nodes.arena = s.stores.arena = arena;
     s.store_node.arena = s.spoilers.arena = s.stored.arena = arena;
     s.forwarded.arena = s.twins.arena = s.no_log.arena = arena;
-    s.snapshots = (Snapshots){.fn = fn, .keeper.fn = fn, .list.arena = arena, .loads.arena = arena, .of.arena = arena};
+    s.snapshots = (Snapshots){.fn = fn, .keeper.fn = fn, .keeper.mirror_of = &s.mirror_of, .list.arena = arena, .loads.arena = arena, .of.arena = arena};
     s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}, {.arena = arena}};
     s.mirror_of.arena = s.cache.arena = s.node_of.arena = arena;
     walk_ops(fn->body, collect, &s);

@@ -94,15 +94,25 @@ static bool is_same_throughout(const Fn *fn, const Value *v, const Op *loop, int
     return op->code != OP_LOCAL;
 }
 
-static bool find_nest(const Keeper *keeper, Keep *k, const Region *home)
+static bool find_nest(const Keeper *keeper, Keep *k, Region *home)
 {
     Op *inner_first[MAX_NEST];
     int n = 0;
     bool fused = false;
     for (const Region *r = home; r && r->owner; r = r->owner->parent) {
         Op *op = r->owner;
-        if (op->code == OP_WHILE || (op->code == OP_FOR && n == MAX_NEST))
+        if (op->code == OP_FOR && n == MAX_NEST)
             return false;
+        if (op->code == OP_WHILE && fused)
+            k->entry = op;
+        if (op->code == OP_WHILE && !fused) {
+            k->room = k->entry ? k->entry->parent : home;
+            if (!k->entry && !k->block)
+                return false;
+            if (!room_possible(keeper, k->room))
+                return false;
+            break;
+        }
         fused = fused || op->fused; /* from here outwards an iteration's values die with it */
         if (op->code == OP_FOR) {
             k->entry = op;
@@ -121,7 +131,7 @@ enum { SMALL_ARRAY = 1024 }; /* elements: up to here a C array, no allocation */
 static Value *constant_product(Builder *b, Keep *k)
 {
     int64_t total = 1;
-    if (k->block)
+    if (k->block || k->room)
         return NULL;
     if (place_in_array()) {
         int64_t most = place_elements(k->nest, k->extent, k->depth, k->entry);
@@ -158,16 +168,23 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
         Builder behind = after_op(local->def);
         return build_decay(&behind, local);
     }
-    Value *count = build_cast(b, k->extent[0], size_type);
+    Value *count = k->depth ? build_cast(b, k->extent[0], size_type) : NULL;
     for (int i = 1; i < k->depth; i++)
         count = build_bin(b, OP_MUL, count, build_cast(b, k->extent[i], size_type));
     if (k->block) {
         Value *none = build_int(b, k->block->type, 0), *some = build_bin(b, OP_GT, k->block, none);
-        count = build_bin(b, OP_MUL, count, build_cast(b, build_select(b, some, k->block, none), size_type));
+        Value *each = build_cast(b, build_select(b, some, k->block, none), size_type);
+        count = count ? build_bin(b, OP_MUL, count, each) : each;
     }
     Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
     size->of = elem;
     size->results[0]->type = size_type;
+    if (k->room) {
+        Value *room = room_build(keeper, b, k->room, count, size->results[0], elem);
+        room->var = kept_var(fn, type_ptr(elem), k->value);
+        room->var->is_restrict = true;
+        return room;
+    }
     Value *args[2] = {count, size->results[0]};
     Op *alloc = op_build(b, OP_ALLOC, args, 2, 1);
     alloc->tape = true;
@@ -214,6 +231,17 @@ static Value *trip_number(Builder *b, const Op *loop, const Level *at)
     return step == 1 ? i : build_bin(b, OP_DIV, i, build_int(b, t, step));
 }
 
+/* ... in a while loop: of each iteration. */
+static void make_room_extent_visible(Keeper *keeper, const Keep *k, Value *v)
+{
+    for (const Region *r = k->room; r->owner; r = r->owner->parent)
+        if (r == value_region(v) && !value_is_const(v) && !ptrmap_get(&keeper->by_value, v)) {
+            keep_value(keeper, v);
+            return;
+        }
+    make_visible(keeper, v);
+}
+
 static Value *element(Builder *b, Keep *k, Value *memory, const Level *level)
 {
     Value *i = trip_number(b, k->nest[0], &level[0]);
@@ -226,27 +254,31 @@ static Value *element(Builder *b, Keep *k, Value *memory, const Level *level)
 
 static Value *block_at(Builder *b, Keep *k, Value *memory, const Level *level, Value *length)
 {
+    if (k->depth == 0)
+        return memory;
     Value *i = trip_number(b, k->nest[0], &level[0]);
     for (int d = 1; d < k->depth; d++)
         i = build_bin(b, OP_ADD, build_bin(b, OP_MUL, i, level[d].extent), trip_number(b, k->nest[d], &level[d]));
     return build_index(b, memory, build_bin(b, OP_MUL, i, length));
 }
 
-/* The array, and the loops' bounds in the forward sweep. */
-static bool make_memory(Keeper *keeper, Keep *k, Level *level)
+/* The array, made before `outermost`, and the loops' bounds in the forward sweep. */
+static bool make_memory(Keeper *keeper, Keep *k, Op *outermost, Level *level)
 {
-    Op *outermost = k->entry;
     Builder b = before_op(outermost);
     b.loc = outermost->loc;
     for (int d = 0; d < k->depth; d++) {
-        k->extent[d] = extent_at_entry(&b, k->nest[d], outermost);
+        k->extent[d] = k->room ? room_extent(keeper, k->nest[d], outermost) : extent_at_entry(&b, k->nest[d], outermost);
         if (!k->extent[d])
             return false;
     }
     k->memory = allocate(keeper, &b, k);
-    make_visible(keeper, k->memory);
+    if (!k->room)
+        make_visible(keeper, k->memory);
     for (int d = 0; d < k->depth; d++) {
-        if (d > 0)
+        if (d > 0 && k->room)
+            make_room_extent_visible(keeper, k, k->extent[d]);
+        else if (d > 0)
             make_visible(keeper, k->extent[d]);
         level[d] = (Level){k->nest[d]->regions[0]->args[0], k->nest[d]->args[0], k->extent[d]};
     }
@@ -256,7 +288,7 @@ static bool make_memory(Keeper *keeper, Keep *k, Level *level)
 static bool make_array(Keeper *keeper, Keep *k)
 {
     Level level[MAX_NEST];
-    if (!make_memory(keeper, k, level))
+    if (!make_memory(keeper, k, k->entry, level))
         return false;
     Builder b = after_definition(k->value);
     Value *place = element(&b, k, k->memory, level);
@@ -296,7 +328,7 @@ Keep *keep_block(Keeper *keeper, Value *like, Op *place, Value *length, Value **
     Keep *k = arena_alloc(keeper->fn->arena, sizeof *k);
     Level level[MAX_NEST];
     *k = (Keep){.value = like, .kind = KEEP_ARRAY, .block = length};
-    if (!find_nest(keeper, k, place->parent) || !make_memory(keeper, k, level))
+    if (!find_nest(keeper, k, place->parent) || !make_memory(keeper, k, k->entry ? k->entry : place, level))
         ICE("a copy of an array has no place");
     make_visible(keeper, length);
     Builder b = before_op(place);
@@ -400,6 +432,7 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
         }
         ptrs_push(&s->values, keep->value);
     }
+    room_pops(k, popped, ctx);
     for (int later = 0; later < 2; later++) /* after the pushes of the regions that come before them */
         for (size_t i = 0; i < stacks.n; i++) {
             RegionStack *s = stacks.at[i];
@@ -486,6 +519,14 @@ bool frees_tape(const Op *call)
     return false;
 }
 
+static void build_stack_free(Op *yield, Value *stack)
+{
+    Builder b = before_op(yield);
+    Op *op = op_build(&b, OP_CALL, &stack, 1, 0);
+    op->text = "ad_stack_free";
+    op->of = type_void();
+}
+
 void keep_finish(Keeper *k, Resolve resolve, void *ctx)
 {
     Op *yield = region_terminator(k->fn->body);
@@ -495,10 +536,8 @@ void keep_finish(Keeper *k, Resolve resolve, void *ctx)
         op_build(&b, OP_FREE, &p, 1, 0);
     }
     Value *stack = k->stack ? k->stack : k->fn->tape;
-    if (stack && stack->def && stack->def->code == OP_LOCAL) { /* else it is somebody else's */
-        Builder b = before_op(yield);
-        Op *op = op_build(&b, OP_CALL, &stack, 1, 0);
-        op->text = "ad_stack_free";
-        op->of = type_void();
-    }
+    if (stack && stack->def && stack->def->code == OP_LOCAL) /* else it is somebody else's */
+        build_stack_free(yield, stack);
+    for (size_t i = 0; i < k->with_rooms.n; i++)
+        build_stack_free(yield, ptrmap_get(&k->rooms, k->with_rooms.at[i]));
 }

@@ -11,8 +11,7 @@
  * offered only where the object has no more elements than a loop nest that reads them has iterations, but for its margins, and where they
  * are read more than once, by several loads or by a nest with more iterations.
  */
-#include "analysis.h"
-#include "derivative.h"
+#include "nest.h"
 
 enum { MOST_LOADS = 256, MOST_OPS_BETWEEN = 64, MAX_INDICES = 8, MAX_PATH = 24, MOST_ELEMENTS = 1 << 24 };
 
@@ -209,7 +208,7 @@ static const Op *outermost_loop(const Region *r)
 {
     const Op *found = NULL;
     for (; r->owner; r = r->owner->parent)
-        if (r->owner->code == OP_FOR)
+        if (r->owner->code == OP_FOR || r->owner->code == OP_WHILE)
             found = r->owner;
     return found;
 }
@@ -222,6 +221,50 @@ static Op *child_of(const Region *r, Op *op)
     return op;
 }
 
+typedef struct {
+    const MemInfo *m;
+    const Op *load;
+    const Region *r;
+    bool spoiled;
+} OwnElement;
+
+static bool same_object(const MemInfo *m, const Value *p, const Value *q)
+{
+    const IntSet *x = mem_points_to(m, p), *y = mem_points_to(m, q);
+    for (int i = 0; i < x->n; i++)
+        if (intset_has(y, x->at[i]))
+            return true;
+    return x->n == 0 || y->n == 0;
+}
+
+static void find_spoiler(Op *op, void *ctx)
+{
+    OwnElement *e = ctx;
+    Extent all;
+    bool at_address = op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_COPY;
+    if (e->spoiled || op->nregions || op == e->load)
+        return;
+    if (at_address ? !same_object(e->m, op->args[0], e->load->args[0]) : !mem_op_may_write(e->m, op, e->load->args[0]))
+        return; /* in another iteration, too */
+    bool later = op->code == OP_STORE && op->parent == e->load->parent && mem_position(e->m, op) > mem_position(e->m, e->load);
+    e->spoiled = !later || !same_address(op->args[0], e->load->args[0]) || !mem_knows(e->m, op->args[0]) ||
+                 !fills_once(e->m, op, e->m->address[op->args[0]->id].root, e->r, e->m->address[op->args[0]->id].root->def, &all);
+}
+
+/* Does the op of r that the load is in leave what it reads as it was, until the load has read it?
+ * for (i...) p[i] = r[i] + b * p[i];   does: each element is stored to once, after it is read. */
+static bool leaves_unread(const MemInfo *m, Op *in, const Op *load, const Region *r)
+{
+    OwnElement e = {m, load, r, false};
+    if (in == load || !mem_op_may_write(m, in, load->args[0]))
+        return true;
+    const Value *root = mem_knows(m, load->args[0]) ? m->address[load->args[0]->id].root : NULL;
+    if (!root || !root->def || in->code != OP_FOR)
+        return false;
+    walk_ops(in->regions[0], find_spoiler, &e);
+    return !e.spoiled;
+}
+
 /* The outermost region on the load's way, a loop's body or an if's branch inside a loop, where the load reads what was there when the loop or
  * if of that region that it is in began. */
 static Region *steady_region(const MemInfo *m, Op *load)
@@ -229,15 +272,15 @@ static Region *steady_region(const MemInfo *m, Op *load)
     Region *path[MAX_PATH];
     int n = 0;
     for (Region *r = load->parent; r->owner; r = r->owner->parent) {
-        if ((r->owner->code != OP_FOR && r->owner->code != OP_IF) || n == MAX_PATH)
+        if (n == MAX_PATH)
             return NULL;
         path[n++] = r;
     }
     bool looped = false;
     while (n-- > 0) {
         Op *in = child_of(path[n], load);
-        looped |= path[n]->owner->code == OP_FOR;
-        if (looped && !path[n]->owner->fused && (in == load || !mem_op_may_write(m, in, load->args[0])))
+        looped |= path[n]->owner->code != OP_IF;
+        if (looped && !path[n]->owner->fused && leaves_unread(m, in, load, path[n]))
             return path[n];
     }
     return NULL;
@@ -246,13 +289,11 @@ static Region *steady_region(const MemInfo *m, Op *load)
 static bool same_until(const MemInfo *m, const Snapshot *s, const Op *load, const Op *end)
 {
     int n = 0;
-    for (const Op *op = s->place; op; op = op->next) {
-        if (++n > MOST_OPS_BETWEEN || (op != load && mem_op_may_write(m, op, load->args[0])))
+    const Op *op = s->place;
+    for (; op && op != end; op = op->next)
+        if (++n > MOST_OPS_BETWEEN || mem_op_may_write(m, op, load->args[0]))
             return false;
-        if (op == end)
-            return true;
-    }
-    return false;
+    return op == end; /* which leaves it unread */
 }
 
 /* Is the object freed before the copy is taken? (Then the primal reads none of it, but the copy would.) */
@@ -286,8 +327,8 @@ static Snapshot *snapshot_of(Snapshots *all, Op *load, const Spot *at, Region *r
     Op *in = child_of(r, load);
     for (size_t i = all->list.n; i-- > 0;) {
         Snapshot *s = all->list.at[i];
-        if (s->base == at->base && s->place->parent == r && s->like->results[0]->type == load->results[0]->type)
-            return same_until(m, s, load, in) ? s : NULL;
+        if (s->base == at->base && s->place->parent == r && s->like->results[0]->type == load->results[0]->type && same_until(m, s, load, in))
+            return s;
     }
     Snapshot *s = arena_alloc(all->fn->arena, sizeof *s);
     *s = (Snapshot){.place = in, .base = at->base, .like = load, .address = load->args[0]};
@@ -313,7 +354,8 @@ void snapshot_offer(Snapshots *all, Op *load)
         load->shared || is_bit_field(load->args[0]) || !find_spot(load->args[0], &at))
         return;
     Region *r = steady_region(m, load);
-    if (!r || !is_whole_object(m, &at, r) || is_freed_before(m, at.base, load) || !keep_is_indexed(&all->keeper, r))
+    if (!r || !is_whole_object(m, &at, r) || is_freed_before(m, at.base, load) ||
+        !(keep_is_indexed(&all->keeper, r) || room_is_for(&all->keeper, r)))
         return;
     Snapshot *s = snapshot_of(all, load, &at, r);
     if (!s)

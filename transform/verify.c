@@ -259,6 +259,7 @@ static void check_memory(Verifier *v, const Op *op)
         break;
     case OP_ALLOC:
     case OP_REALLOC:
+    case OP_ROOM:
         need_shape(v, op, 1, op->nargs, 1, 0);
         need(v, is_ptr(result_type(op)), "not a pointer type");
         break;

@@ -5,6 +5,7 @@
  * relax_vjp: Vector-Jacobian product of relax, reverse mode.
  */
 #include <math.h>
+#include <stddef.h>
 #include <adgen_rt.h>
 
 struct Model {
@@ -17,24 +18,28 @@ struct Model {
 double relax_vjp(const struct Model *restrict m, double *restrict x, int n, struct Model *d_m, double *d_x,
                  double d_return)
 {
-    ad_stack tape = {0};
+    ad_rooms kept = {0};
+    long t = n > 0 ? n : 0;
+    long t1 = (long)n - 2 > 0 ? (long)n - 2 : 0;
     double energy = 0.0;
     int done = 0;
     int step = 0;
     size_t trips = 0;
     while (!done && step < m->steps) {
-        double t = 1 < n - 1 ? m->stiffness : 0.0;
+        double t2 = 1 < n - 1 ? m->stiffness : 0.0;
+        double *restrict kept_value = ad_push_room(&kept, (size_t)t1 + t, sizeof(double));
+        double *restrict kept_x = kept_value + t1;
         for (int i = 1; i < n - 1; i++) {
             double x_i = x[i];
-            double t1 = x[i - 1] - 2.0 * x_i + x[i + 1];
-            x[i] = x_i + t * t1;
-            ad_push_double(&tape, t1);
+            double t3 = x[i - 1] - 2.0 * x_i + x[i + 1];
+            kept_value[i - 1] = t3;
+            x[i] = x_i + t2 * t3;
         }
         energy = 0.0;
         for (int i = 0; i < n; i++) {
             double x_i = x[i];
+            kept_x[i] = x_i;
             energy += x_i > 0.0 ? x_i * x_i : -m->damping * x_i;
-            ad_push_double(&tape, x_i);
         }
         if (energy < 0.001)
             done = 1;
@@ -42,37 +47,38 @@ double relax_vjp(const struct Model *restrict m, double *restrict x, int n, stru
             step++;
         trips++;
     }
-    double t = sqrt(energy);
-    double d_energy = d_return != 0.0 ? d_return * (0.5 / t) : 0.0;
+    double t2 = sqrt(energy);
+    double d_energy = d_return != 0.0 ? d_return * (0.5 / t2) : 0.0;
     for (size_t trip = 0; trip < trips; trip++) {
-        for (int i = n - 1; i >= 0; i--) {
-            double t1 = ad_pop_double(&tape);
-            double t3;
-            if (t1 > 0.0) {
-                double t2 = d_energy * t1;
-                t3 = t2 + t2;
+        double *restrict kept_value = ad_pop_room(&kept);
+        double *restrict kept_x = kept_value + t1;
+        for (int i = 0; i < n; i++) {
+            double kept_x_i = kept_x[i];
+            double t4;
+            if (kept_x_i > 0.0) {
+                double t3 = d_energy * kept_x_i;
+                t4 = t3 + t3;
             } else {
-                t3 = d_energy * -m->damping;
-                d_m->damping -= d_energy * t1;
+                t4 = d_energy * -m->damping;
+                d_m->damping -= d_energy * kept_x_i;
             }
-            d_x[i] += t3;
+            d_x[i] += t4;
         }
-        int t1 = 1 < n - 1;
-        double t2 = t1 ? m->stiffness : 0.0;
-        double t3 = 0.0;
+        int t3 = 1 < n - 1;
+        double t4 = t3 ? m->stiffness : 0.0;
+        double t5 = 0.0;
         for (int i = n - 2; i >= 1; i--) {
-            double t4 = ad_pop_double(&tape);
             double d_x_i = d_x[i];
-            t3 += d_x_i * t4;
-            double t5 = d_x_i * t2;
-            d_x[i + 1] += t5;
-            d_x[i] = d_x_i + 2.0 * -t5;
-            d_x[i - 1] += t5;
+            t5 += d_x_i * kept_value[i - 1];
+            double t6 = d_x_i * t4;
+            d_x[i + 1] += t6;
+            d_x[i] = d_x_i + 2.0 * -t6;
+            d_x[i - 1] += t6;
         }
-        if (t1)
-            d_m->stiffness += t3;
+        if (t3)
+            d_m->stiffness += t5;
         d_energy = 0.0;
     }
-    ad_stack_free(&tape);
-    return t;
+    ad_stack_free(&kept);
+    return t2;
 }

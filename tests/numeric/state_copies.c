@@ -102,7 +102,7 @@ double tested(AD_LEN(n) const double *x, int n, int steps)
             for (int i = 1; i < n - 1; i++)
                 sum += u[i - 1] * u[i] * u[i + 1];
         for (int i = 0; i < n; i++)
-            u[i] = u[i] * u[i] * 0.5;
+            u[i] = u[i] * 0.5 + x[n - 1 - i];
     }
     free(u);
     return sum;

@@ -1,0 +1,50 @@
+#!/bin/sh
+# storage_room.c: the functions of tests/numeric/rooms.c that start with room_ keep arrays in each iteration; room_cg keeps p, t, q and r once, and pushes
+# what the iteration has one of; in near_lengths the inner loop pushes. Without it the derivatives are the same but for the order of sums: what is
+# pushed is popped in the opposite order. Prints PASS and FAIL.
+ROOT=$PWD
+ADGEN=${ADGEN:-$PWD/build/adgen}
+DIR=${DIR:-$(mktemp -d)}
+source=$ROOT/tests/numeric/rooms.c
+cd "$DIR" || exit 1
+result() { if [ "$2" = "$3" ]; then echo "PASS rooms/$1"; else echo "FAIL rooms/$1"; echo "    expected '$3', is '$2'"; fi; }
+"$ADGEN" "$source" -I"$ROOT/runtime" -o with.c --header && "$ADGEN" -fno-rooms "$source" -I"$ROOT/runtime" -o without.c || exit 1
+body() { sed -n "/^[a-z].* $1_[a-z]*(.*[,)]\$/,/^}/p" "$2"; }
+rooms() { body "$1" "$2" | grep -c 'ad_push_room'; }
+for f in room_cg room_rows room_halves room_nested room_chain; do
+    result "$f" "$([ "$(rooms $f with.c)" -gt 0 ] && echo some) $(rooms $f without.c)" 'some 0'
+done
+result near_lengths "$(rooms near_lengths with.c) $(body near_lengths with.c | grep -c ad_push_double)" '1 1'
+result room_cg_once "$(body room_cg with.c | grep -c 'kept_[a-z]*\[.*\] = ') $(body room_cg with.c | grep -cE 'ad_log|    ad_push_double')" '4 3'
+
+cat >main.c <<'C'
+#include "with.h"
+#include <math.h>
+#include <stdio.h>
+
+int main(void)
+{
+    double x[36], d_x[36] = {0}, d_A[36] = {0}, s = 0;
+    float v[8], y[8], d_v[8] = {0}, d_y[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    for (int i = 0; i < 36; i++)
+        x[i] = 0.7 + 0.3 * sin(3 * i);
+    for (int i = 0; i < 8; i++)
+        v[i] = (float)x[i];
+    room_chain_vjp(v, y, 6, 9, d_v, d_y);
+    room_chain_vjp(v, y, 6, 3, d_v, d_y);
+    s += room_cg_grad(x, x + 7, 6, 1e-9, d_A, d_x) + room_cg_grad(x, x + 7, 0, 1e-9, d_A, d_x) + room_rows_grad(x, 6, 4, 5, d_x);
+    s += room_rows_grad(x, 1, 1, 0, d_x) + room_halves_grad(x, 32, d_x) + room_halves_grad(x, 1, d_x) + room_nested_grad(x, 6, 5, d_x);
+    s += room_nested_grad(x, 20, 40, d_x) + near_lengths_grad(x, 6, 5, d_x);
+    printf("%.11g", s);
+    for (int i = 0; i < 36; i++)
+        printf(" %.11g %.11g", d_x[i], d_A[i]);
+    for (int i = 0; i < 8; i++)
+        printf(" %.5g", d_v[i]);
+    puts("");
+    return 0;
+}
+C
+for made in with without; do
+    ${CC:-gcc} -std=gnu99 -w -ffp-contract=off -I. -I"$ROOT/runtime" -o $made main.c $made.c "$source" "$(dirname "$ADGEN")/libadgen_rt.a" -lm && ./$made >$made.out
+done
+result same_numbers "$(wc -w <with.out) $(cat with.out)" "81 $(cat without.out)"
