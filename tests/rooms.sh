@@ -15,7 +15,7 @@ for f in room_cg room_rows room_halves room_nested room_chain; do
     result "$f" "$([ "$(rooms $f with.c)" -gt 0 ] && echo some) $(rooms $f without.c)" 'some 0'
 done
 result near_lengths "$(rooms near_lengths with.c) $(body near_lengths with.c | grep -c ad_push_double)" '1 1'
-result room_cg_once "$(body room_cg with.c | grep -c 'kept_[a-z]*\[.*\] = ') $(body room_cg with.c | grep -cE 'ad_log|    ad_push_double')" '4 3'
+result room_cg_once "$(body room_cg with.c | grep -c 'ad_push_room(&kept, 4UL \* ') $(body room_cg with.c | grep -cE 'ad_log|    ad_push_double')" '1 3'
 
 cat >main.c <<'C'
 #include "with.h"

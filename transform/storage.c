@@ -204,7 +204,7 @@ static void find_forwarded(Op *op, void *ctx)
     for (int d = 0; d < f.depth; d++)
         if (f.from[d]->owner->fused || f.to[d]->owner->fused)
             return;
-    if (!keep_is_indexed(&s->keeper, f.from[0]))
+    if (!keep_is_indexed(&s->keeper, f.from[0]) && !room_is_for(&s->keeper, f.from[0]))
         return;
     ptrmap_put(&s->forwarded, op, (void *)(uintptr_t)f.store);
     forbid_log(s, f.store->args[1], DEPTH);
