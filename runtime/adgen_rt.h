@@ -240,8 +240,6 @@ typedef struct {
 
 /* Makes room for one more entry. */
 void ad_log_grow(ad_log *log, size_t size);
-/* Takes the youngest store back: the memory has the old value again, the entry the new one. */
-void ad_log_undo(ad_log *log, size_t size);
 /* Does again, oldest first, all that was taken back; frees the log. */
 void ad_log_redo(ad_log *log, size_t size);
 /* Frees the log of memory that needs nothing put back. */
@@ -266,6 +264,23 @@ static inline void ad_log_swap(unsigned char *entry, size_t size)
     memcpy(now, p, size);
     memcpy(p, entry + sizeof p, size);
     memcpy(entry + sizeof p, now, size);
+}
+
+/* Takes the youngest store back: the memory has the old value again, the entry the new one. */
+static inline void ad_log_undo(ad_log *log, size_t size)
+{
+    log->n--;
+    log->undone++;
+    ad_log_swap(log->entries + log->n * (sizeof(void *) + size), size);
+}
+
+/* ... of memory that needs nothing put back. */
+static inline void ad_log_back(ad_log *log, size_t size)
+{
+    unsigned char *entry = log->entries + --log->n * (sizeof(void *) + size);
+    void *p;
+    memcpy(&p, entry, sizeof p);
+    memcpy(p, entry + sizeof p, size);
 }
 
 /* ====================================================================== tapes that do not grow (--no-malloc, --tape-storage) */
@@ -328,8 +343,9 @@ static inline void ad_fixed_log_save(ad_fixed_log *log, const void *p, size_t si
     memcpy(entry + sizeof p, p, size);
 }
 
-/* As ad_log_undo and ad_log_redo. */
+/* As ad_log_undo, ad_log_back and ad_log_redo. */
 void ad_fixed_log_undo(ad_fixed_log *log, size_t size);
+void ad_fixed_log_back(ad_fixed_log *log, size_t size);
 void ad_fixed_log_redo(ad_fixed_log *log, size_t size);
 
 /* n objects of `size` bytes from the workspace that *space points to, which then points behind them; aligned for every type. */

@@ -31,13 +31,6 @@ void ad_log_grow(ad_log *log, size_t size)
     log->cap = cap;
 }
 
-void ad_log_undo(ad_log *log, size_t size)
-{
-    log->n--;
-    log->undone++;
-    ad_log_swap(entry_at(log, log->n, size), size);
-}
-
 void ad_log_redo(ad_log *log, size_t size)
 {
     for (size_t i = log->n; i < log->n + log->undone; i++)

@@ -128,7 +128,7 @@ void log_store(Logger *l, Op *store)
     Value *saved[3] = {log, p, build_sizeof(&save, p->type->elem)};
     build_log_call(&save, "ad_log_save", saved, 3);
     Value *undone[2] = {log, build_sizeof(&undo, p->type->elem)};
-    Op *call = build_log_call(&undo, "ad_log_undo", undone, 2);
+    Op *call = build_log_call(&undo, log->def->mark ? "ad_log_back" : "ad_log_undo", undone, 2);
     call->in_reverse = undone[1]->def->in_reverse = true;
     call->reverses = undone[1]->def->reverses = store;
 }

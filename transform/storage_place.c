@@ -187,6 +187,7 @@ static void rename_calls(const Place *p, const Op *stack)
 {
     static const char *const names[][2] = {{"ad_log_save", "ad_fixed_log_save"},
                                            {"ad_log_undo", "ad_fixed_log_undo"},
+                                           {"ad_log_back", "ad_fixed_log_back"},
                                            {"ad_log_redo", "ad_fixed_log_redo"}};
     for (size_t i = 0; i < p->calls.n; i++) {
         Op *op = p->calls.at[i];
@@ -194,7 +195,7 @@ static void rename_calls(const Place *p, const Op *stack)
             continue;
         if (is_text(op, "ad_stack_free") || is_text(op, "ad_log_free"))
             op_remove(op);
-        for (int k = 0; k < 3; k++)
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
             if (is_text(op, names[k][0]))
                 op->text = names[k][1];
     }
