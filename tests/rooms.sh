@@ -11,7 +11,7 @@ result() { if [ "$2" = "$3" ]; then echo "PASS rooms/$1"; else echo "FAIL rooms/
 "$ADGEN" "$source" -I"$ROOT/runtime" -o with.c --header && "$ADGEN" -fno-rooms "$source" -I"$ROOT/runtime" -o without.c || exit 1
 body() { sed -n "/^[a-z].* $1_[a-z]*(.*[,)]\$/,/^}/p" "$2"; }
 rooms() { body "$1" "$2" | grep -c 'ad_push_room'; }
-for f in room_cg room_rows room_halves room_nested room_chain; do
+for f in room_cg room_rows room_halves room_nested room_chain room_same; do
     result "$f" "$([ "$(rooms $f with.c)" -gt 0 ] && echo some) $(rooms $f without.c)" 'some 0'
 done
 result near_lengths "$(rooms near_lengths with.c) $(body near_lengths with.c | grep -c ad_push_double)" '1 1'
@@ -34,7 +34,7 @@ int main(void)
     room_chain_vjp(v, y, 6, 3, d_v, d_y);
     s += room_cg_grad(x, x + 7, 6, 1e-9, d_A, d_x) + room_cg_grad(x, x + 7, 0, 1e-9, d_A, d_x) + room_rows_grad(x, 6, 4, 5, d_x);
     s += room_rows_grad(x, 1, 1, 0, d_x) + room_halves_grad(x, 32, d_x) + room_halves_grad(x, 1, d_x) + room_nested_grad(x, 6, 5, d_x);
-    s += room_nested_grad(x, 20, 40, d_x) + near_lengths_grad(x, 6, 5, d_x);
+    s += room_nested_grad(x, 20, 40, d_x) + near_lengths_grad(x, 6, 5, d_x) + room_same_grad(x, 6, 5, d_x);
     printf("%.11g", s);
     for (int i = 0; i < 36; i++)
         printf(" %.11g %.11g", d_x[i], d_A[i]);

@@ -208,7 +208,14 @@ static Value *bundled_count(const Fn *fn, const Op *room)
     Value *count = count_of(room);
     const Op *cast = count ? count->def : NULL;
     bool of_int = cast && cast->code == OP_CAST && type_is_int(cast->args[0]->type) && count->type->kind == TY_ULONG;
-    return of_int && cast->parent != fn->body ? cast->args[0] : count;
+    return room->code == OP_ROOM && of_int && cast->parent != fn->body ? cast->args[0] : count;
+}
+
+/* A constant may stand behind b. */
+static Value *had_again(Builder *b, Value *count)
+{
+    int64_t known;
+    return value_int(count, &known) ? build_int(b, count->type, known) : count;
 }
 
 /* The sum of all counts; one that several arrays have is multiplied. */
@@ -222,11 +229,12 @@ static Value *total_count(const Fn *fn, Builder *b, const Bundle *bundle)
         ptrmap_put(&times, count, (void *)((uintptr_t)ptrmap_get(&times, count) + 1));
     }
     for (size_t i = 0; i < bundle->allocs.n; i++) {
-        Value *count = bundled_count(fn, bundle->allocs.at[i]), *term = build_cast(b, count, t);
+        Value *count = bundled_count(fn, bundle->allocs.at[i]);
         int64_t n = (int64_t)(uintptr_t)ptrmap_get(&times, count);
         if (n == 0)
             continue;
         ptrmap_put(&times, count, NULL);
+        Value *term = build_cast(b, had_again(b, count), t);
         if (n > 1)
             term = build_bin(b, OP_MUL, build_int(b, t, n), term);
         sum = sum ? build_bin(b, OP_ADD, sum, term) : term;
@@ -316,9 +324,7 @@ static void build_pointers(const Fn *fn, Builder *b, Value *base, const Ptrs *gr
         const Value *old = (pops ? p->pop : p->room)->results[0];
         Value *pointer = i ? build_pointer_variable(b, at, old->var) : base;
         ptrmap_put(map, old, pointer);
-        Value *count = bundled_count(fn, p->room);
-        int64_t known;
-        at = build_index(b, pointer, value_int(count, &known) ? build_int(b, count->type, known) : count);
+        at = build_index(b, pointer, had_again(b, bundled_count(fn, p->room)));
     }
     op_remove(at->def);
 }

@@ -176,6 +176,7 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
         Value *each = build_cast(b, build_select(b, some, k->block, none), size_type);
         count = count ? build_bin(b, OP_MUL, count, each) : each;
     }
+    count = count ? count : build_int(b, size_type, 1); /* the same in all iterations of the loops in a room's region */
     Op *size = op_build(b, OP_SIZEOF, NULL, 0, 1);
     size->of = elem;
     size->results[0]->type = size_type;
@@ -244,6 +245,8 @@ static void make_room_extent_visible(Keeper *keeper, const Keep *k, Value *v)
 
 static Value *element(Builder *b, Keep *k, Value *memory, const Level *level)
 {
+    if (k->depth == 0)
+        return memory;
     Value *i = trip_number(b, k->nest[0], &level[0]);
     for (int d = 1; d < k->depth; d++) {
         i = build_bin(b, OP_MUL, i, level[d].extent);
@@ -476,7 +479,7 @@ bool keep_is_indexed(const Keeper *keeper, const Region *r)
 bool keep_is_variable(const Keeper *keeper, const Value *v)
 {
     Keep k = {.value = (Value *)(uintptr_t)v};
-    return !keeper->fn->split && find_nest(keeper, &k, value_region(v)) && k.depth == 0;
+    return !keeper->fn->split && find_nest(keeper, &k, value_region(v)) && k.depth == 0 && !k.room;
 }
 
 Keep *keep_value(Keeper *keeper, Value *v)
@@ -485,10 +488,10 @@ Keep *keep_value(Keeper *keeper, Value *v)
     k->value = v;
     bool counted = find_nest(keeper, k, value_region(v));
     bool pushed = keeper->fn->split && ptrmap_get(keeper->mirror_of, value_region(v)); /* on the branch that needs it only */
-    if (counted && k->depth == 0 && !pushed) {
+    if (counted && k->depth == 0 && !k->room && !pushed) {
         k->kind = KEEP_SLOT;
         k->memory = make_slot(keeper->fn, v);
-    } else if (counted && k->depth > 0 && make_array(keeper, k)) {
+    } else if (counted && (k->depth > 0 || k->room) && make_array(keeper, k)) {
         k->kind = KEEP_ARRAY;
     } else {
         k->kind = KEEP_STACK;

@@ -142,6 +142,27 @@ void room_chain(AD_LEN(n) const float *x, AD_LEN(n) float *y, int n, int m)
         y[i] = v[i];
 }
 
+/* What is the same in all iterations of the inner loop, but not in those of the outer one; lengths that are constants. */
+AD_GRAD(x)
+double room_same(AD_LEN(n) const double *x, int n, int steps)
+{
+    double v[8] = {1, 2}, w[3] = {0.5, 0.25, 0.125}, s = 0;
+    int k = 0;
+    do {
+        double c = s;
+        for (int i = 0; i < n; i++) {
+            c = 0.3 * v[k % 2] * sin(v[k % 2] * x[k % n]) * c + 0.1 * x[i];
+            s += 0.1 * c * c;
+        }
+        for (int i = 0; i < 3; i++) {
+            w[i] = exp(-w[i] * s);
+            s = cos(s) * w[i];
+        }
+        v[k % 2] += 0.1 * s;
+    } while (++k < steps);
+    return s;
+}
+
 /* How often the inner loop runs is read from memory that the loop changes: on the stack. */
 AD_GRAD(x)
 double near_lengths(AD_LEN(n) const double *x, int n, int steps)
