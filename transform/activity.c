@@ -10,16 +10,9 @@
 
 /* ------------------------------------------------------------------ roots and roles */
 
-static int object_root(const MemInfo *m, int obj)
-{
-    while (m->objects[obj].parent >= 0)
-        obj = m->objects[obj].parent;
-    return obj;
-}
-
 const Var *activity_root(const Activity *a, int obj)
 {
-    const MemObject *o = &a->m->objects[object_root(a->m, obj)];
+    const MemObject *o = &a->m->objects[mem_object_root(a->m, obj)];
     if (o->kind == OBJ_GLOBAL)
         return o->op->var;
     return o->kind == OBJ_PARAM && o->param->index < a->fn->nparams ? a->fn->params[o->param->index] : NULL;
@@ -27,7 +20,7 @@ const Var *activity_root(const Activity *a, int obj)
 
 static Role role_of_object(const Activity *a, int obj)
 {
-    const MemObject *o = &a->m->objects[object_root(a->m, obj)];
+    const MemObject *o = &a->m->objects[mem_object_root(a->m, obj)];
     if (o->kind == OBJ_PARAM) {
         if (o->param->index < a->fn->nparams)
             return a->rq->roles[o->param->index];
@@ -41,7 +34,7 @@ static Role role_of_object(const Activity *a, int obj)
 
 static bool declared_inactive(const Activity *a, int obj)
 {
-    const MemObject *o = &a->m->objects[object_root(a->m, obj)];
+    const MemObject *o = &a->m->objects[mem_object_root(a->m, obj)];
     const Var *root = activity_root(a, obj);
     return (root && root->is_inactive) || (o->op && o->op->var && o->op->var->is_inactive);
 }

@@ -135,6 +135,16 @@ ERROR("one-scalar", "value: name what it computes|a gradient needs|is not one sc
       "{\n"
       "    y[0] = x[0] * x[1];\n"
       "}\n")
+ERROR("nameless-struct", "is a struct without a name", "a variable in the SPEC whose struct has no name",
+      "The derivatives of a variable at file scope are a parameter of the generated function, which has its type. Give the struct a tag or a typedef.",
+      "// adgen --grad 'f(x, net)'\n"
+      "struct {\n"
+      "    double rate;\n"
+      "} net;\n"
+      "double f(double x)\n"
+      "{\n"
+      "    return x * net.rate;\n"
+      "}\n")
 ERROR("const-field", "with a const floating field|the const bit-field", "a struct with a const floating field cannot have a derivative",
       "A shadow has the type of what it belongs to, and a const field in it could not be written. Declare the field without const.",
       "// adgen --grad f\n"

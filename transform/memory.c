@@ -472,6 +472,13 @@ Op *mem_object_op(const MemInfo *m, int obj)
     return m->objects[obj].op;
 }
 
+int mem_object_root(const MemInfo *m, int obj)
+{
+    while (m->objects[obj].parent >= 0)
+        obj = m->objects[obj].parent;
+    return obj;
+}
+
 Value *mem_object_param(const MemInfo *m, int obj)
 {
     return m->objects[obj].param;

@@ -244,6 +244,14 @@ static Var *find_var(Resolver *r, const char *name, Role **role)
     return NULL;
 }
 
+/* Its derivatives are a parameter, whose type must be written. */
+static bool is_nameless(const Type *t)
+{
+    while (t->kind == TY_PTR || t->kind == TY_ARRAY)
+        t = t->elem;
+    return t->kind == TY_RECORD && strchr(type_spelling(t), '{');
+}
+
 /* Does v's type allow the role? Says what is wrong if not. */
 static bool var_fits(const Request *rq, const Var *v, Role role)
 {
@@ -253,6 +261,8 @@ static bool var_fits(const Request *rq, const Var *v, Role role)
         diag_error(rq->loc, "%s '%s' is declared AD_INACTIVE but named in SPEC '%s'", kind, v->name, rq->text);
     else if (!type_reaches_float(v->type) && !points_to_void(v->type))
         diag_error(rq->loc, "%s '%s' has no floating-point data: it cannot carry derivatives (SPEC '%s')", kind, v->name, rq->text);
+    else if (v->is_global && is_nameless(v->type))
+        diag_error(rq->loc, "global '%s' is a struct without a name: the generated function could not declare its derivatives; name it", v->name);
     else if (role != ROLE_INDEP && v->is_param && !can_be_dependent(v) && v->type->kind != TY_PTR)
         diag_error(rq->loc, "parameter '%s' is passed by value: it cannot be %s", v->name, role == ROLE_DEP ? "a dependent" : "scratch");
     else if (role != ROLE_INDEP && !can_be_dependent(v))

@@ -16,7 +16,7 @@ static Role object_role(const Shadow *s, int obj, bool *known)
             return s->rq->roles[root->index];
         return s->rq->return_is_dep ? ROLE_DEP : ROLE_NONE; /* sret */
     }
-    Op *op = mem_object_op(s->mem, obj);
+    Op *op = mem_object_op(s->mem, mem_object_root(s->mem, obj)); /* a global, or what is behind it */
     if (op && op->code == OP_GLOBAL)
         for (size_t i = 0; i < s->rq->global_vars.n; i++)
             if (s->rq->global_vars.at[i] == op->var) {

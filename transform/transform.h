@@ -509,6 +509,7 @@ typedef enum { OBJ_LOCAL, OBJ_HEAP, OBJ_GLOBAL, OBJ_PARAM, OBJ_POINTEE, OBJ_UNKN
 ObjKind mem_object_kind(const MemInfo *m, int obj);
 Op *mem_object_op(const MemInfo *m, int obj);
 Value *mem_object_param(const MemInfo *m, int obj);   /* OBJ_PARAM: the region argument; OBJ_POINTEE: that of the root */
+int mem_object_root(const MemInfo *m, int obj);        /* of a POINTEE: what it is reached from; else itself */
 int mem_object_parent(const MemInfo *m, int obj);
 bool mem_object_read_only(const MemInfo *m, int obj);  /* no op of the function may write it */
 /* May the two addresses overlap (accesses of the given pointers' pointee types)? false is a proof. */
