@@ -22,7 +22,8 @@ typedef struct {
 static void refuse_effect(const Effects *e, const Op *op)
 {
     const char *name = op->callee ? op->callee->name : op->text ? op->text : "a function";
-    refuse_matrix(e->d, op->loc, arena_printf(e->d->arena, "it is run several times, but calls '%s', whose effects would be repeated", name));
+    refuse_matrix(e->d, op->loc, arena_printf(e->d->arena, "it is run several times, but calls '%s', whose effects would be repeated; leave that out, or use --%s", name,
+                                              e->d->rq->mode == MODE_HESSIAN ? "hvp" : "jvp"));
 }
 
 /* Does the program end behind it, so that there is no other run? */

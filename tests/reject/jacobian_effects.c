@@ -1,5 +1,5 @@
-// expect: 11:19: error: a dense Hessian of 'f' cannot be made: it is run several times, but calls 'rand', whose effects would be repeated
-// expect: 18:9: error: a dense Jacobian of 'g' cannot be made: it is run several times, but calls 'printf', whose effects would be repeated
+// expect: 11:19: error: a dense Hessian of 'f' cannot be made: it is run several times, but calls 'rand', whose effects would be repeated; leave that out, or use --hvp
+// expect: 18:9: error: a dense Jacobian of 'g' cannot be made: it is run several times, but calls 'printf', whose effects would be repeated; leave that out, or use --jvp
 // construct: random numbers and input in a dense matrix, results of `printf`: use --jvp or --vjp
 #include <adgen.h>
 #include <stdio.h>
