@@ -262,26 +262,32 @@ Value *value_computed(Builder *b, Value *v)
     return clone_op(b, v->def, &map)->results[v->index];
 }
 
-static bool same_there(const Value *p, const Value *q, const Op *a, const Op *b, int depth)
+static bool same_there(const Value *p, const Value *q, const Op *const *a, const Op *const *b, int n, int depth)
 {
     const Op *x = p->def, *y = q->def;
-    if (p == a->regions[0]->args[0])
-        return q == b->regions[0]->args[0];
+    for (int k = 0; k < n; k++)
+        if (p == a[k]->regions[0]->args[0])
+            return q == b[k]->regions[0]->args[0];
     if (value_same(p, q))
-        return value_outside(p, a) && value_outside(p, b);
+        return value_is_const(p) || (value_outside(p, a[0]) && value_outside(p, b[0]));
     if (!x || !y || depth == 0 || x->code != y->code || x->nargs != y->nargs || p->type != q->type || x->ival != y->ival ||
         x->nregions ||
         (x->code != OP_INDEX && x->code != OP_CAST && x->code != OP_ADD && x->code != OP_MUL && x->code != OP_DECAY &&
          x->code != OP_FIELD))
         return false;
     for (int i = 0; i < x->nargs; i++)
-        if (!same_there(x->args[i], y->args[i], a, b, depth - 1))
+        if (!same_there(x->args[i], y->args[i], a, b, n, depth - 1))
             return false;
     return true;
 }
 
-bool same_in_loops(const Value *p, const Value *q, const Op *a, const Op *b)
+bool same_in_nests(const Value *p, const Value *q, const Op *const *a, const Op *const *b, int n)
 {
     enum { DEPTH = 12 };
-    return same_there(p, q, a, b, DEPTH);
+    return same_there(p, q, a, b, n, DEPTH);
+}
+
+bool same_in_loops(const Value *p, const Value *q, const Op *a, const Op *b)
+{
+    return same_in_nests(p, q, &a, &b, 1);
 }

@@ -418,6 +418,8 @@ void region_drop_arg(Region *r, int k);
 bool same_address(const Value *p, const Value *q);
 /* ... Is p in loop a what q is in loop b, in the same iteration? */
 bool same_in_loops(const Value *p, const Value *q, const Op *a, const Op *b);
+/* ... in nests of n loops, outermost first. */
+bool same_in_nests(const Value *p, const Value *q, const Op *const *a, const Op *const *b, int n);
 /* Is v known before outer, or can it be computed there from what is? b is before such an op: v there. */
 bool value_computable(const Value *v, const Op *outer);
 Value *value_computed(Builder *b, Value *v);

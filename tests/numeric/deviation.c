@@ -133,3 +133,85 @@ double not_only_added(AD_LEN(n) const double *x, int n)
     }
     return v;
 }
+
+/* Of samples, rows and columns. */
+AD_GRAD(x)
+double held_batch(AD_LEN(n *k * 20) const double *x, int n, int k)
+{
+    double mean = 0, var = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < k; j++)
+            for (int c = 0; c < 20; c++)
+                mean += x[(i * k + j) * 20 + c];
+    mean /= n * k * 20;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < k; j++)
+            for (int c = 0; c < 20; c++) {
+                double d = x[(i * k + j) * 20 + c] - mean;
+                var += d * d;
+            }
+    return mean / sqrt(var + 1);
+}
+
+/* The number of one dimension only. */
+AD_GRAD(x)
+double not_of_rows(AD_LEN(n *k) const double *x, int n, int k)
+{
+    double mean = 0, var = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < k; j++)
+            mean += x[i * k + j];
+    mean /= n;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < k; j++)
+            var += (x[i * k + j] - mean) * (x[i * k + j] - mean);
+    return var;
+}
+
+/* Half of a square. */
+AD_GRAD(x)
+double not_of_triangles(AD_LEN(n *n) const double *x, int n)
+{
+    double mean = 0, var = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            mean += x[i * n + j];
+    mean /= n * n;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            var += (x[i * n + j] - mean) * (x[i * n + j] - mean);
+    return var;
+}
+
+/* Each row's own variance, from the mean of all. */
+AD_GRAD(x)
+double not_by_rows(AD_LEN(n *k) const double *x, int n, int k)
+{
+    double mean = 0, sum = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < k; j++)
+            mean += x[i * k + j];
+    mean /= n * k;
+    for (int i = 0; i < n; i++) {
+        double var = 0;
+        for (int j = 0; j < k; j++)
+            var += (x[i * k + j] - mean) * (x[i * k + j] - mean);
+        sum += sqrt(var);
+    }
+    return sum;
+}
+
+/* Columns of one, rows of the other. */
+AD_GRAD(x)
+double not_transposed(AD_LEN(n *n) const double *x, int n)
+{
+    double mean = 0, var = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++)
+            mean += x[i * n + i + 0 * j];
+    mean /= n * n;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++)
+            var += (x[i * n + j] - mean) * (x[i * n + j] - mean);
+    return var;
+}
