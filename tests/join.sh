@@ -27,7 +27,7 @@ int main(void)
         x[i] = 1.3 + sin(3 * i);
         w[i] = cos(i);
     }
-    printf("%a", one_loop_grad(x, w, 6, d_x) + one_in_rows_grad(x, 6, 2, d_x));
+    printf("%a", one_loop_grad(x, w, 6, d_x) + one_in_rows_grad(x, 6, 2, d_x) + one_of_nests_grad(x, 4, 3, d_x));
     for (int i = 0; i < 12; i++)
         printf(" %a", d_x[i]);
     puts("");

@@ -79,3 +79,45 @@ void two_in_turn(AD_LEN(n) double *y, AD_LEN(n) const double *x, int n)
     for (int i = 0; i < n; i++)
         y[i] = x[i] * s;
 }
+
+/* Nests: rows and columns. */
+AD_GRAD(x)
+double one_of_nests(AD_LEN(n *k) const double *x, int n, int k)
+{
+    double a = 0, b = 0;
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < n; j++)
+            a += 1 / x[i * n + j];
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < n; j++)
+            b += x[i * n + j] * x[i * n + j];
+    return log(a * b + 2);
+}
+
+/* Rows that reach into each other: the order of sums would be another. */
+AD_GRAD(x)
+double two_windows(AD_LEN(n + k) const double *x, AD_LEN(n) const double *w, int n, int k)
+{
+    double a = 0, b = 0;
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < n; j++)
+            a += w[j] / x[i + j];
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < n; j++)
+            b += x[i + j] * x[i + j];
+    return log(a * b + 2);
+}
+
+/* Inner loops of other lengths. */
+AD_GRAD(x)
+double two_of_nests(AD_LEN(n *k) const double *x, int n, int k)
+{
+    double a = 0, b = 0;
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < n; j++)
+            a += 1 / x[i * n + j];
+    for (int i = 0; i < k; i++)
+        for (int j = 0; j < i; j++)
+            b += x[i * n + j] * x[i * n + j];
+    return log(a * b + 2);
+}
