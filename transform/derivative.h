@@ -340,6 +340,16 @@ bool int_interval(const Value *v, const Op *at, int64_t *lo, int64_t *hi);
 
 /* Larger counts, such as those of a type's whole range, are as good as unknown. */
 #define TRIPS_LIMIT ((int64_t)1 << 24)
+/* The counter of a WHILE: `before`'s argument `arg`, to which each round adds `step` if another one follows, goes on while
+ * arg + offset cmp bound. cmp_op: that comparison; NULL: its negation. False: there is none. */
+typedef struct {
+    int arg;
+    int64_t step, offset;
+    OpCode cmp;
+    Value *bound;
+    const Op *cmp_op;
+} WhileCounter;
+bool while_counter(const Op *loop, WhileCounter *out);
 /* How often the body of a FOR, the second region of a WHILE, runs at most each time the loop is entered; -1: not known. */
 int64_t trip_bound(const Op *loop);
 /* The largest v, going by loops `for (i = c; i < v; i++)` before `at` that walk through arrays; -1: not known. */

@@ -33,6 +33,7 @@ static const Pass before_differentiation[] = {
 };
 
 static const Pass before_reversal[] = {
+    {"counted", count_left_loops, &pass_options.no_counted},
     {"buffers", keep_buffers, &pass_options.no_buffers},
     {"stride", unit_strides, NULL},
     {"diagonal", split_diagonals, &pass_options.no_diagonal},
@@ -86,6 +87,7 @@ static const struct {
     {"join", &pass_options.no_join},
     {"scale", &pass_options.no_scale},
     {"skip", &pass_options.no_skip},
+    {"counted", &pass_options.no_counted},
     {"deviation", &pass_options.no_deviation},
     {"diagonal", &pass_options.no_diagonal},
     {"slices", &pass_options.no_slices},

@@ -15,6 +15,7 @@ typedef struct {
     int64_t offset;   /* compared: counter + offset */
     OpCode cmp;       /* ... cmp bound, while it goes on */
     Value *bound;
+    const Op *cmp_op; /* the comparison, unless it is negated */
 } Counter;
 
 /* The side that an if on cond takes where goes_on is true, -1: either. A flag of the loop is what the iteration before set it to. */
@@ -120,8 +121,10 @@ static bool find_counter(Counter *c, Value *cond, int depth)
     if (op->code == OP_LNOT && op->args[0]->def && op_inverse_compare(op->args[0]->def, &inverse)) {
         Op negated = *op->args[0]->def;
         negated.code = inverse;
+        c->cmp_op = NULL;
         return compare_counts(c, &negated);
     }
+    c->cmp_op = op;
     return compare_counts(c, op);
 }
 
@@ -129,6 +132,15 @@ static bool counter_of(Counter *c, const Op *loop)
 {
     *c = (Counter){.loop = loop, .cond = region_terminator(loop->regions[0])};
     return find_counter(c, c->cond->args[0], 0);
+}
+
+bool while_counter(const Op *loop, WhileCounter *out)
+{
+    Counter c;
+    if (!counter_of(&c, loop))
+        return false;
+    *out = (WhileCounter){c.arg, c.step, c.offset, c.cmp, c.bound, c.cmp_op};
+    return true;
 }
 
 /* Does the counter stay what it is as a number, where its type wraps around? */
