@@ -42,6 +42,7 @@ typedef struct Shadow {
     Ptrs origin_maps;    /* ... origins of the objects asked about */
     PtrMap globals;      /* Var* of a written global -> its shadow */
     Ptrs asides;         /* split_aside.c */
+    bool *accumulators;       /* accumulators.c: by parameter */
     Value **given, **lengths; /* split_own.c: by parameter and then named global, the caller's shadow where sig has one of f's own, and how long it is */
     Ptrs own;            /* Value*: shadows of large globals, on the heap */
     PtrMap in_reverse;   /* forward Value* of an object made and ended inside a loop -> its shadow in the reverse sweep */
@@ -258,6 +259,8 @@ Fn *hvp_recursion(Request *rq, Fn *(*derive_one)(Request *rq, const char *name))
 bool split_note_place(Shadow *s, Builder *b, Value *p);
 /* What d_ hold at those places is put aside at the reverse half's start, and comes back at its end. */
 void split_put_aside(Shadow *s, Builder start, Builder end);
+/* accumulators.c: is this independent overwritten so often that it should have a shadow of its own? */
+bool accumulator_wanted(const Shadow *s, int param);
 /* split_own.c: would a shadow of its own, instead of this parameter, keep the forward half from needing it? Notes it in rq. */
 bool split_own_wanted(Fn *fn, Request *rq, const Value *param);
 /* Makes those that rq says, after the signature; before the reverse sweep they get the seeds, behind it the caller gets what they hold. */

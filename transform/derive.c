@@ -88,6 +88,7 @@ static const struct {
     {"scale", &pass_options.no_scale},
     {"skip", &pass_options.no_skip},
     {"counted", &pass_options.no_counted},
+    {"accumulators", &pass_options.no_accumulators},
     {"deviation", &pass_options.no_deviation},
     {"diagonal", &pass_options.no_diagonal},
     {"slices", &pass_options.no_slices},

@@ -38,6 +38,8 @@ static unsigned role_in_store(const Shadow *s, int obj, bool *known)
     unsigned role = object_role(s, obj, known);
     ObjKind kind = mem_object_kind(s->mem, obj);
     Value *root = kind == OBJ_PARAM || kind == OBJ_POINTEE ? mem_object_param(s->mem, obj) : NULL;
+    if (root && s->accumulators && root->index < s->rq->fn->nparams && s->accumulators[root->index])
+        *known = false; /* its shadow is the function's own */
     return root && s->rq->sums && root->index < s->sig.nshadow - 1 && s->rq->sums[root->index] ? ROLE_INDEP : role;
 }
 

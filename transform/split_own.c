@@ -1,5 +1,5 @@
-/* split_own.c: under --split, a shadow of its own between the halves where the forward half has to know it.
- * A pointer into it is stored in memory, or given to a recursive function or a library that keeps what it overwrites:
+/* split_own.c: shadows that are the derivative's own instead of the caller's: where accumulators.c asks for them, and under --split where
+ * the forward half has to know them. A pointer into it is stored in memory, or given to a recursive function or a library that keeps what it overwrites:
  *
  *   f_fwd: own_x = zeros;  ... struct node nd = {x + i}, d_nd = {own_x + i};
  *   f_rev: own_x = d_x, where that is a seed;  the reverse sweep;  d_x += own_x (or = own_x);  free(own_x)
@@ -77,10 +77,23 @@ bool split_own_wanted(Fn *fn, Request *rq, const Value *param)
     return false;
 }
 
-/* So many slots may have one; a tangent, the companion of --check, has none. */
-static int number_of_own(const Shadow *s)
+/* Has the slot one? A tangent, the companion of --check, has none. */
+static bool has_own(const Shadow *s, int slot)
 {
-    return s->fn->split && s->rq->own_shadow && s->rq->mode == MODE_VJP ? number_of_slots(s->rq) : 0;
+    if (!s->fn->split)
+        return s->accumulators && slot < s->rq->fn->nparams && s->accumulators[slot];
+    return s->rq->own_shadow && s->rq->mode == MODE_VJP && s->rq->own_shadow[slot];
+}
+
+/* The independents of a function in one piece that accumulators.c asks for. */
+static void find_accumulators(Shadow *s)
+{
+    if (s->fn->split || s->fn->instance || s->rq->mode == MODE_JVP)
+        return;
+    s->accumulators = arena_alloc(s->fn->arena, (size_t)s->rq->fn->nparams + 1);
+    Builder b = before_op(s->fn->body->first);
+    for (int i = 0; i < s->rq->fn->nparams; i++)
+        s->accumulators[i] = may_have_own(s, i) && accumulator_wanted(s, i) && length_of(&b, s->rq, s->fn, i);
 }
 
 void split_own_begin(Shadow *s)
@@ -88,18 +101,15 @@ void split_own_begin(Shadow *s)
     size_t n = (size_t)s->sig.nshadow + s->rq->global_vars.n;
     s->given = arena_alloc(s->fn->arena, sizeof *s->given * n);
     s->lengths = arena_alloc(s->fn->arena, sizeof *s->lengths * n);
-    for (int i = 0; i < number_of_own(s); i++) {
+    find_accumulators(s);
+    for (int i = 0; i < number_of_slots(s->rq); i++) {
         Value **shadow = shadow_at(s, i);
-        if (!s->rq->own_shadow[i] || !*shadow)
+        if (!has_own(s, i) || !*shadow)
             continue;
         Builder b = before_op(s->fn->body->first);
         Type *t = (*shadow)->type;
-        Op *size;
         s->lengths[i] = length_of(&b, s->rq, s->fn, i);
-        size = op_build(&b, OP_SIZEOF, NULL, 0, 1);
-        size->of = t->elem;
-        size->results[0]->type = type_scalar(TY_ULONG);
-        Op *alloc = op_build(&b, OP_ALLOC, (Value *[]){s->lengths[i], size->results[0]}, 2, 1);
+        Op *alloc = op_build(&b, OP_ALLOC, (Value *[]){s->lengths[i], build_sizeof(&b, t->elem)}, 2, 1);
         alloc->zeroed = alloc->tape = true;
         Value *own = alloc->results[0];
         own->type = t;
@@ -149,14 +159,14 @@ static Role role_at(const Shadow *s, int slot)
 
 void split_own_seed(Shadow *s, Builder start)
 {
-    for (int i = 0; i < number_of_own(s); i++)
+    for (int i = 0; i < number_of_slots(s->rq); i++)
         if (s->given[i] && role_at(s, i) != ROLE_INDEP)
             copy_elements(&start, build_use(&start, s->lengths[i]), build_use(&start, *shadow_at(s, i)), s->given[i], false);
 }
 
 void split_own_give(Shadow *s, Builder *b)
 {
-    for (int i = 0; i < number_of_own(s); i++)
+    for (int i = 0; i < number_of_slots(s->rq); i++)
         if (s->given[i])
             copy_elements(b, build_use(b, s->lengths[i]), s->given[i], build_use(b, *shadow_at(s, i)), role_at(s, i) == ROLE_INDEP);
 }
