@@ -44,6 +44,7 @@ static const Pass before_reversal[] = {
 };
 
 static const Pass after_differentiation[] = {
+    {"rounds", rounds_of_left_loops, &pass_options.no_counted},
     {"fuse", fuse_loops, &pass_options.no_fuse},
     {"checkpoint", checkpoint_loops, &pass_options.no_checkpoint},
     {"rerun", rerun_recurrences, &pass_options.no_rerun},

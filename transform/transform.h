@@ -481,6 +481,8 @@ void normalise_pointers(Fn *fn);
 void raise_loops(Fn *fn);
 /* counted.c: loops that count along memory and may be left earlier are counted loops in which nothing happens after that. */
 void count_left_loops(Fn *fn);
+/* rounds.c: how far such loops came, instead of flags of their rounds. */
+void rounds_of_left_loops(Fn *fn);
 /* loads.c: a load of what is known from an earlier load or store of the same address. */
 void merge_loads(Fn *fn);
 /* stride.c: a for whose step is a variable counts iterations instead. */
