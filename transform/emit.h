@@ -345,6 +345,8 @@ Text object_address(Emitter *e, Value *v);          /* of a SHOW_OBJECT value */
 
 /* ====================================================================== emit_stmt.c */
 
+/* The if that is all of r and goes without a block of its own: `else if`. NULL: there is more. */
+Op *single_if(const Emitter *e, const Region *r);
 void emit_region(Emitter *e, Region *r);
 /* The initial values of a loop, or what a terminator hands on: all sources are read before any target is written. */
 void emit_copies(Emitter *e, Op *op);

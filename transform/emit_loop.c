@@ -76,10 +76,13 @@ static const char *header(const Loop *l, const char *start, const char *test, co
     return arena_printf(l->e->arena, "for (%s; %s;%s%s)", start, test, *step ? " " : "", step);
 }
 
-static const char *forward_header(const Loop *l)
+/* left: an if that is all of the body, and after which nothing happens once it is not taken; or NULL. */
+static const char *forward_header(const Loop *l, const Op *left)
 {
     const char *name = l->counter->name;
     const char *test = compare_text(l->e, name, l->type, l->op->cmp, l->op->args[1]).s;
+    if (left)
+        test = arena_printf(l->e->arena, "%s && %s", test, at_prec(l->e, condition(l->e, left->args[0], false), PREC_LAND));
     return header(l, start_text(l, l->counter, expr_assign(l->e, l->op->args[0]).s), test, step_text(l, name, false));
 }
 
@@ -189,7 +192,7 @@ static const char *counted_header(const Loop *l, const char **first)
 static const char *reversed_header(const Loop *l, const char **first)
 {
     if (l->e->plan->raw_uses[l->op->regions[0]->args[0]->id] == 0)
-        return forward_header(l); /* the order of equal iterations does not matter */
+        return forward_header(l, NULL); /* the order of equal iterations does not matter */
     if (op_plan(l->e->plan, l->op)->trip)
         return counted_header(l, first);
     if (l->constant && (l->step == 1 || l->step == -1))
@@ -283,17 +286,27 @@ static void emit_loop_pragma(Emitter *e, Str *out, const Op *op)
     e->out = body;
 }
 
+/* `for (i ...) { if (!left) { ... } }`, where it stays left, is `for (i ... && !left) { ... }`. */
+static Op *left_branch(const Emitter *e, const Op *op)
+{
+    if (op->reversed || op->omp || e->plan->raw_uses[op->results[0]->id] > 0)
+        return NULL;
+    Op *only = single_if(e, op->regions[0]);
+    return only && loop_stays_left(op, only) && copies_nothing(e->plan, only->regions[1]->last) ? only : NULL;
+}
+
 void emit_for(Emitter *e, Op *op)
 {
     if (emit_transfer(e, op))
         return;
     Loop l = loop_of(e, op);
     const char *first = NULL;
-    const char *head = op->reversed ? reversed_header(&l, &first) : forward_header(&l);
+    const Op *left = left_branch(e, op);
+    const char *head = op->reversed ? reversed_header(&l, &first) : forward_header(&l, left);
     Str *outer = body_begin(e);
     if (first)
         line(e, "%s", first);
-    emit_region(e, op->regions[0]);
+    emit_region(e, left ? left->regions[0] : op->regions[0]);
     emit_note(e, outer, op);
     emit_loop_pragma(e, outer, op);
     body_end(e, outer, head, NULL);

@@ -285,8 +285,7 @@ static void emit_break_test(Emitter *e, Op *op, const Exit *x)
     emit_region(e, op->regions[1 - x->broken]);
 }
 
-/* Is all of r one if, so that `else if` says it? */
-static Op *single_if(const Emitter *e, const Region *r)
+Op *single_if(const Emitter *e, const Region *r)
 {
     Op *found = NULL;
     for (Op *op = r->first; op != r->last; op = op_next(op)) {

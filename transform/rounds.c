@@ -60,6 +60,11 @@ static Op *only_branch(const Region *body)
     return branch;
 }
 
+bool loop_stays_left(const Op *loop, const Op *branch)
+{
+    return decides(loop, branch->args[0], 0) && !value_outside(branch->args[0], loop) && stays(loop, branch);
+}
+
 static bool match(Rounds *r, Op *loop)
 {
     if (loop->code != OP_FOR || loop->in_reverse || loop->reversed || loop->cmp != OP_LT || !value_is(loop->args[2], 1) ||
@@ -67,7 +72,7 @@ static bool match(Rounds *r, Op *loop)
         return false;
     r->loop = loop;
     r->branch = only_branch(loop->regions[0]);
-    if (!r->branch || !decides(loop, r->branch->args[0], 0) || value_outside(r->branch->args[0], loop) || !stays(loop, r->branch))
+    if (!r->branch || !loop_stays_left(loop, r->branch))
         return false;
     const Op *test = r->branch->args[0]->def;
     bool flag = test && test->code == OP_LNOT && test->args[0]->arg_of == loop->regions[0];

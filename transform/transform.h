@@ -483,6 +483,8 @@ void raise_loops(Fn *fn);
 void count_left_loops(Fn *fn);
 /* rounds.c: how far such loops came, instead of flags of their rounds. */
 void rounds_of_left_loops(Fn *fn);
+/* Is branch, an if of the for loop, taken in no round after one in which it is not, and does nothing that is carried change then? */
+bool loop_stays_left(const Op *loop, const Op *branch);
 /* loads.c: a load of what is known from an earlier load or store of the same address. */
 void merge_loads(Fn *fn);
 /* stride.c: a for whose step is a variable counts iterations instead. */

@@ -18,24 +18,40 @@ typedef struct {
     const Op *cmp_op; /* the comparison, unless it is negated */
 } Counter;
 
-/* The side that an if on cond takes where goes_on is true, -1: either. A flag of the loop is what the iteration before set it to. */
-static int known_side(const Counter *c, const Value *cond, Value *goes_on, int depth)
+/* v before it is negated, was carried into the next round, or came out of an if in whose arm `at` is executed. */
+static Value *before_step(const Counter *c, const Op *at, Value *v, bool *negated)
+{
+    const Op *op = v->def;
+    if (v->arg_of == c->loop->regions[0])
+        return region_terminator(c->loop->regions[1])->args[v->index];
+    if (op && op->code == OP_LNOT) {
+        *negated = !*negated;
+        return op->args[0];
+    }
+    for (int arm = 0; op && op->code == OP_IF && arm < 2; arm++)
+        if (region_contains(op->regions[arm], at))
+            return region_terminator(op->regions[arm])->args[v->index];
+    return NULL;
+}
+
+/* The side that the if `at` on cond takes where goes_on is true, -1: either. A flag of the loop is what the iteration before set it to. */
+static int known_side(const Counter *c, const Op *at, const Value *cond, Value *goes_on, int depth)
 {
     bool negated = false;
     goes_on = value_condition(goes_on);
-    while (goes_on->def && goes_on->def->code == OP_LNOT) {
-        goes_on = value_condition(goes_on->def->args[0]);
-        negated = !negated;
+    for (Value *v = goes_on; v && goes_on != cond && depth < 32; depth++) {
+        v = before_step(c, at, goes_on, &negated);
+        goes_on = v ? value_condition(v) : goes_on;
     }
-    if (goes_on != cond && goes_on->arg_of && goes_on->arg_of == c->loop->regions[0])
-        goes_on = value_condition(region_terminator(c->loop->regions[1])->args[goes_on->index]);
     if (goes_on == cond)
         return negated;
     const Op *op = goes_on->def;
-    if (!op || negated || op->code != OP_LAND || depth > 16)
+    if (!op || depth > 16 || op->code != (negated ? OP_LOR : OP_LAND))
         return -1;
-    int side = known_side(c, cond, op->args[0], depth + 1);
-    return side >= 0 ? side : known_side(c, cond, op->args[1], depth + 1);
+    int side = known_side(c, at, cond, op->args[0], depth + 1);
+    if (side < 0)
+        side = known_side(c, at, cond, op->args[1], depth + 1);
+    return side >= 0 && negated ? !side : side;
 }
 
 /* The operand of an if's yield that counts where the loop goes on; NULL: not known. */
@@ -44,7 +60,7 @@ static Value *where_it_goes_on(const Counter *c, const Value *v)
     const Op *op = v->def;
     Value *cond = value_condition(op->args[0]);
     bool negated = cond->def && cond->def->code == OP_LNOT;
-    int side = known_side(c, negated ? value_condition(cond->def->args[0]) : cond, c->cond->args[0], 0);
+    int side = known_side(c, op, negated ? value_condition(cond->def->args[0]) : cond, c->cond->args[0], 0);
     if (side >= 0 && negated)
         side = !side;
     return side < 0 ? NULL : region_terminator(op->regions[side])->args[v->index];
