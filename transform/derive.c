@@ -59,6 +59,7 @@ static const Pass after_storage[] = {
     {"promote", promote_locals, NULL},
     {"loads", merge_loads, &pass_options.no_loads},
     {"simplify", simplify, NULL},
+    {"limit", limit_rounds, &pass_options.no_counted},
     {"nest", split_nests, &pass_options.no_nest},
     {"join", join_loops, &pass_options.no_join},
     {"skip", skip_zeros, &pass_options.no_skip},

@@ -5,7 +5,7 @@
  *
  * done: end, but for a round that was left, which is the last; in it c held, and before it it did not.
  *
- * Before storage: what would be kept is found by its USE. */
+ * Before storage: what would be kept is found by its USE. Behind it, where nothing is popped in each round, the reverse loop starts at end. */
 #include "derivative.h"
 
 enum { MAX_DEPTH = 16 };
@@ -51,7 +51,7 @@ static Op *only_branch(const Region *body)
 {
     Op *branch = NULL;
     for (Op *op = body->first; op != body->last; op = op_next(op)) {
-        bool quiet = !op->nregions && (op->code == OP_USE || (op_info[op->code].effect == EFFECT_PURE && op->code != OP_LOCAL));
+        bool quiet = !op->nregions && op_info[op->code].effect == EFFECT_PURE && op->code != OP_LOCAL;
         if (!quiet && (branch || op->code != OP_IF))
             return NULL;
         if (!quiet)
@@ -113,24 +113,11 @@ static void count_rounds(Rounds *r)
 
 /* ---------------------------------------------------------------------- the reverse sweep */
 
-/* The reverse loop runs over no more than these rounds. */
-static void limit_reverse(Rounds *r, Op *rev)
-{
-    Op *branch = only_branch(rev->regions[0]);
-    if (!branch || branch->mirror != r->branch || !branch->args[0]->def || branch->args[0]->def->code != OP_USE ||
-        branch->args[0]->def->args[0] != r->branch->args[0] || !stays(rev, branch))
-        return;
-    Builder b = before_op(rev);
-    rev->args[1] = build_use(&b, r->end);
-    b = before_op(branch);
-    branch->args[0] = build_int(&b, branch->args[0]->type, 1);
-}
-
 static void rewrite_uses(Op *op, void *ctx)
 {
     Rounds *r = ctx;
-    if (op->code == OP_FOR && op->reversed && op->mirror == r->loop)
-        limit_reverse(r, op);
+    if (op->code == OP_IF && op->mirror == r->branch)
+        op->within = true;
     bool guard = op->code == OP_USE && op->args[0] == r->branch->args[0];
     if (op->code != OP_USE || (!guard && (!r->done || op->args[0] != next_flag(r))))
         return;
@@ -176,4 +163,40 @@ void rounds_of_left_loops(Fn *fn)
         replace_uses_map(fn, &r.replaced);
     }
     arena_free(arena);
+}
+
+/* ---------------------------------------------------------------------- behind storage */
+
+static bool is_quiet(const Op *op)
+{
+    return !op->nregions && op->code != OP_LOCAL && (op_info[op->code].effect == EFFECT_PURE || (op->code == OP_LOAD && !op->args[0]->type->elem_volatile));
+}
+
+/* for (i = hi - 1; ...) { if (i < end) ... }, where end is no more than hi: from end - 1. */
+static void limit_loop(Op *loop, void *ctx)
+{
+    (void)ctx;
+    if (loop->code != OP_FOR || !loop->in_reverse || !loop->reversed || loop->cmp != OP_LT || !value_is(loop->args[2], 1))
+        return;
+    const Region *body = loop->regions[0];
+    Op *branch = NULL;
+    for (Op *op = body->first; op != body->last; op = op_next(op)) {
+        if (op->code == OP_IF && op->within && !branch)
+            branch = op;
+        else if (!is_quiet(op))
+            return;
+    }
+    const Op *test = branch ? branch->args[0]->def : NULL;
+    if (!test || test->code != OP_LT || test->args[0] != body->args[0] || !value_outside(test->args[1], loop) ||
+        test->args[1]->type != loop->args[1]->type || !stays(loop, branch))
+        return;
+    loop->args[1] = test->args[1];
+    Builder b = before_op(branch);
+    branch->args[0] = build_int(&b, branch->args[0]->type, 1);
+}
+
+void limit_rounds(Fn *fn)
+{
+    walk_ops(fn->body, limit_loop, NULL);
+    simplify(fn);
 }

@@ -131,6 +131,7 @@ struct Op {
     bool in_reverse;   /* an op of the reverse sweep, from adjoint() to storage_resolve() */
     bool rerun;        /* FOR of the reverse sweep: hands on what its forward loop does, in that one's order (rerun.c) */
     bool fused;        /* FOR: each iteration contains its own reverse (fuse.c) */
+    bool within;       /* IF of a reverse loop: counter < how far the loop came, which is no more than its bound (rounds.c) */
     bool is_static;    /* LOCAL: of --tape-storage=static; WHILE, FOR: a memcpy, which is printed as one if nothing else is done in the loop */
     bool guarded;      /* scalar op made inside the partial of a guarded row: its own partials obey the zero rule too */
     bool shared;       /* LOAD, STORE, CALL: under omp critical or atomic: other iterations may touch the same place */
@@ -483,6 +484,8 @@ void raise_loops(Fn *fn);
 void count_left_loops(Fn *fn);
 /* rounds.c: how far such loops came, instead of flags of their rounds. */
 void rounds_of_left_loops(Fn *fn);
+/* ... the reverse loop runs from there, where nothing is popped in the rounds that were not run. After storage. */
+void limit_rounds(Fn *fn);
 /* Is branch, an if of the for loop, taken in no round after one in which it is not, and does nothing that is carried change then? */
 bool loop_stays_left(const Op *loop, const Op *branch);
 /* loads.c: a load of what is known from an earlier load or store of the same address. */

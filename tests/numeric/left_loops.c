@@ -1,4 +1,4 @@
-// construct: for loops left by return or break, whose counter goes along memory
+// construct: control flow: loops along memory that are left by `break` or `return`: factorisations with a test of the pivot
 // check: --set n=6
 #include <math.h>
 #include <stdlib.h>
@@ -119,7 +119,7 @@ double found(int n, AD_LEN(n) const double *x, double limit)
     return s * x[at];
 }
 
-/* Left in the first round, or without one. */
+/* Left in the first round, or without one; by what the counter is. */
 AD_GRAD(x)
 double at_once(int n, AD_LEN(n) const double *x)
 {
@@ -153,7 +153,7 @@ double likelihood(int n, AD_LEN(n) const double *x, AD_LEN(n) const int *kind, d
     return s;
 }
 
-/* Counts down, by two, to a bound that is included: these stay as they are. */
+/* Counts down, by two, to a bound that is included. */
 AD_GRAD(x)
 double others(int n, AD_LEN(n) const double *x)
 {
