@@ -84,7 +84,10 @@ static bool match(Rounds *r, Op *loop)
 static Value *next_flag(const Rounds *r)
 {
     const Value *next = r->flag < 0 ? NULL : r->loop->regions[0]->last->args[r->flag];
-    return next && next->def == r->branch ? region_terminator(r->branch->regions[0])->args[next->index] : NULL;
+    if (!next || next->def != r->branch)
+        return NULL;
+    Value *v = region_terminator(r->branch->regions[0])->args[next->index];
+    return value_outside(v, r->loop) ? NULL : v; /* known before the loop: it has uses elsewhere */
 }
 
 /* ---------------------------------------------------------------------- how far it came */
