@@ -114,7 +114,7 @@ check hidden_sort hides "cannot show what the call of 'qsort' computes" --grad m
 check hidden_recursion hides "cannot show what the recursive function 'power' computes" --grad 'power(x)' --set n=3
 
 # Numeric tests of each kind of construct, with and without values.
-for t in struct_pointers file_scope exchanged_parameters switch exits while_counts arenas custom_jvp maths rows_of_pointers; do
+for t in aggregate_styles globals_as_values exchanged_parameters switch exits while_counts arenas custom_jvp maths rows_of_pointers; do
     f=$ROOT/tests/numeric/$t.c
     "$ADGEN" "$f" -std=c99 --emit=dot -o any.dot 2>log || { echo "FAIL graph/$t"; cat log; continue; }
     check "static_$t" draws any.dot

@@ -147,3 +147,17 @@ double globals(double x, int steps)
     }
     return x * shared[0];
 }
+
+/* An independent that the steps overwrite has a shadow of the function's own. */
+AD_GRAD(u)
+double relaxed(AD_LEN(4) double *u, int steps)
+{
+    double s = 0;
+    AD_CHECKPOINT(3)
+    for (int t = 0; t < steps; t++)
+        for (int i = 1; i < 4; i++)
+            u[i] = sin(u[i] * u[i - 1]);
+    for (int i = 0; i < 4; i++)
+        s += u[i] * u[i];
+    return s;
+}
