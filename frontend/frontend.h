@@ -181,6 +181,7 @@ struct Stmt {
     int nlist;
     Decl **decls;         /* DECL (variables; types and prototypes are left out) */
     int ndecls;
+    bool outermost;       /* EXPR, DECL: in no loop or branch of its function (lower_stmt.c) */
     const char *label;    /* GOTO, LABEL */
     const char *text;     /* UNSUPPORTED: what it is */
     LoopInfo *loop;       /* FOR WHILE DO: annotations and pragmas before it, or NULL */

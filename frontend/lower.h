@@ -57,6 +57,7 @@ typedef struct {
     Builder b;
     Target *targets; /* innermost first */
     Mark stmt;       /* the statement being lowered begins there */
+    const Region *once;  /* what is lowered into it is executed once in each call, if at all */
     PtrMap dims;     /* dimension Expr* of a VLA type -> its value */
     const char *labels[MAX_LABELS];
     int nlabels;

@@ -177,7 +177,7 @@ static Value *lower_free(Lower *l, Expr *call)
 /* Memory that lives until the function returns: a local array, if this is executed once. elem: what the result is assigned as. */
 Value *lower_alloca(Lower *l, Expr *call, Type *elem)
 {
-    if (l->b.region != l->fn->body)
+    if (l->b.region != l->once)
         lower_unsupported(l, call->loc,
                           "alloca inside a loop or a branch is not supported; use malloc, or call it at the function's start");
     if (!elem->size)

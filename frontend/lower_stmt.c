@@ -515,6 +515,7 @@ static bool lower_statement(Lower *l, Stmt *s, Seq *rest)
 {
     l->b.loc = s->loc;
     lower_mark_statement(l);
+    l->once = s->outermost ? l->b.region : l->fn->body;
     switch (s->kind) {
     case ST_EXPR:
         if (s->e)
@@ -598,8 +599,17 @@ static void prepare_result(Lower *l, Stmt *s)
     l->result->def->zeroed = s->falls && !strcmp(fn->name, "main"); /* its end returns 0 */
 }
 
+/* Those behind an early return are in a branch only of the IR. */
+static void mark_outermost(Stmt *s)
+{
+    for (int i = 0; s->kind == ST_BLOCK && i < s->nlist; i++)
+        mark_outermost(s->list[i]);
+    s->outermost = s->kind == ST_EXPR || s->kind == ST_DECL;
+}
+
 void lower_body(Lower *l, Stmt *s)
 {
+    mark_outermost(s);
     if (s->exits & ~(uint64_t)(EXIT_BREAK | EXIT_CONTINUE | EXIT_RETURN))
         lower_unsupported(l, l->fn->loc, "'%s' has a goto into a block (or a case) from outside; restructure it with loops and ifs",
                           l->fn->name);

@@ -61,6 +61,33 @@ double al(AD_LEN(n) const double *x, int n)
     }
     return s;
 }
+/* alloca behind early returns, also in a recursion. */
+static double product(const double *x, int n)
+{
+    if (n <= 1)
+        return n ? x[0] : 0;
+    double *t = alloca(sizeof *t * (size_t)n);
+    for (int i = 0; i < n; i++)
+        t[i] = x[i] * x[n - 1 - i];
+    int half = n / 2;
+    return sqrt(1 + product(t, half) * product(t + half, n - half));
+}
+AD_GRAD(x)
+double behind_returns(AD_LEN(n) const double *x, int n)
+{
+    if (n < 2)
+        return 0;
+    double *w = alloca((size_t)n * sizeof *w), *v;
+    for (int i = 0; i < n; i++) {
+        if (x[i] < -100)
+            return -1;
+        w[i] = sin(x[i]) * x[n - 1 - i];
+    }
+    v = alloca((size_t)n * sizeof *v);
+    for (int i = 0; i < n; i++)
+        v[i] = w[i] * w[(i + 1) % n];
+    return product(v, n) + w[1];
+}
 static double *dup(const double *x, size_t n)
 {
     double *p = malloc(n * sizeof *p);
