@@ -35,6 +35,16 @@ static bool is_last(const Op *op)
     return false;
 }
 
+/* Whoever declares a derivative of a function of another file says that it, and this, do nothing besides their arguments. */
+static bool is_function_of_arguments(const Program *p, const Op *call)
+{
+    const Fn *callee = call->callee;
+    bool found = callee && (callee->custom_vjp || callee->custom_jvp);
+    for (size_t i = 0; callee && i < p->fns.n && !found; i++)
+        found = ((const Fn *)p->fns.at[i])->custom_vjp == callee || ((const Fn *)p->fns.at[i])->custom_jvp == callee;
+    return found;
+}
+
 static void find_effect(Op *op, void *ctx);
 
 /* For the first run alone. */
@@ -88,7 +98,7 @@ static void find_effect(Op *op, void *ctx)
         return;
     else if (reports)
         note_message(e, op);
-    else if (!known || known->again != AGAIN)
+    else if ((!known || known->again != AGAIN) && !is_function_of_arguments(e->d->helper->program, op))
         refuse_effect(e, op);
 }
 
@@ -205,10 +215,11 @@ static void refuse_nameless(Dense *d, const MemInfo *m)
         if (nameless && o->writes.n)
             refuse_matrix(d, m->writes[o->writes.at[0]].op->loc, "it is run several times, but this changes memory that cannot be named and put back");
     }
-    for (int i = 0; i < m->wild.n; i++)
-        if (!recursion_is_known(m->writes[m->wild.at[i]].op))
-            refuse_matrix(d, m->writes[m->wild.at[i]].op->loc,
-                          "it is run several times, but this call may change memory behind pointers, which cannot be put back");
+    for (int i = 0; i < m->wild.n; i++) {
+        const Op *op = m->writes[m->wild.at[i]].op;
+        if (!recursion_is_known(op) && !is_function_of_arguments(d->helper->program, op))
+            refuse_matrix(d, op->loc, "it is run several times, but this call may change memory behind pointers, which cannot be put back");
+    }
 }
 
 /* What f writes, its derivatives' memory apart, is what the function of the source writes. */
