@@ -222,7 +222,7 @@ static void loop_scratch(void)
 static void stencil(void)
 {
     const Array *a = whole_array(true, 6), *b = whole_array(false, 6);
-    if (!a)
+    if (!a || !b)
         return;
     const char *i = fresh("i");
     static const char *const heads[] = {"for (int %s = 1; %s < 5; %s++)", "for (int %s = 4; %s > 0; %s--)", "for (int %s = 1; %s < 5; %s += 2)"};
@@ -236,7 +236,7 @@ static void stencil(void)
 static void two_loops(void)
 {
     const Array *a = whole_array(true, 6), *b = whole_array(true, 6), *c = whole_array(false, 6);
-    if (!a)
+    if (!a || !b || !c)
         return;
     static const char *const ops[] = {"=", "+=", "-="};
     Env saved = gen.e;
