@@ -150,7 +150,24 @@ static bool is_trivial(Storage *s, const Value *v)
     return v->def->nregions == 0;
 }
 
-/* After `mean[r] = m` m is mean[r], unless that is overwritten. */
+/* Is u had again by way of v: made of it, or read from where it was stored, at a place made of it? */
+static bool comes_from(Storage *s, const Value *u, const Value *v, PtrMap *seen)
+{
+    if (u == v)
+        return true;
+    if (!u->def || ptrmap_get(seen, u))
+        return false;
+    ptrmap_put(seen, u, s);
+    const Op *store = ptrmap_get(&s->stored, u);
+    if (store)
+        return comes_from(s, store->args[0], v, seen);
+    for (int i = 0; i < u->def->nargs; i++)
+        if (comes_from(s, u->def->args[i], v, seen))
+            return true;
+    return false;
+}
+
+/* After `mean[r] = m` m is mean[r], unless that is overwritten, or r is made of m. */
 static void find_stored(Op *op, void *ctx)
 {
     Storage *s = ctx;
@@ -159,7 +176,8 @@ static void find_stored(Op *op, void *ctx)
     Value *v = op->args[1];
     if (v->type->kind == TY_PTR || op->parent != value_region(v) || is_free(s, v) || is_trivial(s, v) || is_bit_field(op->args[0]))
         return;
-    if (mem_stored_reloadable(s->fn->mem, op))
+    PtrMap seen = {.arena = s->stored.arena};
+    if (mem_stored_reloadable(s->fn->mem, op) && !comes_from(s, op->args[0], v, &seen))
         ptrmap_put(&s->stored, v, op);
 }
 
