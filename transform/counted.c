@@ -23,14 +23,6 @@ typedef struct {
 
 /* ---------------------------------------------------------------------- may it be counted? */
 
-static bool only_computes(const Region *r)
-{
-    for (const Op *op = r->first; op != r->last; op = op_next(op))
-        if (op->nregions || op_info[op->code].effect != EFFECT_PURE || op->code == OP_LOCAL || op->code == OP_USE)
-            return false;
-    return true;
-}
-
 /* Is v, of `before`, made of carried values without the counter, and of what does not change? */
 static bool stays_left(const Left *l, const Value *v, int depth)
 {
@@ -101,7 +93,7 @@ static bool can_be_counted(Left *l, Op *loop)
     l->cond = l->before->last;
     l->yield = l->after->last;
     bool annotated = loop->loop && (loop->loop->checkpoint || loop->loop->independent);
-    if (loop->mirror || annotated || !only_computes(l->before) || !while_counter(loop, &l->counter))
+    if (loop->mirror || annotated || !region_only_computes(l->before) || !while_counter(loop, &l->counter))
         return false;
     l->cmp = l->counter.cmp_op;
     int64_t limit;

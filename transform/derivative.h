@@ -346,6 +346,7 @@ bool int_interval(const Value *v, const Op *at, int64_t *lo, int64_t *hi);
 /* The counter of a WHILE: `before`'s argument `arg`, to which each round adds `step` if another one follows, goes on while
  * arg + offset cmp bound. cmp_op: that comparison; NULL: its negation. False: there is none. */
 typedef struct {
+    const Op *loop, *cond;
     int arg;
     int64_t step, offset;
     OpCode cmp;

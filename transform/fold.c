@@ -39,11 +39,6 @@ static bool used_once(const Folder *f, const Value *v)
     return v->id < f->nuses && f->uses[v->id] <= 1;
 }
 
-static bool defined_by(const Value *v, OpCode code)
-{
-    return v->def && v->def->code == code;
-}
-
 /* ---------------------------------------------------------------------- two constant operands */
 
 /* x op y of a signed type where the result fits in 64 bits; the caller checks the type's range. */

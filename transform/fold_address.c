@@ -1,11 +1,6 @@
 /* fold_address.c: what an address, a difference or comparison of addresses, or a conversion of one is where operands make it known. */
 #include "transform.h"
 
-static bool defined_by(const Value *v, OpCode code)
-{
-    return v->def && v->def->code == code;
-}
-
 /* ---------------------------------------------------------------------- differences and comparisons */
 
 /* The address of an object, or one that lies behind some address (&st[1]). */

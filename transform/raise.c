@@ -189,8 +189,7 @@ static bool match_condition(Counted *c)
     return false;
 }
 
-/* `before` is repeated behind the loop and its ops may run where they did not: no memory, no effect. */
-static bool only_computes(const Region *r)
+bool region_only_computes(const Region *r)
 {
     for (const Op *op = r->first; op != r->last; op = op_next(op))
         if (op->nregions || op_info[op->code].effect != EFFECT_PURE || op->code == OP_LOCAL || op->code == OP_USE)
@@ -200,7 +199,7 @@ static bool only_computes(const Region *r)
 
 static bool match_counted(Counted *c, Op *loop)
 {
-    if (loop->mirror || !only_computes(loop->regions[0]))
+    if (loop->mirror || !region_only_computes(loop->regions[0]))
         return false;
     *c = (Counted){.loop = loop, .before = loop->regions[0], .after = loop->regions[1]};
     c->cond = c->before->last;

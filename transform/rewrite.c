@@ -155,6 +155,11 @@ bool op_only_qualifies(const Op *op)
     return from->elem == to->elem && !from->elem_volatile && !to->elem_volatile;
 }
 
+bool defined_by(const Value *v, OpCode code)
+{
+    return v->def && v->def->code == code;
+}
+
 bool op_is_step(OpCode code)
 {
     return code == OP_INDEX || code == OP_FIELD || code == OP_DECAY || code == OP_PTRCAST;

@@ -386,6 +386,7 @@ bool verify_each_pass(void);
 
 /* ====================================================================== rewrite.c: what passes share */
 
+bool defined_by(const Value *v, OpCode code);
 /* Is it an index, a field, a decay or a cast of an address? */
 bool op_is_step(OpCode code);
 /* p without such steps, and before it was made of an integer. */
@@ -480,6 +481,8 @@ Value *address_base(Value *p);
 void normalise_pointers(Fn *fn);
 /* raise.c: a while whose trip count is known on entry becomes a for. Run hoist_invariants before (bounds in memory), simplify after. */
 void raise_loops(Fn *fn);
+/* May a while loop's `before` be repeated behind the loop, and run where it did not? No memory, no effect. */
+bool region_only_computes(const Region *r);
 /* counted.c: loops that count along memory and may be left earlier are counted loops in which nothing happens after that. */
 void count_left_loops(Fn *fn);
 /* rounds.c: how far such loops came, instead of flags of their rounds. */

@@ -8,15 +8,7 @@
 
 /* ---------------------------------------------------------------------- while loops: the counter */
 
-typedef struct {
-    const Op *loop, *cond;
-    int arg;          /* number of before's argument */
-    int64_t step;     /* what each iteration adds */
-    int64_t offset;   /* compared: counter + offset */
-    OpCode cmp;       /* ... cmp bound, while it goes on */
-    Value *bound;
-    const Op *cmp_op; /* the comparison, unless it is negated */
-} Counter;
+typedef WhileCounter Counter;
 
 /* v before it is negated, was carried into the next round, or came out of an if in whose arm `at` is executed. */
 static Value *before_step(const Counter *c, const Op *at, Value *v, bool *negated)
@@ -144,19 +136,10 @@ static bool find_counter(Counter *c, Value *cond, int depth)
     return compare_counts(c, op);
 }
 
-static bool counter_of(Counter *c, const Op *loop)
+bool while_counter(const Op *loop, WhileCounter *c)
 {
     *c = (Counter){.loop = loop, .cond = region_terminator(loop->regions[0])};
     return find_counter(c, c->cond->args[0], 0);
-}
-
-bool while_counter(const Op *loop, WhileCounter *out)
-{
-    Counter c;
-    if (!counter_of(&c, loop))
-        return false;
-    *out = (WhileCounter){c.arg, c.step, c.offset, c.cmp, c.bound, c.cmp_op};
-    return true;
 }
 
 /* Does the counter stay what it is as a number, where its type wraps around? */
@@ -174,7 +157,7 @@ static int64_t counted_bound(const Op *loop)
 {
     Counter c;
     int64_t lo, hi, from_lo, from_hi;
-    if (!counter_of(&c, loop))
+    if (!while_counter(loop, &c))
         return -1;
     int_interval(c.bound, c.cond, &lo, &hi);
     int_interval(loop->args[c.arg], loop, &from_lo, &from_hi);
@@ -189,7 +172,7 @@ static int64_t counted_bound(const Op *loop)
 Value *while_limit(Builder *b, const Op *loop, const Op *outermost)
 {
     Counter c;
-    if (!counter_of(&c, loop) || !type_is_signed(c.bound->type))
+    if (!while_counter(loop, &c) || !type_is_signed(c.bound->type))
         return NULL;
     Type *t = type_scalar(TY_LONG);
     int sign = c.step > 0 ? 1 : -1;
