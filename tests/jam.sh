@@ -1,5 +1,5 @@
 #!/bin/sh
-# jam.c: in which functions of tests/numeric/jam.c iterations run side by side, as often as their names say; the derivatives have the same bits
+# jam.c: in which functions of tests/numeric/jam.c iterations run side by side, as often as their names say (batch_: rows); the derivatives have the same bits
 # without it, whatever the number of iterations, and sums are right where one array is given twice. Prints PASS and FAIL.
 ROOT=$PWD
 ADGEN=${ADGEN:-$PWD/build/adgen}
@@ -8,9 +8,10 @@ source=$ROOT/tests/numeric/jam.c
 cd "$DIR" || exit 1
 result() { if [ "$2" = "$3" ]; then echo "PASS jam/$1"; else echo "FAIL jam/$1"; echo "    expected '$3', is '$2'"; fi; }
 "$ADGEN" "$source" -I"$ROOT/runtime" -o with.c --header && "$ADGEN" "$source" -I"$ROOT/runtime" -fno-jam -o without.c || exit 1
-for f in $(grep -o '\b\(none\|once\|twice\)_[a-z_]*(' "$source" | tr -d '('); do
-    case $f in none_*) want=0 ;; once_*) want=1 ;; *) want=2 ;; esac
+for f in $(grep -o '\b\(none\|once\|twice\|batch\)_[a-z_]*(' "$source" | tr -d '('); do
+    case $f in none_*) want=0 ;; once_* | batch_*) want=1 ;; *) want=2 ;; esac
     result "$f" "$(sed -n "/^[a-z].* $f.*(.*[,)]\$/,/^}/p" with.c | grep -c ' at a time: ')" $want
+    case $f in batch_*) result "$f rows" "$(sed -n "/^[a-z].* $f.*(.*[,)]\$/,/^}/p" with.c | grep -A1 ' at a time: ' | grep -c 'int r = 0')" 1 ;; esac
 done
 result switched_off "$(grep -c ' at a time: ' without.c)" 0
 "$ADGEN" "$source" -I"$ROOT/runtime" --emit=ir --after=jam -o out.ir && result ir "$(grep -c ' at a time: ' out.ir)" "$(grep -c ' at a time: ' with.c)"
@@ -20,9 +21,9 @@ cat >main.c <<'C'
 #include <math.h>
 #include <stdio.h>
 
-enum { ROWS = 3, M = 20 };
+enum { ROWS = 7, M = 20 };
 
-static double x[400], w[400], b[20], y[60], d_x[400], d_w[400], d_b[20], d_y[60];
+static double x[400], w[400], b[20], y[80], d_x[400], d_w[400], d_b[20], d_y[80];
 
 static void fill(double *p, int n, double seed)
 {
@@ -40,14 +41,14 @@ static void show(const double *p, int n)
 static void run(int n, int m)
 {
     fill(x, 400, 0.7), fill(w, 400, 1.1), fill(b, 20, 0.3), fill(d_x, 400, 1.9), fill(d_w, 400, 0.2), fill(d_b, 20, 0.9);
-    fill(d_y, 60, 1.3);
-    once_layer_vjp(y, x, w, b, ROWS, n, m, d_y, d_x, d_w, d_b);
+    fill(d_y, 80, 1.3);
+    batch_layer_vjp(y, x, w, b, ROWS, n, m, d_y, d_x, d_w, d_b);
     double s = twice_walked_grad(x, w, ROWS, n, m, d_x, d_w);
     if (n > 0 && m > 0)
         s += once_declared_grad(ROWS, n, m, (const double (*)[m])x, (const double (*)[m])w, (double (*)[m])d_x, (double (*)[m])d_w);
-    s += once_handed_on_grad(x, w, ROWS, n, m, d_x, d_w);
+    s += batch_handed_on_grad(x, w, ROWS, n, m, d_x, d_w);
     printf("%d %d %a\n", n, m, s);
-    show(d_x, 400), show(d_w, 400), show(d_b, 20), show(y, 60), show(d_y, 60);
+    show(d_x, 400), show(d_w, 400), show(d_b, 20), show(y, 80), show(d_y, 80);
 }
 
 /* One array, with one derivative and with two. */

@@ -11,10 +11,12 @@
  *                                             }
  *                                             for (; o < n; o++) ...
  *
- * d_x is read and written half as often, and sums in scalars (dot products) do not wait for each other. No bit changes: each place and each
- * scalar gets the same sums in the same order. Precondition, for what runs in another order afterwards:
+ * d_x is read and written half as often, and sums in scalars (dot products) do not wait for each other. Where the derivative of a matrix gets
+ * sums in each iteration of a loop around o (rows of a batch), it is that loop's iterations that run side by side: the matrix is walked once
+ * for four rows. No bit changes: each place and each scalar gets the same sums in the same order. Precondition, for what runs in another
+ * order afterwards:
  *   - different iterations of o do not touch the same place, but for sums to different parameters' derivatives, and but for what each
- *     iteration of i touches where no other does;
+ *     iteration of i (of both loops in there) touches where no other does;
  *   - the bounds of i do not depend on o, and what o hands on is not needed before it is known.
  * Only in nests of three loops and more, those of matrix products: elsewhere there is little to gain. How many iterations: no more than leaves
  * compilers with as few run-time tests for overlap as they put up with.
@@ -25,7 +27,7 @@ enum { MAX_WIDTH = 4, MAX_OPS = 64, MAX_TOUCHED = 20, FEW_TRIPS = 8, UNROLLED = 
 
 typedef struct {
     const Op *op;
-    const Op *inner; /* the loop it is in; NULL: in the outer one */
+    const Op *inner; /* the innermost loop it is in; NULL: in the outer one */
     int segment;
 } Touch;
 
@@ -35,6 +37,7 @@ typedef struct {
     Op *outer;
     Touch touch[MAX_TOUCHED];
     int n, nops;
+    bool rows;   /* the loops in the outer one have loops in them */
     bool pays;
     Ptrs sums; /* Op*: ACCUMs whose place is the same for each o */
     int width;
@@ -81,39 +84,51 @@ static bool take_region(Jam *j, const Region *r, const Op *inner, int segment)
     return true;
 }
 
-static bool take_inner(Jam *j, const Op *loop, int segment)
+static bool has_loop(const Op *op)
 {
-    if (!is_plain(loop, UNROLLED)) /* compilers unroll such a loop, and then turn the outer one into vectors */
+    const Op *in = op->regions[0]->first;
+    while (in && in->code != OP_FOR)
+        in = in->next;
+    return in != NULL;
+}
+
+static bool take_body(Jam *j, const Op *loop, int *segment);
+
+static bool take_inner(Jam *j, const Op *loop, int *segment)
+{
+    bool around = has_loop(loop);
+    if (around ? !j->rows || loop->parent != j->outer->regions[0] || !is_plain(loop, FEW_TRIPS)
+               : !is_plain(loop, UNROLLED)) /* compilers unroll such a loop, and then turn the outer one into vectors */
         return false;
     for (int i = 0; i < 3; i++)
         if (!value_outside(loop->args[i], j->outer) && !value_is_const(loop->args[i]))
             return false;
-    for (int i = 1; i < loop->regions[0]->nargs; i++)
+    for (int i = 1; i < loop->regions[0]->nargs && !j->rows; i++)
         j->pays |= type_is_float(loop->regions[0]->args[i]->type);
-    return take_region(j, loop->regions[0], loop, segment);
+    return around ? take_body(j, loop, segment) : take_region(j, loop->regions[0], loop, *segment);
 }
 
 /* A loop is a segment of its own; so is what stands before, between and after loops. */
-static bool take_body(Jam *j)
+static bool take_body(Jam *j, const Op *loop, int *segment)
 {
-    int segment = 0;
-    for (Op *op = j->outer->regions[0]->first; op; op = op->next) {
-        bool loop = op->code == OP_FOR;
-        segment += loop;
-        op->mark = segment;
-        if (loop ? !take_inner(j, op, segment) : !may_stand(op) || ++j->nops > MAX_OPS)
+    const Op *inner = loop == j->outer ? NULL : loop;
+    for (Op *op = loop->regions[0]->first; op; op = op->next) {
+        bool is_loop = op->code == OP_FOR;
+        *segment += is_loop;
+        op->mark = *segment;
+        if (is_loop ? !take_inner(j, op, segment) : !may_stand(op) || ++j->nops > MAX_OPS)
             return false;
-        for (int k = 0; k < op->nregions && !loop; k++)
-            if (!take_region(j, op->regions[k], NULL, segment))
+        for (int k = 0; k < op->nregions && !is_loop; k++)
+            if (!take_region(j, op->regions[k], inner, *segment))
                 return false;
         if (op_info[op->code].kind == KIND_MEM) {
             if (j->n == MAX_TOUCHED || !mem_position(j->memory->m, op))
                 return false;
-            j->touch[j->n++] = (Touch){op, NULL, segment};
+            j->touch[j->n++] = (Touch){op, inner, *segment};
         }
-        segment += loop;
+        *segment += is_loop;
     }
-    return segment > 0;
+    return *segment > 0;
 }
 
 /* ---------------------------------------------------------------------- what o hands on */
@@ -136,6 +151,8 @@ static bool used_before(const Region *r, const Value *v, const Op *from, int lim
 static bool carries_in_time(const Jam *j)
 {
     const Region *body = j->outer->regions[0];
+    if (j->rows)
+        return body->nargs == 1;
     for (int i = 1; i < body->nargs; i++) {
         const Value *next = body->last->args[i - 1];
         bool known = value_outside(next, j->outer) || !next->def;
@@ -163,7 +180,13 @@ static bool moves_by(const Jam *j, const Value *p, const Op *loop, int64_t *byte
     return true;
 }
 
-/* Nothing of p is different for each o but by way of its counter. */
+/* The loop in the outer one that has op in a loop of its own; NULL: none. */
+static const Op *middle_of(const Jam *j, const Op *inner)
+{
+    return inner && inner->parent != j->outer->regions[0] ? inner->parent->owner : NULL;
+}
+
+/* Nothing of p is different for each o but by way of counters. */
 static bool depends_on_counters_only(const Jam *j, const Value *p, const Op *inner)
 {
     const MemInfo *m = j->memory->m;
@@ -171,7 +194,9 @@ static bool depends_on_counters_only(const Jam *j, const Value *p, const Op *inn
     for (int i = 0; i < off->n; i++)
         for (int k = 0; k < POLY_DEGREE && off->t[i].sym[k] >= 0; k++) {
             const Value *v = m->value[off->t[i].sym[k] / POLY_SIDES];
-            if (v != j->outer->regions[0]->args[0] && v != inner->regions[0]->args[0] && !value_outside(v, j->outer))
+            const Op *middle = middle_of(j, inner);
+            if (v != j->outer->regions[0]->args[0] && v != inner->regions[0]->args[0] &&
+                (!middle || v != middle->regions[0]->args[0]) && !value_outside(v, j->outer))
                 return false;
         }
     return true;
@@ -182,6 +207,9 @@ static bool is_shared(const Jam *j, const Touch *t)
 {
     int64_t along_outer, along_inner;
     const Value *p = t->op->args[0];
+    const Op *middle = middle_of(j, t->inner);
+    if (middle && mem_iterations_meet(j->memory->m, middle, t->op, t->op))
+        return false;
     return t->inner && moves_by(j, p, j->outer, &along_outer) && along_outer == 0 && moves_by(j, p, t->inner, &along_inner) &&
            depends_on_counters_only(j, p, t->inner) && (along_inner >= p->type->elem->size || -along_inner >= p->type->elem->size);
 }
@@ -205,7 +233,7 @@ static bool order_kept(const Jam *j, const Touch *x, const Touch *y)
     const MemInfo *m = j->memory->m;
     if ((x->op->code == OP_LOAD && y->op->code == OP_LOAD) || (x->segment == y->segment && !x->inner))
         return true;
-    if (x->inner && x->inner == y->inner && is_shared(j, x) && is_shared(j, y) && same_place(j, x, y))
+    if (x->inner && x->segment == y->segment && is_shared(j, x) && is_shared(j, y) && same_place(j, x, y))
         return true;
     if (x->op != y->op && is_sum(x) && is_sum(y) && sums_commute(m, x->op, y->op))
         return true;
@@ -232,12 +260,12 @@ static bool order_allows(Jam *j)
                 return false;
         const Touch *t = &j->touch[i];
         int64_t bytes;
-        if (!t->inner || t->op->code == OP_LOAD || !moves_by(j, t->op->args[0], t->inner, &bytes))
+        if (!t->inner || has_loop(t->inner) || t->op->code == OP_LOAD || !moves_by(j, t->op->args[0], t->inner, &bytes))
             continue;
-        j->pays |= bytes == 0 && type_is_float(t->op->args[1]->type); /* a sum that waits for itself */
+        j->pays |= !j->rows && bytes == 0 && type_is_float(t->op->args[1]->type); /* a sum that waits for itself */
         if (is_sum(t) && t->op->parent == t->inner->regions[0] && is_shared(j, t) && moves_behind(j, t)) {
             ptrs_push(&j->sums, (Op *)(uintptr_t)t->op);
-            j->pays = true;
+            j->pays |= !j->rows || middle_of(j, t->inner);
         }
     }
     return j->pays;
@@ -298,7 +326,7 @@ static int tests_needed(const Jam *j, int width, bool apart)
     for (int i = 0; i < j->n; i++)
         for (int k = i; k < j->n; k++) {
             const Touch *x = &j->touch[i], *y = &j->touch[k];
-            if (!x->inner || x->inner != y->inner || (x->op->code == OP_LOAD && y->op->code == OP_LOAD))
+            if (!x->inner || has_loop(x->inner) || x->inner != y->inner || (x->op->code == OP_LOAD && y->op->code == OP_LOAD))
                 continue;
             bool part = apart && x->op->code != OP_LOAD && y->op->code != OP_LOAD &&
                         ptrs_has(&j->sums, x->op) != ptrs_has(&j->sums, y->op) && may_part(j, x->inner);
@@ -409,6 +437,15 @@ static void build_two_loops(Jam *j, Builder *b, const Op *inner)
     }
 }
 
+static void yield_all(Jam *j, Builder *in, const Region *body)
+{
+    Ptrs next = {.arena = j->fn->arena};
+    for (int u = 0; u < j->width; u++)
+        for (int i = 0; i < body->last->nargs; i++)
+            ptrs_push(&next, map_value(&j->map[u], body->last->args[i]));
+    build_yield(in, (Value **)next.at, (int)next.n);
+}
+
 static void build_inner(Jam *j, Builder *b, const Op *inner)
 {
     const Region *body = inner->regions[0];
@@ -418,11 +455,7 @@ static void build_inner(Jam *j, Builder *b, const Op *inner)
             if (!ptrs_has(&j->sums, op))
                 clone_one(j, &in, op, u);
     build_shared_sums(j, &in, inner);
-    Ptrs next = {.arena = j->fn->arena};
-    for (int u = 0; u < j->width; u++)
-        for (int i = 0; i < body->last->nargs; i++)
-            ptrs_push(&next, map_value(&j->map[u], body->last->args[i]));
-    build_yield(&in, (Value **)next.at, (int)next.n);
+    yield_all(j, &in, body);
 }
 
 /* What iteration u - 1 hands on, as far as it is known by now, is what u gets. */
@@ -446,9 +479,10 @@ static void clone_segment(Jam *j, Builder *b, Op *from, const Op *end)
     }
 }
 
-static void build_body(Jam *j, Builder *b)
+static void build_middle(Jam *j, Builder *b, const Op *middle);
+
+static void build_body(Jam *j, Builder *b, const Region *body)
 {
-    const Region *body = j->outer->regions[0];
     for (Op *op = body->first; op != body->last;) {
         Op *end = op;
         while (end != body->last && end->code != OP_FOR)
@@ -457,12 +491,19 @@ static void build_body(Jam *j, Builder *b)
         for (; end != body->last && end->code == OP_FOR; end = end->next) {
             for (int u = 1; u < j->width; u++)
                 hand_on(j, u);
-            (j->apart && may_part(j, end) ? build_two_loops : build_inner)(j, b, end);
+            (has_loop(end) ? build_middle : j->apart && may_part(j, end) ? build_two_loops : build_inner)(j, b, end);
         }
         op = end;
     }
     for (int u = 1; u < j->width; u++)
         hand_on(j, u);
+}
+
+static void build_middle(Jam *j, Builder *b, const Op *middle)
+{
+    Builder in = build_header(j, b, middle);
+    build_body(j, &in, middle->regions[0]);
+    yield_all(j, &in, middle->regions[0]);
 }
 
 static void build_jammed(Jam *j)
@@ -486,7 +527,7 @@ static void build_jammed(Jam *j)
     }
     for (int i = 1; i < body->nargs; i++)
         ptrmap_put(&j->map[0], body->args[i], for_add_carried(made, outer->args[2 + i], body->args[i]->var));
-    build_body(j, &in);
+    build_body(j, &in, body);
     Ptrs next = {.arena = j->fn->arena};
     for (int i = 0; i < body->last->nargs; i++)
         ptrs_push(&next, map_value(&j->map[j->width - 1], body->last->args[i]));
@@ -499,14 +540,17 @@ static void build_jammed(Jam *j)
 
 /* ---------------------------------------------------------------------- where */
 
-static void jam(const Memory *memory, Op *outer)
+/* rows: a loop around those of a matrix whose derivative it adds to. */
+static bool jam(const Memory *memory, Op *outer, bool rows)
 {
-    Jam j = {.fn = memory->fn, .memory = memory, .outer = outer, .sums.arena = memory->fn->arena};
-    if (!take_body(&j) || !carries_in_time(&j) || !order_allows(&j))
-        return;
+    Jam j = {.fn = memory->fn, .memory = memory, .outer = outer, .rows = rows, .sums.arena = memory->fn->arena};
+    int segment = 0;
+    if (!take_body(&j, outer, &segment) || !carries_in_time(&j) || !order_allows(&j))
+        return false;
     choose_width(&j);
     if (j.width > 1)
         build_jammed(&j);
+    return j.width > 1;
 }
 
 typedef struct {
@@ -517,14 +561,33 @@ typedef struct {
 static void find_loop(Op *op, void *ctx)
 {
     Candidates *c = ctx;
-    if (op->code != OP_FOR || op->reversed || !is_plain(op, FEW_TRIPS) || !loop_is_natural(op) || c->uses[op->results[0]->id] ||
-        loop_depth(op) == 0)
-        return;
-    for (const Op *in = op->regions[0]->first; in; in = in->next)
-        if (in->code == OP_FOR && is_plain(in, UNROLLED)) {
-            ptrs_push(&c->loops, op);
-            return;
-        }
+    if (op->code == OP_FOR && !op->reversed && is_plain(op, FEW_TRIPS) && loop_is_natural(op) && !c->uses[op->results[0]->id] &&
+        has_loop(op))
+        ptrs_push(&c->loops, op);
+}
+
+static bool is_around(const Op *loop, const Op *op)
+{
+    return op != loop && region_contains(loop->regions[0], op);
+}
+
+/* Loops around others come first. */
+static void jam_outermost(const Memory *memory, const Ptrs *loops)
+{
+    for (size_t i = 0; i < loops->n; i++) {
+        Op *loop = loops->at[i];
+        if (loop && jam(memory, loop, true))
+            for (size_t k = i + 1; k < loops->n; k++)
+                if (loops->at[k] && is_around(loop, loops->at[k]))
+                    loops->at[k] = NULL;
+    }
+}
+static bool has_plain_loop(const Op *op)
+{
+    const Op *in = op->regions[0]->first;
+    while (in && !(in->code == OP_FOR && is_plain(in, UNROLLED)))
+        in = in->next;
+    return in != NULL;
 }
 
 void jam_loops(Fn *fn)
@@ -535,7 +598,11 @@ void jam_loops(Fn *fn)
         return;
     Memory memory;
     final_memory(&memory, fn);
-    for (size_t i = 0; i < c.loops.n; i++)
-        jam(&memory, c.loops.at[i]);
+    jam_outermost(&memory, &c.loops);
+    for (size_t i = 0; i < c.loops.n; i++) {
+        Op *loop = c.loops.at[i];
+        if (loop && loop_depth(loop) > 0 && has_plain_loop(loop))
+            jam(&memory, loop, false);
+    }
     mem_free(memory.m);
 }

@@ -1,13 +1,13 @@
-// check: --set rows=3 --set n=9 --set m=11 --range x=0.3:1.2 --range w=-0.6:0.6 --range b=-0.5:0.5
+// check: --set rows=6 --set n=9 --set m=11 --range x=0.3:1.2 --range w=-0.6:0.6 --range b=-0.5:0.5
 /* Nests in which iterations of a loop run side by side in the loop inside it (transform/jam.c): in so many as the name of a function says;
- * jam.sh counts. */
+ * jam.sh counts. batch_: those of the loop over rows, where each row adds to the derivative of the same matrix. */
 #include <adgen.h>
 #include <math.h>
 
 /* A dense layer. */
 AD_VJP(x, w, b -> y)
 AD_NOALIAS
-void once_layer(AD_LEN(rows * n) double *y, AD_LEN(rows * m) const double *x, AD_LEN(n * m) const double *w, AD_LEN(n) const double *b,
+void batch_layer(AD_LEN(rows * n) double *y, AD_LEN(rows * m) const double *x, AD_LEN(n * m) const double *w, AD_LEN(n) const double *b,
                 int rows, int n, int m)
 {
     for (int r = 0; r < rows; r++)
@@ -53,6 +53,34 @@ double once_declared(int rows, int n, int m, const double x[rows][m], const doub
             total += s * s * s;
         }
     return total;
+}
+
+/* Each row is made of the one before it: only the loop inside can run side by side. */
+AD_VJP(w, h -> h)
+AD_NOALIAS
+void twice_recurrent(AD_LEN((rows + 1) * n) double *h, AD_LEN(n * n) const double *w, int rows, int n)
+{
+    for (int r = 0; r < rows; r++)
+        for (int o = 0; o < n; o++) {
+            double s = 0;
+            for (int i = 0; i < n; i++)
+                s += w[o * n + i] * h[r * n + i];
+            h[(r + 1) * n + o] = tanh(s);
+        }
+}
+
+/* Rows of the matrix lie so close that they share elements, which would get their sums in another order. */
+AD_VJP(x, w -> y)
+AD_NOALIAS
+void none_band(AD_LEN(rows * n) double *y, AD_LEN(rows * m) const double *x, AD_LEN(3 * n + m) const double *w, int rows, int n, int m)
+{
+    for (int r = 0; r < rows; r++)
+        for (int o = 0; o < n; o++) {
+            double s = 0;
+            for (int i = 0; i < m; i++)
+                s += w[o * 3 + i] * x[r * m + i];
+            y[r * n + o] = s;
+        }
 }
 
 /* The inner loop's end is another for each o. */
@@ -101,7 +129,7 @@ void none_in_turn(AD_LEN(m) double *x, AD_LEN(n * m) const double *w, int rows, 
 
 /* What an iteration hands on is where the sum of the next one starts; not so in its reverse. */
 AD_GRAD(x, w)
-double once_handed_on(AD_LEN(rows * m) const double *x, AD_LEN(n * m) const double *w, int rows, int n, int m)
+double batch_handed_on(AD_LEN(rows * m) const double *x, AD_LEN(n * m) const double *w, int rows, int n, int m)
 {
     double s = 0;
     for (int r = 0; r < rows; r++)
