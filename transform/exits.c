@@ -177,8 +177,10 @@ static bool follow_op(Path *p, const Op *op)
         return ++p->stores <= MAX_STORES;
     case OP_CALL:
     case OP_FREE:
-        if (op->nargs && is_nothing(p, on_path(p, op->args[0])))
+        if (op->nargs && is_nothing(p, on_path(p, op->args[0]))) {
+            p->vanished++;
             return true;
+        }
         clone_op(&p->to, op, &p->map);
         return op->code == OP_FREE || frees_tape(op);
     default:

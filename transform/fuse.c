@@ -10,246 +10,13 @@
  *     iteration writes before it reads it, or is touched by one iteration only, or the reverse loop only reads its derivative (out[k] += e).
  *     The last is used only where the reverse loop needs what is dear to have again: it adds stores to loops that compilers do well with;
  *   - the reverse ops that are overtaken touch other shadows, or both only add.
+ * Two ifs of both sweeps around such loops, as an early return leaves them, become one by the same rules.
  * Scratch is proved thus: all accesses to it are in the loop, it starts undefined, and neither their addresses nor whether they are
  * executed depends on the iteration. The first iteration cannot read what was not written, so no iteration does. Loads behind all
  * stores of an iteration may be anywhere: every iteration stores to the same places, and nothing else was ever written. Or thus: whatever
  * an iteration loads, it has stored before (scratch.c).
  */
-#include "analysis.h"
-#include "derivative.h"
-
-typedef struct {
-    Fn *fn;
-    Shadow *shadow;
-    MemInfo *mem;
-    PtrMap primal_of; /* root of a shadow address -> root of the primal's */
-    Op *fwd, *rev;
-    Ptrs between;     /* ops after fwd and before rev, in order */
-    PtrMap is_between;
-    PtrMap moved;     /* those of them that rev needs and that go before fwd */
-    PtrMap late;      /* arguments of rev's body: sums whose start is not known before fwd */
-    PtrMap invariant; /* Value* -> verdict: 1 no, 2 yes, in fwd */
-    PtrMap cheap;     /* Value* -> verdict of is_cheap: NO or YES */
-    PtrMap reverse_of; /* forward FOR -> the first FOR of the reverse sweep that mirrors it */
-    int *uses;        /* by value id: of what is defined in rev */
-    int nuses;
-} Fuse;
-
-typedef enum { ANYTHING, NUMBER, POINTER } Touched;
-typedef struct {
-    const Value *shadow; /* root of the shadow's address */
-    const Value *root;   /* root of the primal's; NULL: not known */
-    bool only_adds, only_reads;
-    Touched what;
-} Touch;
-
-typedef struct {
-    Touch *at;
-    int n, cap;
-    Arena *arena;
-} Touches;
-
-/* ---------------------------------------------------------------------- what reverse ops touch */
-
-static const Value *memory_root(const Value *p)
-{
-    while (p->def && (p->def->code == OP_USE || op_info[p->def->code].kind == KIND_ADDR))
-        p = p->def->args[0];
-    return p;
-}
-
-/* What is loaded or changed: a derivative is never added to where a pointer is. */
-static Touched touched_kind(const Op *op)
-{
-    const Type *t = op->code == OP_LOAD ? op->results[0]->type : op->code == OP_STORE || op->code == OP_ACCUM ? op->args[1]->type : NULL;
-    return !t ? ANYTHING : t->kind == TY_PTR ? POINTER : type_is_differentiable(t) ? NUMBER : ANYTHING;
-}
-
-static void touch(Touches *t, const Value *shadow, const Value *root, const Op *op)
-{
-    if (t->n == t->cap) {
-        int cap = t->cap ? 2 * t->cap : 16;
-        Touch *grown = arena_alloc(t->arena, sizeof *grown * (size_t)cap);
-        for (int i = 0; i < t->n; i++)
-            grown[i] = t->at[i];
-        t->at = grown;
-        t->cap = cap;
-    }
-    t->at[t->n++] = (Touch){shadow, root, op->code == OP_ACCUM, op->code == OP_LOAD, touched_kind(op)};
-}
-
-static void collect_touches(const Fuse *f, const Op *op, Touches *out)
-{
-    OpEffect effect = op_info[op->code].effect;
-    if (op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_FREE)
-        touch(out, memory_root(op->args[0]), ptrmap_get(&f->primal_of, memory_root(op->args[0])), op);
-    else if (effect != EFFECT_PURE && op->code != OP_ALLOC)
-        touch(out, NULL, NULL, op);
-    for (int r = 0; r < op->nregions; r++)
-        for (const Op *in = op->regions[r]->first; in; in = in->next)
-            collect_touches(f, in, out);
-}
-
-/* Shadow memory that this function made itself. */
-static bool is_own(const Value *shadow)
-{
-    return shadow && shadow->def && (shadow->def->code == OP_LOCAL || shadow->def->code == OP_ALLOC);
-}
-
-/* ... or a parameter: nothing that may point to one of several objects. */
-static bool is_base(const Fuse *f, const Value *shadow)
-{
-    return is_own(shadow) || (shadow && !shadow->def && shadow->arg_of == f->fn->body);
-}
-
-static bool touches_overlap(const Fuse *f, const Touch *x, const Touch *y)
-{
-    if (x->what && y->what && x->what != y->what)
-        return false;
-    if (x->root && y->root && (is_own(x->shadow) || is_own(y->shadow)) && is_base(f, x->shadow) && is_base(f, y->shadow))
-        return x->shadow == y->shadow;
-    if (!x->root || !y->root)
-        return true;
-    const int *a, *b;
-    int na = mem_objects(f->mem, x->root, &a), nb = mem_objects(f->mem, y->root, &b);
-    for (int i = 0; i < na; i++)
-        for (int k = 0; k < nb; k++)
-            if (a[i] == b[k] || mem_objects_may_alias(f->mem, a[i], b[k]))
-                return true;
-    return na == 0 || nb == 0;
-}
-
-static bool touches_conflict(const Fuse *f, const Touches *x, const Touches *y)
-{
-    for (int i = 0; i < x->n; i++)
-        for (int k = 0; k < y->n; k++)
-            if (!(x->at[i].only_adds && y->at[k].only_adds) && touches_overlap(f, &x->at[i], &y->at[k]))
-                return true;
-    return false;
-}
-
-/* ---------------------------------------------------------------------- what the reverse loop starts from */
-
-static bool is_outside_between(const Fuse *f, const Value *v)
-{
-    const Region *home = value_region(v);
-    for (const Region *r = f->fwd->parent; r; r = r->owner ? r->owner->parent : NULL)
-        if (r == home)
-            return v->def != f->fwd && !(v->def && ptrmap_get(&f->is_between, v->def));
-    return false;
-}
-
-/* May the load go before all that is in front of it? */
-static bool load_is_early(const Fuse *f, const Op *load)
-{
-    Touches mine = {.arena = f->fn->arena};
-    collect_touches(f, load, &mine);
-    for (size_t i = 0; i < f->between.n && f->between.at[i] != load; i++) {
-        const Op *op = f->between.at[i];
-        Touches theirs = {.arena = f->fn->arena};
-        if (op->in_reverse)
-            collect_touches(f, op, &theirs);
-        for (int k = 0; k < theirs.n; k++)
-            theirs.at[k].only_adds = false;
-        if (touches_conflict(f, &mine, &theirs))
-            return false;
-    }
-    return load->in_reverse;
-}
-
-static bool can_start_early(Fuse *f, Value *v)
-{
-    if (is_outside_between(f, v))
-        return true;
-    Op *op = v->def;
-    if (!op || op == f->fwd || !ptrmap_get(&f->is_between, op) || op->nregions > 0)
-        return false;
-    if (ptrmap_get(&f->moved, op))
-        return true;
-    if (op_info[op->code].effect != EFFECT_PURE && !(op->code == OP_LOAD && load_is_early(f, op)))
-        return false;
-    for (int i = 0; i < op->nargs; i++)
-        if (!can_start_early(f, op->args[i]))
-            return false;
-    ptrmap_put(&f->moved, op, op);
-    return true;
-}
-
-static bool starts_early(Fuse *f, Op *op);
-
-static bool body_starts_early(Fuse *f, Op *op)
-{
-    for (int r = 0; r < op->nregions; r++)
-        for (Op *in = op->regions[r]->first; in; in = in->next)
-            if (!starts_early(f, in))
-                return false;
-    return true;
-}
-
-static bool starts_early(Fuse *f, Op *op)
-{
-    for (int i = 0; i < op->nargs; i++) {
-        Value *v = op->args[i];
-        if (op->code == OP_USE) {
-            bool in_loop = !value_outside(v, f->fwd) && v->def != f->fwd;
-            if (!in_loop && !can_start_early(f, v))
-                return false;
-        } else if (value_outside(v, f->rev) && !can_start_early(f, v)) {
-            return false;
-        }
-    }
-    return body_starts_early(f, op);
-}
-
-/* The same of rev. */
-static bool inputs_start_early(Fuse *f)
-{
-    Region *body = f->rev->regions[0];
-    for (int i = 0; i < f->rev->nargs; i++) {
-        if (!value_outside(f->rev->args[i], f->rev) || can_start_early(f, f->rev->args[i]))
-            continue;
-        Value *arg = i > 2 ? body->args[i - 2] : NULL;
-        if (!arg || !type_is_differentiable(arg->type) || hands_on_only(region_terminator(body)->args[i - 3], arg))
-            return false;
-        ptrmap_put(&f->late, arg, arg); /* only_sums() */
-    }
-    return body_starts_early(f, f->rev);
-}
-
-/* An op with an effect that the reverse loop must not overtake goes early too. */
-static bool effect_starts_early(Fuse *f, Op *op)
-{
-    if (op->nregions > 0 || (op->code != OP_STORE && op->code != OP_ACCUM && op->code != OP_ZERO))
-        return false;
-    for (int i = 0; i < op->nargs; i++)
-        if (!can_start_early(f, op->args[i]))
-            return false;
-    ptrmap_put(&f->moved, op, op);
-    return true;
-}
-
-/* Backwards: what the reverse loop, or an op that goes early, conflicts with must go early as well. */
-static bool may_overtake(Fuse *f)
-{
-    Touches mine = {.arena = f->fn->arena};
-    collect_touches(f, f->rev, &mine);
-    for (size_t i = f->between.n; i-- > 0;) {
-        Op *op = f->between.at[i];
-        if (!op->in_reverse)
-            continue;
-        bool moves = ptrmap_get(&f->moved, op) != NULL;
-        Touches theirs = {.arena = f->fn->arena};
-        collect_touches(f, op, &theirs);
-        if (!moves && touches_conflict(f, &mine, &theirs)) {
-            if (!effect_starts_early(f, op))
-                return false;
-            moves = true;
-        }
-        if (moves)
-            collect_touches(f, op, &mine);
-    }
-    return true;
-}
+#include "fuse.h"
 
 /* ---------------------------------------------------------------------- sums */
 
@@ -662,17 +429,25 @@ static bool needs_overwritten(Fuse *f, const Op *op, PtrMap *seen)
     return false;
 }
 
-static bool try_pair(Fuse *f, Op *fwd, Op *rev)
+/* Are iterations independent but for sums? */
+static bool may_pair(Fuse *f, Op *fwd, Op *rev)
 {
     Arena *arena = f->fn->arena;
     f->fwd = fwd;
     f->rev = rev;
-    f->between = (Ptrs){.arena = arena};
-    f->is_between = f->moved = f->invariant = f->late = f->cheap = (PtrMap){.arena = arena};
+    f->invariant = f->late = f->cheap = (PtrMap){.arena = arena};
     count_loop_uses(f, rev);
     PtrMap seen = {.arena = arena};
-    if (!only_sums(f) || !iterations_keep_off(f) || (f->fn->primal_done && needs_overwritten(f, rev, &seen)))
-        return false;
+    return only_sums(f) && iterations_keep_off(f) && !(f->fn->primal_done && needs_overwritten(f, rev, &seen));
+}
+
+/* May rev run right behind fwd? What has to be computed for it goes before fwd. */
+static bool comes_together(Fuse *f, Op *fwd, Op *rev)
+{
+    f->fwd = fwd;
+    f->rev = rev;
+    f->between = (Ptrs){.arena = f->fn->arena};
+    f->is_between = f->moved = (PtrMap){.arena = f->fn->arena};
     for (Op *op = fwd->next; op != rev; op = op->next) {
         ptrs_push(&f->between, op);
         ptrmap_put(&f->is_between, op, op);
@@ -680,6 +455,13 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
     if (!inputs_start_early(f) || !may_overtake(f))
         return false;
     move_inputs(f);
+    return true;
+}
+
+static bool try_pair(Fuse *f, Op *fwd, Op *rev)
+{
+    if (!may_pair(f, fwd, rev) || !comes_together(f, fwd, rev))
+        return false;
     merge(f);
     return true;
 }
@@ -687,7 +469,7 @@ static bool try_pair(Fuse *f, Op *fwd, Op *rev)
 static void find_reverse(Op *op, void *ctx)
 {
     Fuse *f = ctx;
-    if (op->in_reverse && op->code == OP_FOR && op->mirror && !ptrmap_get(&f->reverse_of, op->mirror))
+    if (op->in_reverse && (op->code == OP_FOR || op->code == OP_IF) && op->mirror && !ptrmap_get(&f->reverse_of, op->mirror))
         ptrmap_put(&f->reverse_of, op->mirror, op);
 }
 
@@ -704,14 +486,59 @@ static bool keeps_on_tape(const Region *r)
     return false;
 }
 
+/* ---------------------------------------------------------------------- ifs around loops */
+
+/* Would a loop in r be reversed at once if its reverse, which is in rev, came to stand in r as well? */
+static bool has_pair(Fuse *f, const Region *r, const Op *rev)
+{
+    for (Op *op = r->first; op; op = op_next(op)) {
+        Op *mirror = ptrmap_get(&f->reverse_of, op);
+        if (op->in_reverse || !mirror || !region_contains(rev->regions[0], mirror) == !region_contains(rev->regions[1], mirror))
+            continue;
+        if (op->code == OP_FOR ? !keeps_on_tape(op->regions[0]) && may_pair(f, op, mirror) : has_pair(f, op->regions[0], mirror) || has_pair(f, op->regions[1], mirror))
+            return true;
+    }
+    return false;
+}
+
+/*   if (n > 0) { for (i up) F(i); } ... if (n > 0) { for (i down) R(i); }   ->   if (n > 0) { for (i up) F(i); for (i down) R(i); } ...
+ * An early return leaves all that follows it in such an if. */
+static bool try_ifs(Fuse *f, Op *fwd, Op *rev)
+{
+    if (!has_pair(f, fwd->regions[0], rev) && !has_pair(f, fwd->regions[1], rev))
+        return false;
+    f->late = (PtrMap){.arena = f->fn->arena};
+    if (!comes_together(f, fwd, rev))
+        return false;
+    PtrMap map = {.arena = f->fn->arena};
+    for (int i = 0; i < rev->nresults; i++)
+        ptrmap_put(&map, rev->results[i], op_add_result(fwd, rev->results[i]->type, rev->results[i]->var));
+    for (int k = 0; k < 2; k++) {
+        Op *yield = region_terminator(rev->regions[k]), *end = region_terminator(fwd->regions[k]);
+        Builder b = before_op(end);
+        for (Op *op = rev->regions[k]->first, *next; op != yield; op = next) {
+            next = op->next;
+            op_move(op, &b);
+        }
+        for (int i = 0; i < yield->nargs; i++)
+            op_add_arg(end, yield->args[i]);
+        op_set_args(yield, NULL, 0);
+    }
+    op_set_args(rev, NULL, 0);
+    replace_uses_map(f->fn, &map);
+    op_remove(rev);
+    return true;
+}
+
 static void fuse_region(Fuse *f, Region *r)
 {
     for (Op *op = r->first; op; op = op_next(op)) {
-        if (op->in_reverse || op->code != OP_FOR || keeps_on_tape(op->regions[0]))
+        Op *rev = op->in_reverse ? NULL : ptrmap_get(&f->reverse_of, op);
+        if (!rev || rev->parent != r || (op->code == OP_FOR && keeps_on_tape(op->regions[0])))
             continue;
-        Op *rev = ptrmap_get(&f->reverse_of, op);
-        if (rev && rev->parent == r && try_pair(f, op, rev))
-            fuse_region(f, op->regions[0]);
+        if (op->code == OP_FOR ? try_pair(f, op, rev) : try_ifs(f, op, rev))
+            for (int k = 0; k < op->nregions; k++)
+                fuse_region(f, op->regions[k]);
     }
 }
 

@@ -530,14 +530,37 @@ static void build_stack_free(Op *yield, Value *stack)
     op->of = type_void();
 }
 
+static void find_loaded(Op *op, void *ctx)
+{
+    if (op->code == OP_LOAD)
+        ptrmap_put(ctx, op->args[0], op);
+}
+
+/* Where the memory is freed: at the function's end, or, where both sweeps are within one if (fuse.c), at that branch's. */
+static Op *end_of_use(const Keeper *k, const Value *memory, const PtrMap *loaded)
+{
+    Op *last = region_terminator(k->fn->body);
+    Region *r = value_region(memory);
+    const Keep *slot = ptrmap_get(&k->by_value, memory);
+    if (r == k->fn->body || !slot || ptrmap_get(loaded, slot->memory))
+        return last;
+    for (const Op *owner = r->owner; owner; owner = owner->parent->owner)
+        if (owner->code != OP_IF)
+            return last;
+    return region_terminator(r);
+}
+
 void keep_finish(Keeper *k, Resolve resolve, void *ctx)
 {
-    Op *yield = region_terminator(k->fn->body);
+    PtrMap loaded = {.arena = k->fn->arena};
+    walk_ops(k->fn->body, find_loaded, &loaded);
     for (size_t i = 0; i < k->to_free.n; i++) {
+        Op *yield = end_of_use(k, k->to_free.at[i], &loaded);
         Value *p = resolve(ctx, k->to_free.at[i], yield);
         Builder b = before_op(yield);
         op_build(&b, OP_FREE, &p, 1, 0);
     }
+    Op *yield = region_terminator(k->fn->body);
     Value *stack = k->stack ? k->stack : k->fn->tape;
     if (stack && stack->def && stack->def->code == OP_LOCAL) /* else it is somebody else's */
         build_stack_free(yield, stack);
