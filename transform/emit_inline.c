@@ -91,14 +91,22 @@ Value *arm_value(const Op *if_op, int arm)
     return if_op->regions[arm]->last->args[0];
 }
 
-static bool may_write(const Plan *p, const Op *op, const Op *load)
+/* The forward sweep's objects, as far as they were freed. */
+static void find_freeing(Op *op, void *ctx)
+{
+    *(bool *)ctx |= op->code == OP_CALL && op->text && !strcmp(op->text, "ad_free_pushed");
+}
+
+static bool may_write(const Plan *p, Op *op, const Op *load)
 {
     OpEffect effect = op_info[op->code].effect;
     if (op->nregions == 0 && effect != EFFECT_WRITES && effect != EFFECT_OUTSIDE)
         return false;
-    if (op->code == OP_CALL && op->text && !strcmp(op->text, "ad_free_pushed"))
-        return true; /* the forward sweep's objects, as far as they were freed */
-    return mem_op_may_write(p->mem, op, load->args[0]);
+    bool frees = false;
+    find_freeing(op, &frees);
+    for (int i = 0; i < op->nregions && !frees; i++)
+        walk_ops(op->regions[i], find_freeing, &frees);
+    return frees || mem_op_may_write(p->mem, op, load->args[0]);
 }
 
 /* ---------------------------------------------------------------------- moving a value */

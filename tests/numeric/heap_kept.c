@@ -208,3 +208,28 @@ double search_tree(AD_LEN(n) const double *x, int n)
     }
     return s;
 }
+
+/* Nothing is left to reverse where the branch was not taken: what was freed is freed on both ways, after it was read for the result. */
+AD_VJP(a, c -> b)
+double grown_last(AD_LEN(n) const double *a, int n, double c, AD_LEN(6) double *b)
+{
+    if (n < 9) {
+        double s = 2 * c;
+        for (int i = 0; i < 6; i++) {
+            s += atan(b[2]);
+            b[i] = cos(s);
+        }
+    }
+    double *grown = NULL;
+    int length = 0, room = 0;
+    for (int i = 0; i < 5; i++) {
+        if (length == room) {
+            room = room ? 2 * room : 2;
+            grown = realloc(grown, (size_t)room * sizeof *grown);
+        }
+        grown[length++] = -a[n - 1];
+    }
+    double result = cos(tanh(a[0])) - grown[n % 5];
+    free(grown);
+    return result;
+}

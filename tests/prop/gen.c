@@ -14,6 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef KERNELS
+#define KERNELS 35 /* of a hundred programs are made by gen_kernel.c */
+#endif
+
 Gen gen;
 
 static uint64_t random_state;
@@ -114,12 +118,13 @@ const char *fresh(const char *stem)
 
 /* ---------------------------------------------------------------------- parameters */
 
-typedef enum { D_PTR, F_PTR, MATRIX, ROWS, OPTIONAL, STRUCT_PTR, BY_VALUE, F_BY_VALUE, STRUCT_BY_VALUE, INTS, N } Kind;
+typedef enum { D_PTR, F_PTR, MATRIX, ROWS, OPTIONAL, KERNEL, STRUCT_PTR, BY_VALUE, F_BY_VALUE, STRUCT_BY_VALUE, INTS, N, M } Kind;
 
 typedef struct {
     Kind kind;
     const char *name, *at; /* at: in State */
-    bool is_const;
+    bool is_const, is_restrict;
+    const char *dims;      /* of a KERNEL */
     int roles;             /* under the function's own SPEC */
 } Param;
 
@@ -145,9 +150,9 @@ static bool is_active(const Param *p)
 
 static Param *add_param(Params *ps, Kind kind, const char *at)
 {
-    static const char *const stems[] = {"a", "f", "m", "rows", "opt", "p", "c", "e", "w", "idx", "n"};
+    static const char *const stems[] = {"a", "f", "m", "rows", "opt", "x", "p", "c", "e", "w", "idx", "n", "m"};
     Param *p = &ps->at[ps->n++];
-    *p = (Param){.kind = kind, .at = at, .name = kind == N ? "n" : kind == INTS ? "idx" : fresh(stems[kind])};
+    *p = (Param){.kind = kind, .at = at, .name = kind == N ? "n" : kind == M ? "m" : kind == INTS ? "idx" : fresh(stems[kind])};
     return p;
 }
 
@@ -183,6 +188,29 @@ static void choose_params(Params *ps)
         add_param(ps, N, "");
 }
 
+/* Of a function that gen_kernel.c makes. */
+static void choose_kernel_params(Params *ps)
+{
+    static const char *const dims[] = {"n", "m", "nm"};
+    static const int sizes[][2] = {{0, 3}, {1, 1}, {4, 5}, {5, 4}, {9, 2}, {2, 9}, {20, 1}, {1, 20}, {3, 6}, {5, 0}, {6, 3}, {4, 4}, {10, 2}};
+    const int *size = sizes[rnd(sizeof sizes / sizeof *sizes)];
+    bool is_restrict = chance(50);
+    gen.n = size[0];
+    gen.m = size[1];
+    gen.single = false;
+    ps->overlap = !is_restrict && chance(35);
+    add_param(ps, N, "");
+    add_param(ps, M, "");
+    for (int i = 0, n = 2 + rnd(4); i < n; i++) {
+        Param *p = add_param(ps, KERNEL, text("d + %d", ps->overlap ? chance(60) ? 0 : rnd(60) : 22 * i));
+        p->is_const = chance(40);
+        p->is_restrict = is_restrict;
+        p->dims = dims[i == 0 ? 2 : rnd(3)];
+    }
+    for (int i = 0, n = rnd(3); i < n; i++)
+        add_param(ps, BY_VALUE, text("s[%d]", i));
+}
+
 static bool writes_any(const Params *ps)
 {
     for (int i = 0; i < ps->n; i++)
@@ -200,12 +228,14 @@ static const char *declared(const Param *p, bool for_shadow, bool tangent)
     case MATRIX: return text("%sdouble %s[3][4]", c, name);
     case ROWS: return text("double **%s", name);
     case OPTIONAL: return text("%sdouble *%s", c, name);
+    case KERNEL: return text("%sdouble *%s%s", c, p->is_restrict && !for_shadow ? "restrict " : "", name);
     case STRUCT_PTR: return text("%sstruct P *%s", c, name);
     case BY_VALUE: return text("double %s%s", for_shadow && !tangent ? "*" : "", name);
     case F_BY_VALUE: return text("float %s%s", for_shadow && !tangent ? "*" : "", name);
     case STRUCT_BY_VALUE: return text("struct P %s%s", for_shadow && !tangent ? "*" : "", name);
     case INTS: return text("%sint *%s", c, name);
     case N: return "int n";
+    case M: return "int m";
     }
     return "";
 }
@@ -233,11 +263,24 @@ static void enter_params(const Params *ps)
             break;
         case BY_VALUE: case F_BY_VALUE: add_scalar(p->name, p->kind == F_BY_VALUE, false); break;
         case INTS: gen.e.index[gen.e.nindices++] = (Index){p->name, LEN, LEN - 1, p->is_const}; break;
-        case N: add_int("n", gen.n, gen.n, false, true);
+        case N: add_int("n", gen.n, gen.n, false, true); break;
+        case KERNEL: case M: break;
         }
     }
     if (ps->global)
         add_array(ps->global, 6, false, true);
+}
+
+static void enter_kernel_params(const Params *ps)
+{
+    kernel_begin();
+    for (int i = 0; i < ps->n; i++) {
+        const Param *p = &ps->at[i];
+        if (p->kind == KERNEL)
+            kernel_array(p->name, p->dims, p->is_const);
+        else if (p->kind == BY_VALUE)
+            kernel_scalar(p->name);
+    }
 }
 
 /* ---------------------------------------------------------------------- functions */
@@ -385,7 +428,7 @@ static void ranges_of(const char *id, const Params *ps, int what, bool returns)
                     roles, base, roles, base, roles, base, roles);
         } else {
             bool value = kind == BY_VALUE || kind == F_BY_VALUE, single = kind == F_PTR || kind == F_BY_VALUE;
-            fprintf(driver, "    {(size_t)(%s%s), %d, %d, %d},\n", value ? "&" : "", where, value ? 1 : is_global ? 6 : LEN, single, roles);
+            fprintf(driver, "    {(size_t)(%s%s), %d, %d, %d},\n", value ? "&" : "", where, value ? 1 : is_global ? 6 : kind == KERNEL ? KERNEL_LEN : LEN, single, roles);
         }
     }
     if (returns)
@@ -400,6 +443,7 @@ static const char *argument(const Param *p, const char *state)
     case ROWS: return text("(double *[]){%s->d + 72, %s->d + 80, %s->d + 84}", state, state, state);
     case OPTIONAL: return *p->at ? text("%s->%s", state, p->at) : "NULL";
     case N: return text("%d", gen.n);
+    case M: return text("%d", gen.m);
     default: return text("%s->%s", state, p->at);
     }
 }
@@ -498,15 +542,19 @@ static void make_program(int number)
     gen = (Gen){.n = 3 + rnd(4), .single = chance(12)};
     length = 0;
     put("/* ---- %d ---- */\n", number);
-    if (chance(20)) {
+    bool kernel = chance(KERNELS);
+    if (!kernel && chance(20)) {
         ps.global = text("g%d", number);
         put("double %s[6];\n\n", ps.global);
     }
-    choose_params(&ps);
+    if (kernel)
+        choose_kernel_params(&ps);
+    else
+        choose_params(&ps);
     bool returns = chance(75);
     if (!writes_any(&ps))
         returns = true;
-    for (int i = rnd(3); i > 0; i--)
+    for (int i = kernel ? 0 : rnd(3); i > 0; i--)
         make_helper(number);
     const char *spec = !ps.overlap && chance(60) ? own_spec(&ps, returns) : NULL;
     if (ps.global_roles)
@@ -516,9 +564,14 @@ static void make_program(int number)
         put("%s%s", i ? ", " : "", declared(&ps.at[i], false, false));
     put(")\n{\n");
     gen.e = (Env){.returns_value = returns};
-    enter_params(&ps);
-    gen.budget = 4 + rnd(30);
-    function_body(2 + rnd(9));
+    if (kernel) {
+        enter_kernel_params(&ps);
+        kernel_body();
+    } else {
+        enter_params(&ps);
+        gen.budget = 4 + rnd(30);
+        function_body(2 + rnd(9));
+    }
     put_helpers();
     fputs(program, source);
     request(f, &ps, spec, returns);

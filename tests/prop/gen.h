@@ -1,6 +1,6 @@
 /* gen.h: the generator of random programs, gen_expr.c (expressions, lvalues, indices), gen_stmt.c (statements), gen_idiom.c (statement
  * patterns that derivative code is often wrong about), gen_heap.c (structs, rows, lists), gen_flow.c (jumps, calls), gen_value.c (structs by
- * value, unions, addresses handed out), gen.c (functions, requests, the driver).
+ * value, unions, addresses handed out), gen_kernel.c (nests of loops over vectors and matrices), gen.c (functions, requests, the driver).
  *
  * A program is well defined by construction: each integer variable has a range that is known here, so indices stay inside; an array is
  * read only when all of it has been written on every path. Values stay bounded: what is stored is a sum of values read, with factors
@@ -66,7 +66,7 @@ typedef struct {
 
 typedef struct {
     Env e;
-    int n;             /* the value of parameter n */
+    int n, m;          /* the values of parameters n and m */
     bool single;       /* float takes part */
     bool apart;        /* so are all parameters: pure independents and others are not to be mixed up */
     Helper helper[8];
@@ -127,5 +127,11 @@ void heap_idiom(void);
 void flow_idiom(void);
 void value_idiom(void);
 void value_helpers(void); /* those that the programs so far need */
+
+/* gen_kernel.c */
+void kernel_begin(void);
+void kernel_array(const char *name, const char *dims, bool is_const); /* dims: "n", "m" or "nm" */
+void kernel_scalar(const char *name);
+void kernel_body(void);
 
 #endif

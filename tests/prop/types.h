@@ -2,7 +2,7 @@
 #ifndef PROP_TYPES_H
 #define PROP_TYPES_H
 
-enum { LEN = 12 }; /* elements behind every pointer that a program is passed */
+enum { LEN = 12, KERNEL_LEN = 20 }; /* elements behind every pointer that a program is passed */
 
 struct Q {
     double w;
