@@ -29,9 +29,9 @@ typedef struct {
     double k;
 } Change;
 
-/* base[lo .. hi), the range of a for over it. */
+/* base[start + lo .. start + hi), lo and hi the range of a for over it. */
 typedef struct {
-    const Value *base, *address; /* address: of an element, in that loop */
+    const Value *base, *start, *address; /* start: NULL for 0; address: of an element, in that loop */
     const Op *range;
     Change change;      /* of what is in it */
     const Op *loop;     /* it is being overwritten in this loop; or NULL: */
@@ -243,15 +243,34 @@ static const Value *base_of(const Value *address)
     return base;
 }
 
-/* base[i] with the counter i of a for, base the same throughout: that loop; else NULL. */
-static const Op *loop_over(const Value *address)
+/* The for whose counter i is; else NULL. */
+static const Op *loop_of_counter(const Value *i)
+{
+    i = without_casts(i);
+    const Op *loop = i->def ? NULL : i->arg_of->owner;
+    return loop && loop->code == OP_FOR && i->index == 0 ? loop : NULL;
+}
+
+/* base[i] or base[start + i] with the counter i of a for, base and start the same throughout: that loop; else NULL. */
+static const Op *loop_over(const Value *address, const Value **start)
 {
     const Op *index = address->def;
+    *start = NULL;
     if (!index || index->code != OP_INDEX || index->nargs != 2)
         return NULL;
-    const Value *i = without_casts(index->args[1]);
-    const Op *loop = i->def ? NULL : i->arg_of->owner;
-    return loop && loop->code == OP_FOR && i->index == 0 && value_outside(base_of(address), loop) ? loop : NULL;
+    const Op *loop = loop_of_counter(index->args[1]), *sum = without_casts(index->args[1])->def;
+    for (int k = 0; k < 2 && !loop && sum && sum->code == OP_ADD; k++) {
+        loop = loop_of_counter(sum->args[k]);
+        *start = sum->args[1 - k];
+        if (loop && !value_outside(*start, loop))
+            loop = NULL;
+    }
+    return loop && value_outside(base_of(address), loop) ? loop : NULL;
+}
+
+static bool same_start(const Value *a, const Value *b)
+{
+    return a == b || (a && b && value_same(a, b));
 }
 
 static bool same_range(const Op *a, const Op *b)
@@ -261,11 +280,11 @@ static bool same_range(const Op *a, const Op *b)
 }
 
 /* The array that an access in a loop over it is to; NULL: none, or (refused) who knows. */
-static Array *array_at(Proof *p, const Value *address, const Op *loop)
+static Array *array_at(Proof *p, const Value *address, const Op *loop, const Value *start)
 {
     for (int i = 0; i < p->arrays.n; i++) {
         Array *a = &p->arrays.at[i];
-        if (loop && a->base == base_of(address) && a->address->type->elem == address->type->elem && same_range(a->range, loop) &&
+        if (loop && a->base == base_of(address) && same_start(a->start, start) && a->address->type->elem == address->type->elem && same_range(a->range, loop) &&
             (!a->loop || a->loop == loop))
             return a;
         if (mem_may_alias(p->mem, a->address, address)) {
@@ -278,8 +297,9 @@ static Array *array_at(Proof *p, const Value *address, const Op *loop)
 
 static bool visit_load(Proof *p, Op *op)
 {
-    const Value *address = op->args[0];
-    Array *a = array_at(p, address, loop_over(address));
+    const Value *address = op->args[0], *start;
+    const Op *loop = loop_over(address, &start);
+    Array *a = array_at(p, address, loop, start);
     if (p->refused)
         return false;
     Change c = !a ? stays() : a->loop && a->stored ? a->next : a->change;
@@ -311,12 +331,12 @@ static void note_normalised(Proof *p, Op *by, Op *norm)
 
 static bool visit_store(Proof *p, Op *op)
 {
-    const Value *address = op->args[0];
-    const Op *loop = loop_over(address);
+    const Value *address = op->args[0], *start;
+    const Op *loop = loop_over(address, &start);
     Change c = change_of(p, op->args[1]);
     if (loop && op->parent != loop->regions[0])
         loop = NULL; /* not in every iteration */
-    Array *a = array_at(p, address, loop);
+    Array *a = array_at(p, address, loop, start);
     if (p->refused || (a && a->loop && a->stored && a->address != address))
         return refuse(p);
     if (!a && is_kept(c))
@@ -325,7 +345,7 @@ static bool visit_store(Proof *p, Op *op)
         if (!loop || p->arrays.n == MAX_ARRAYS || address->type->elem_volatile || op->shared)
             return refuse(p);
         a = &p->arrays.at[p->arrays.n++];
-        *a = (Array){.base = base_of(address), .range = loop, .change = stays(), .fresh = true};
+        *a = (Array){.base = base_of(address), .start = start, .range = loop, .change = stays(), .fresh = true};
     }
     if (a->change.kind == SCALES && c.kind == STAYS && a->by && !a->loop)
         note_normalised(p, a->by, op);
@@ -362,7 +382,7 @@ static bool same_arrays(const Arrays *a, const Arrays *b, const Op *but_of)
         return false;
     for (int i = 0; i < a->n; i++) {
         const Array *x = &a->at[i], *y = &b->at[i];
-        if (x->base != y->base || x->range != y->range || x->loop != y->loop || !same_change(x->change, y->change) ||
+        if (x->base != y->base || x->start != y->start || x->range != y->range || x->loop != y->loop || !same_change(x->change, y->change) ||
             !same_change(x->next, y->next) || (x->stored != y->stored && x->loop != but_of))
             return false;
     }
@@ -374,7 +394,7 @@ static bool arrays_outside(const Proof *p, const Op *loop)
 {
     for (int i = 0; i < p->arrays.n; i++) {
         const Array *a = &p->arrays.at[i];
-        if (!value_outside(a->base, loop) || (a->range != loop && !(value_outside(a->range->args[0], loop) &&
+        if (!value_outside(a->base, loop) || (a->start && !value_outside(a->start, loop)) || (a->range != loop && !(value_outside(a->range->args[0], loop) &&
                                                                     value_outside(a->range->args[1], loop) &&
                                                                     value_outside(a->range->args[2], loop))))
             return false;

@@ -278,3 +278,41 @@ void not_unseen(AD_LEN(n) const double *x, AD_LEN(n) double *p, int n)
     p[0] = top + log(sum);
     p[1] = sum;
 }
+
+/* Rows of matrices, by subscripts. */
+AD_VJP(x -> y)
+void all_matrix_rows(AD_LEN(n *n) const double *restrict x, AD_LEN(n *n) double *restrict y, int n)
+{
+    for (int r = 0; r < n; r++) {
+        double top = x[r * n], sum = 0;
+        for (int i = 1; i < n; i++)
+            if (x[r * n + i] > top)
+                top = x[r * n + i];
+        for (int i = 0; i < n; i++) {
+            double e = exp(x[r * n + i] - top);
+            y[r * n + i] = e;
+            sum += e;
+        }
+        for (int i = 0; i < n; i++)
+            y[r * n + i] /= sum;
+    }
+}
+
+/* It is another row that is divided. */
+AD_VJP(x -> y)
+void not_the_row(AD_LEN(n *n) const double *restrict x, AD_LEN(n *n) double *restrict y, int n)
+{
+    for (int r = 0; r + 1 < n; r++) {
+        double top = x[r * n], sum = 0;
+        for (int i = 1; i < n; i++)
+            if (x[r * n + i] > top)
+                top = x[r * n + i];
+        for (int i = 0; i < n; i++) {
+            double e = exp(x[r * n + i] - top);
+            y[r * n + i] = e;
+            sum += e;
+        }
+        for (int i = 0; i < n; i++)
+            y[(r + 1) * n + i] /= sum;
+    }
+}

@@ -118,7 +118,7 @@ const char *fresh(const char *stem)
 
 /* ---------------------------------------------------------------------- parameters */
 
-typedef enum { D_PTR, F_PTR, MATRIX, ROWS, OPTIONAL, KERNEL, STRUCT_PTR, BY_VALUE, F_BY_VALUE, STRUCT_BY_VALUE, INTS, N, M } Kind;
+typedef enum { D_PTR, F_PTR, MATRIX, ROWS, OPTIONAL, KERNEL, STRUCT_PTR, BY_VALUE, F_BY_VALUE, STRUCT_BY_VALUE, INTS, N, M, L } Kind;
 
 typedef struct {
     Kind kind;
@@ -150,9 +150,9 @@ static bool is_active(const Param *p)
 
 static Param *add_param(Params *ps, Kind kind, const char *at)
 {
-    static const char *const stems[] = {"a", "f", "m", "rows", "opt", "x", "p", "c", "e", "w", "idx", "n", "m"};
+    static const char *const stems[] = {"a", "f", "m", "rows", "opt", "x", "p", "c", "e", "w", "idx", "n", "m", "l"};
     Param *p = &ps->at[ps->n++];
-    *p = (Param){.kind = kind, .at = at, .name = kind == N ? "n" : kind == M ? "m" : kind == INTS ? "idx" : fresh(stems[kind])};
+    *p = (Param){.kind = kind, .at = at, .name = kind == N ? "n" : kind == M ? "m" : kind == L ? "l" : kind == INTS ? "idx" : fresh(stems[kind])};
     return p;
 }
 
@@ -201,6 +201,8 @@ static void choose_kernel_params(Params *ps)
     ps->overlap = !is_restrict && chance(35);
     add_param(ps, N, "");
     add_param(ps, M, "");
+    add_param(ps, L, "");
+    gen.l = gen.m + (chance(20) && (gen.n == 0 || gen.n * gen.m < KERNEL_LEN)) - (gen.m > 0 && chance(30));
     for (int i = 0, n = 2 + rnd(4); i < n; i++) {
         Param *p = add_param(ps, KERNEL, text("d + %d", ps->overlap ? chance(60) ? 0 : rnd(60) : 22 * i));
         p->is_const = chance(40);
@@ -219,6 +221,11 @@ static bool writes_any(const Params *ps)
     return false;
 }
 
+static const char *kernel_size(const char *dims)
+{
+    return dims[1] ? "n *m + 1" : dims[0] == 'n' ? "n" : "m";
+}
+
 static const char *declared(const Param *p, bool for_shadow, bool tangent)
 {
     const char *c = p->is_const && (!for_shadow || tangent) ? "const " : "", *name = for_shadow ? text("d_%s", p->name) : p->name;
@@ -228,7 +235,7 @@ static const char *declared(const Param *p, bool for_shadow, bool tangent)
     case MATRIX: return text("%sdouble %s[3][4]", c, name);
     case ROWS: return text("double **%s", name);
     case OPTIONAL: return text("%sdouble *%s", c, name);
-    case KERNEL: return text("%sdouble *%s%s", c, p->is_restrict && !for_shadow ? "restrict " : "", name);
+    case KERNEL: return text("%s%sdouble *%s%s", for_shadow ? "" : text("AD_LEN(%s) ", kernel_size(p->dims)), c, p->is_restrict && !for_shadow ? "restrict " : "", name);
     case STRUCT_PTR: return text("%sstruct P *%s", c, name);
     case BY_VALUE: return text("double %s%s", for_shadow && !tangent ? "*" : "", name);
     case F_BY_VALUE: return text("float %s%s", for_shadow && !tangent ? "*" : "", name);
@@ -236,6 +243,7 @@ static const char *declared(const Param *p, bool for_shadow, bool tangent)
     case INTS: return text("%sint *%s", c, name);
     case N: return "int n";
     case M: return "int m";
+    case L: return "int l";
     }
     return "";
 }
@@ -264,7 +272,7 @@ static void enter_params(const Params *ps)
         case BY_VALUE: case F_BY_VALUE: add_scalar(p->name, p->kind == F_BY_VALUE, false); break;
         case INTS: gen.e.index[gen.e.nindices++] = (Index){p->name, LEN, LEN - 1, p->is_const}; break;
         case N: add_int("n", gen.n, gen.n, false, true); break;
-        case KERNEL: case M: break;
+        case KERNEL: case M: case L: break;
         }
     }
     if (ps->global)
@@ -444,6 +452,7 @@ static const char *argument(const Param *p, const char *state)
     case OPTIONAL: return *p->at ? text("%s->%s", state, p->at) : "NULL";
     case N: return text("%d", gen.n);
     case M: return text("%d", gen.m);
+    case L: return text("%d", gen.l);
     default: return text("%s->%s", state, p->at);
     }
 }
@@ -620,7 +629,7 @@ int main(int argc, char **argv)
     ndeleted = argc - 4;
     cases = "";
     fputs("#include <adgen.h>\n#include <math.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"types.h\"\n\n", source);
-    fputs("#include <string.h>\n#include \"prop.h\"\n\n#define P_AT(base, field) (size_t)((base) + offsetof(struct P, field))\n\n", driver);
+    fputs("#include <adgen.h>\n#include <string.h>\n#include \"prop.h\"\n\n#define P_AT(base, field) (size_t)((base) + offsetof(struct P, field))\n\n", driver);
     for (int i = 0; i < count; i++)
         make_program(first + i);
     fprintf(driver, "const Case prop_cases[] = {\n%s    {NULL, NULL, 0, 0, NULL, NULL, NULL}\n};\n", cases);

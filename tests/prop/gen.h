@@ -66,7 +66,7 @@ typedef struct {
 
 typedef struct {
     Env e;
-    int n, m;          /* the values of parameters n and m */
+    int n, m, l;       /* the values of parameters */
     bool single;       /* float takes part */
     bool apart;        /* so are all parameters: pure independents and others are not to be mixed up */
     Helper helper[8];

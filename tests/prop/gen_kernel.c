@@ -552,9 +552,119 @@ static void local_array(void)
     k.array[k.narrays++] = (Kernel){t, d, false};
 }
 
+/* Buffers that steps exchange. */
+static void exchanged(void)
+{
+    const Kernel *x = any("n");
+    const char *u = fresh("u"), *v = fresh("v"), *t = fresh("t"), *i = fresh("i"), *s = fresh("s");
+    if (!x)
+        return;
+    bool whole = chance(60), heap = chance(50);
+    line("{");
+    if (heap)
+        line("    double *%sa = malloc((size_t)(n + 1) * sizeof *%sa), *%sa = malloc((size_t)(n + 1) * sizeof *%sa), *%s = %sa, *%s = %sa;", u, u, v, v, u, u, v, v);
+    else
+        line("    double %sa[n + 1], %sa[n + 1], *%s = %sa, *%s = %sa;", u, v, u, u, v, v);
+    line("    for (int %s = 0; %s < n; %s++)", i, i, i);
+    line("        %s[%s] = %s[%s] = %s[%s];", u, i, v, i, x->name, i);
+    line("    for (int %s = 0; %s < m; %s++) {", t, t, t);
+    line("        for (int %s = %d; %s < n; %s++)", i, !whole, i, i);
+    line("            %s[%s] = 0.6 * sin(%s[%s]) + 0.3 * %s[%s] * %s[%s];", v, i, u, chance(50) ? i : text("n - 1 - %s", i), chance(30) ? v : u, i, x->name, i);
+    line("        double *%s = %s;", s, u);
+    line("        %s = %s;", u, v);
+    line(chance(85) ? "        %s = %s;" : "        (void)%s, (void)%s;", v, s);
+    line("    }");
+    line("    for (int %s = 0; %s < n; %s++)", i, i, i);
+    line("        e += %s[%s] * %s[%s];", u, i, chance(50) ? v : u, i);
+    if (heap)
+        line("    free(%sa), free(%sa);", u, v);
+    line("}");
+}
+
+/* Calls that could be made once for all. */
+static void tabulated(void)
+{
+    const Kernel *x = any("nm"), *w = any("m"), *y = writable("n");
+    const char *i = fresh("i"), *q = fresh("q"), *j = fresh("j"), *s = fresh("s");
+    if (!x || !w || !y)
+        return;
+    line("for (int %s = 0; %s < n; %s++)", i, i, i);
+    line("    for (int %s = 0; %s < 3; %s++) {", q, q, q);
+    line("        double %s = 0;", s);
+    line("        for (int %s = 0; %s < m; %s++)", j, j, j);
+    line("            %s += %s[%s * m + %s] * exp(-%s[%s] * %s[%s])%s;", s, x->name, i, j, w->name, j, w->name, j, chance(30) ? text(" * cos(0.1 * %s)", q) : "");
+    line("        %s[%s] %s 0.2 * %s;", y->name, i, chance(60) ? "+=" : "=", s);
+    line("    }");
+}
+
+static void powers(void)
+{
+    const Kernel *x = any("n"), *y = writable("n");
+    const char *i = fresh("i"), *w = fresh("w");
+    if (!x || !y)
+        return;
+    line("double %s = %s;", w, chance(60) ? "1" : leaf());
+    line("for (int %s = 0; %s < n; %s++) {", i, i, i);
+    line("    %s[%s] %s %s * %s[%s];", y->name, i, chance(70) ? "+=" : "=", w, x->name, i);
+    line("    %s *= %s;", w, chance(60) ? "0.8" : text("0.5 * %s[%s]", x->name, i));
+    line("}");
+    new_scalar(w, false);
+}
+
+static void triangles(void)
+{
+    const Kernel *x = any("n"), *y = writable("n"), *z = writable("n");
+    const char *i = fresh("i"), *j = fresh("j");
+    static const char *const compare[] = {"<=", "<", ">", ">=", "==", "!="};
+    if (!x || !y || !z)
+        return;
+    line("for (int %s = 0; %s < n; %s++)", i, i, i);
+    line("    for (int %s = 0; %s < n; %s++)", j, j, j);
+    line("        if (%s %s %s)", j, compare[rnd(6)], chance(80) ? i : "m");
+    line("            %s[%s] += 0.3 * %s[%s] * %s[%s];", y->name, i, x->name, j, z->name, chance(50) ? j : i);
+    line("        else");
+    line("            %s[%s] %s 0.2 * %s[%s];", z->name, chance(60) ? j : i, chance(70) ? "-=" : "=", x->name, i);
+}
+
+/* The first l numbers of rows a stride of m apart, where l may be more than that. */
+static void strided(void)
+{
+    const Kernel *x = any("nm"), *y = writable("nm");
+    const char *i = fresh("i"), *j = fresh("j"), *s = fresh("s");
+    if (!x || !y)
+        return;
+    line("for (int %s = 0; %s < n; %s++) {", i, i, i);
+    line("    double %s = 0;", s);
+    line("    for (int %s = 0; %s < l; %s++)", j, j, j);
+    line("        %s[%s * m + %s] = sin(%s[%s * m + %s]);", y->name, i, j, x->name, i, j);
+    line("    for (int %s = 0; %s < l; %s++)", j, j, j);
+    line("        %s += %s[%s * m + %s] * %s[%s * m + %s];", s, y->name, i, j, chance(50) ? y->name : x->name, i, j);
+    line("    for (int %s = 0; %s < l; %s++)", j, j, j);
+    line("        %s[%s * m + %s] %s 0.3 * %s;", y->name, i, j, chance(50) ? "*=" : "=", s);
+    line("}");
+}
+
+/* A table of constants; loops that are so short that they are written out. */
+static void constants(void)
+{
+    const Kernel *x = any("n"), *y = writable("n");
+    const char *t = fresh("t"), *i = fresh("i"), *q = fresh("q"), *c = fresh("c");
+    if (!x || !y)
+        return;
+    line("double %s[3]%s, %s[3] = {0};", t, chance(60) ? " = {0.2, -0.5, 0.3}" : text(" = {0.2, %s, 0.3}", leaf()), c);
+    line("for (int %s = 1; %s < n - 1; %s++) {", i, i, i);
+    line("    for (int %s = 0; %s < 3; %s++)", q, q, q);
+    line("        %s[%s] = %s[%s] * %s[%s + %s - 1]%s;", c, q, t, q, x->name, i, q, chance(30) ? text(" + 0.1 * %s[%s]", c, q) : "");
+    line("    %s[%s] %s %s[0] + %s[1] * %s[2];", y->name, i, chance(50) ? "=" : "+=", c, c, c);
+    if (chance(30))
+        line("    %s[1] = 0.9 * %s[%s];", t, t, chance(50) ? "1" : "2");
+    line("}");
+}
+
 static void form(void)
 {
-    static void (*const all[])(void) = {softmax, normalised, product, steps, unrolled_in_time, pairs, elimination, rows};
+    static void (*const all[])(void) = {softmax,   normalised, product, steps,     unrolled_in_time, pairs,   elimination,
+                                        rows,      exchanged,  tabulated, powers,  triangles,        strided, constants};
     if (chance(45))
         all[rnd(sizeof all / sizeof *all)]();
     else if (chance(12))
@@ -584,7 +694,7 @@ void kernel_body(void)
 {
     gen.e.depth = 1;
     k.budget = 12 + rnd(14);
-    int forms = 1 + rnd(5);
+    int forms = 1 + rnd(4);
     line("double e = 0;");
     new_scalar("e", false);
     for (int i = 0; i < forms; i++) {
@@ -600,6 +710,8 @@ void kernel_body(void)
     }
     const char *result = gen.e.returns_value ? expression(1) : NULL;
     Inside s = inside();
+    if (!result)
+        line("(void)e;");
     if (result && chance(70)) {
         open_over(chance(50) ? 'n' : 'm', true);
         line("e += %s;", expression(1));

@@ -253,7 +253,7 @@ static void dot_product(Check *c, const double *v, const double *dy)
             size += fabs(c->g[i] * v[i]);
         }
     }
-    if (fabs(left - right) <= (c->c->single ? 1e-4 : 1e-12) * size)
+    if (fabs(left - right) <= (c->c->single ? 1e-4 : 1e-12) * size + 1e-15) /* all may be the rounding of 0 */
         return;
     char text[120];
     snprintf(text, sizeof text, ": %.12g and %.12g, relative %.1e", left, right, fabs(left - right) / size);
