@@ -54,6 +54,14 @@ static bool is_cheap(const Op *op)
     }
 }
 
+/* -INFINITY: it is clearer than a variable that holds it. */
+static bool is_named_constant(const Op *op)
+{
+    while (op && (op->code == OP_NEG || op->code == OP_CAST))
+        op = op->args[0]->def;
+    return op && op->code == OP_FCONST && op->text;
+}
+
 bool is_statement(const Plan *p, const Op *op)
 {
     OpKind kind = op_info[op->code].kind;
@@ -399,7 +407,7 @@ static Show decide(Plan *p, Op *op, ValuePlan *vp)
         return vp->prints || vp->sites.n ? SHOW_OBJECT : SHOW_NONE;
     if (!vp->prints)
         return SHOW_NONE;
-    if (vp->updated)
+    if (vp->updated || (!vp->own && is_named_constant(op)))
         return SHOW_INLINE;
     bool named = vp->value->var != NULL;
     if (op_is_step(op->code)) {

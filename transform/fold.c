@@ -353,6 +353,16 @@ static Value *fold_not(Folder *f)
     return NULL;
 }
 
+/* a == b and a != b, x and !x. */
+static bool are_opposite(const Value *x, const Value *y)
+{
+    OpCode inverse;
+    if ((defined_by(x, OP_LNOT) && x->def->args[0] == y) || (defined_by(y, OP_LNOT) && y->def->args[0] == x))
+        return true;
+    return x->def && y->def && op_inverse_compare(x->def, &inverse) && y->def->code == inverse &&
+           value_same(x->def->args[0], y->def->args[0]) && value_same(x->def->args[1], y->def->args[1]);
+}
+
 /* land and lor: 1 is neutral for land and decides lor. */
 static Value *fold_and_or(Folder *f)
 {
@@ -371,8 +381,7 @@ static Value *fold_and_or(Folder *f)
     }
     if (x == y)
         return as_bool(f, x);
-    bool opposite = (defined_by(x, OP_LNOT) && x->def->args[0] == y) || (defined_by(y, OP_LNOT) && y->def->args[0] == x);
-    if (opposite)
+    if (are_opposite(x, y))
         return int_value(f, op->results[0]->type, !land);
     if (defined_by(x, OP_LNOT) && defined_by(y, OP_LNOT) && used_once(f, x) && used_once(f, y)) { /* !a && !b -> !(a || b) */
         Value *both = build_bin(&f->b, land ? OP_LOR : OP_LAND, x->def->args[0], y->def->args[0]);

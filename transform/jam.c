@@ -605,4 +605,5 @@ void jam_loops(Fn *fn)
             jam(&memory, loop, false);
     }
     mem_free(memory.m);
+    remove_dead(fn); /* what only the last of several iterations hands on */
 }

@@ -29,9 +29,17 @@ typedef struct {
     double k;
 } Change;
 
+/* Where an access in a loop over an array is. */
+typedef struct {
+    const Value *base;
+    Poly start; /* in bytes */
+    const Op *loop;
+} Spot;
+
 /* base[start + lo .. start + hi), lo and hi the range of a for over it. */
 typedef struct {
-    const Value *base, *start, *address; /* start: NULL for 0; address: of an element, in that loop */
+    const Value *base, *address; /* address: of an element, in that loop */
+    Poly start;
     const Op *range;
     Change change;      /* of what is in it */
     const Op *loop;     /* it is being overwritten in this loop; or NULL: */
@@ -166,6 +174,14 @@ static bool comparison_stays(Change a, Change b)
     return same_change(a, b) || (a.kind == ZERO && b.kind == SCALES) || (a.kind == SCALES && b.kind == ZERO);
 }
 
+/* ... or one is infinite. */
+static bool is_infinite(const Value *v)
+{
+    const Op *op = v->def;
+    bool sign = op && (op->code == OP_NEG || op->code == OP_CAST);
+    return sign ? is_infinite(op->args[0]) : op && op->code == OP_FCONST && isinf((double)op->fval);
+}
+
 static bool scalar_change(const Op *op, const Change *a, Change *out)
 {
     *out = a[0];
@@ -200,7 +216,7 @@ static bool scalar_change(const Op *op, const Change *a, Change *out)
         return is_kept(a[0]) && join(out, a[2]);
     default:
         *out = stays();
-        return op_is_compare(op->code) && comparison_stays(a[0], a[1]);
+        return op_is_compare(op->code) && (comparison_stays(a[0], a[1]) || is_infinite(op->args[0]) || is_infinite(op->args[1]));
     }
 }
 
@@ -227,50 +243,39 @@ static bool visit_scalar(Proof *p, const Op *op)
 
 /* ---------------------------------------------------------------------- arrays */
 
-static const Value *without_casts(const Value *v)
+
+/* Is p the same in all iterations of the loop? */
+static bool is_same_in(const MemInfo *m, const Poly *p, const Op *loop)
 {
-    while (v->def && v->def->code == OP_CAST && type_is_int(v->def->args[0]->type) && v->def->args[0]->type->size <= v->type->size)
-        v = v->def->args[0];
-    return v;
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
+            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], loop))
+                return false;
+    return true;
 }
 
-/* Of base[i], looking through what only names it otherwise. */
-static const Value *base_of(const Value *address)
+/* base[start + i] with the counter i of a for, base and start the same throughout: that loop, else NULL. */
+static Spot spot_of(const Proof *p, const Op *access)
 {
-    const Value *base = address->def->args[0];
-    while (base->def && (base->def->code == OP_DECAY || op_only_qualifies(base->def)))
-        base = base->def->args[0];
-    return base;
+    Spot at = {.loop = NULL};
+    Poly with;
+    const Value *address = access->args[0];
+    const Address *a = mem_knows(p->mem, address) ? &p->mem->address[address->id] : NULL;
+    at.base = a ? a->root : NULL;
+    for (Op *loop = access->parent->owner; at.base && a->off && loop && value_outside(at.base, loop); loop = loop->parent->owner)
+        if (loop->code == OP_FOR && poly_split(a->off, symbol_of(loop->regions[0]->args[0], 0), &with, &at.start) && with.n == 0 &&
+            with.c == address->type->elem->size && is_same_in(p->mem, &at.start, loop)) {
+            at.loop = loop;
+            return at;
+        }
+    return at;
 }
 
-/* The for whose counter i is; else NULL. */
-static const Op *loop_of_counter(const Value *i)
+static bool same_start(const Poly *a, const Poly *b)
 {
-    i = without_casts(i);
-    const Op *loop = i->def ? NULL : i->arg_of->owner;
-    return loop && loop->code == OP_FOR && i->index == 0 ? loop : NULL;
-}
-
-/* base[i] or base[start + i] with the counter i of a for, base and start the same throughout: that loop; else NULL. */
-static const Op *loop_over(const Value *address, const Value **start)
-{
-    const Op *index = address->def;
-    *start = NULL;
-    if (!index || index->code != OP_INDEX || index->nargs != 2)
-        return NULL;
-    const Op *loop = loop_of_counter(index->args[1]), *sum = without_casts(index->args[1])->def;
-    for (int k = 0; k < 2 && !loop && sum && sum->code == OP_ADD; k++) {
-        loop = loop_of_counter(sum->args[k]);
-        *start = sum->args[1 - k];
-        if (loop && !value_outside(*start, loop))
-            loop = NULL;
-    }
-    return loop && value_outside(base_of(address), loop) ? loop : NULL;
-}
-
-static bool same_start(const Value *a, const Value *b)
-{
-    return a == b || (a && b && value_same(a, b));
+    Poly difference = poly_copy(a);
+    poly_add(&difference, b, -1);
+    return difference.known && difference.n == 0 && difference.c == 0;
 }
 
 static bool same_range(const Op *a, const Op *b)
@@ -280,11 +285,12 @@ static bool same_range(const Op *a, const Op *b)
 }
 
 /* The array that an access in a loop over it is to; NULL: none, or (refused) who knows. */
-static Array *array_at(Proof *p, const Value *address, const Op *loop, const Value *start)
+static Array *array_at(Proof *p, const Value *address, const Spot *at)
 {
+    const Op *loop = at->loop;
     for (int i = 0; i < p->arrays.n; i++) {
         Array *a = &p->arrays.at[i];
-        if (loop && a->base == base_of(address) && same_start(a->start, start) && a->address->type->elem == address->type->elem && same_range(a->range, loop) &&
+        if (loop && a->base == at->base && same_start(&a->start, &at->start) && a->address->type->elem == address->type->elem && same_range(a->range, loop) &&
             (!a->loop || a->loop == loop))
             return a;
         if (mem_may_alias(p->mem, a->address, address)) {
@@ -297,9 +303,8 @@ static Array *array_at(Proof *p, const Value *address, const Op *loop, const Val
 
 static bool visit_load(Proof *p, Op *op)
 {
-    const Value *address = op->args[0], *start;
-    const Op *loop = loop_over(address, &start);
-    Array *a = array_at(p, address, loop, start);
+    Spot at = spot_of(p, op);
+    Array *a = array_at(p, op->args[0], &at);
     if (p->refused)
         return false;
     Change c = !a ? stays() : a->loop && a->stored ? a->next : a->change;
@@ -331,27 +336,27 @@ static void note_normalised(Proof *p, Op *by, Op *norm)
 
 static bool visit_store(Proof *p, Op *op)
 {
-    const Value *address = op->args[0], *start;
-    const Op *loop = loop_over(address, &start);
+    const Value *address = op->args[0];
+    Spot at = spot_of(p, op);
     Change c = change_of(p, op->args[1]);
-    if (loop && op->parent != loop->regions[0])
-        loop = NULL; /* not in every iteration */
-    Array *a = array_at(p, address, loop, start);
+    if (at.loop && op->parent != at.loop->regions[0])
+        at.loop = NULL; /* not in every iteration */
+    Array *a = array_at(p, address, &at);
     if (p->refused || (a && a->loop && a->stored && a->address != address))
         return refuse(p);
     if (!a && is_kept(c))
         return true;
     if (!a) {
-        if (!loop || p->arrays.n == MAX_ARRAYS || address->type->elem_volatile || op->shared)
+        if (!at.loop || p->arrays.n == MAX_ARRAYS || address->type->elem_volatile || op->shared)
             return refuse(p);
         a = &p->arrays.at[p->arrays.n++];
-        *a = (Array){.base = base_of(address), .start = start, .range = loop, .change = stays(), .fresh = true};
+        *a = (Array){.base = at.base, .start = poly_copy(&at.start), .range = at.loop, .change = stays(), .fresh = true};
     }
     if (a->change.kind == SCALES && c.kind == STAYS && a->by && !a->loop)
         note_normalised(p, a->by, op);
     a->address = address;
     a->next_by = op;
-    a->loop = loop;
+    a->loop = at.loop;
     a->next = c;
     a->stored = true;
     return true;
@@ -382,7 +387,7 @@ static bool same_arrays(const Arrays *a, const Arrays *b, const Op *but_of)
         return false;
     for (int i = 0; i < a->n; i++) {
         const Array *x = &a->at[i], *y = &b->at[i];
-        if (x->base != y->base || x->start != y->start || x->range != y->range || x->loop != y->loop || !same_change(x->change, y->change) ||
+        if (x->base != y->base || !same_start(&x->start, &y->start) || x->range != y->range || x->loop != y->loop || !same_change(x->change, y->change) ||
             !same_change(x->next, y->next) || (x->stored != y->stored && x->loop != but_of))
             return false;
     }
@@ -394,7 +399,7 @@ static bool arrays_outside(const Proof *p, const Op *loop)
 {
     for (int i = 0; i < p->arrays.n; i++) {
         const Array *a = &p->arrays.at[i];
-        if (!value_outside(a->base, loop) || (a->start && !value_outside(a->start, loop)) || (a->range != loop && !(value_outside(a->range->args[0], loop) &&
+        if (!value_outside(a->base, loop) || !is_same_in(p->mem, &a->start, loop) || (a->range != loop && !(value_outside(a->range->args[0], loop) &&
                                                                     value_outside(a->range->args[1], loop) &&
                                                                     value_outside(a->range->args[2], loop))))
             return false;

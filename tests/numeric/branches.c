@@ -147,3 +147,16 @@ void nearest(AD_LEN(n) const double *x, AD_LEN(m) const double *c, AD_LEN(n) dou
         best[i] = lo + arg;
     }
 }
+
+/* Two tests that cannot both hold. */
+AD_GRAD(x)
+double never_both(AD_LEN(n) const double *x, int n)
+{
+    int other = n != 6;
+    double s = x[0];
+    if (other && n == 6)
+        s *= x[1];
+    if (other || n == 6)
+        s += sin(x[0]);
+    return s * s;
+}

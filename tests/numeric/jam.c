@@ -152,3 +152,18 @@ double none_shallow(AD_LEN(m) const double *x, AD_LEN(n * m) const double *w, in
     }
     return total;
 }
+
+/* What an iteration leaves in `last` the next one overwrites: of four at a time three leave nothing. */
+AD_JVP(x, w)
+double last_found(AD_LEN(n *n) const double *x, AD_LEN(n) const double *w, int n)
+{
+    double last = 0;
+    for (int k = 0; k < n; k++)
+        for (int j = 0; j < n; j++) {
+            last = 0;
+            for (int i = 0; i < n; i++)
+                if (x[i * n + j] <= 0.3 + 0.1 * k)
+                    last = 0.9 * w[j] * x[i * n + j];
+        }
+    return last * last;
+}

@@ -316,3 +316,50 @@ void not_the_row(AD_LEN(n *n) const double *restrict x, AD_LEN(n *n) double *res
             y[(r + 1) * n + i] /= sum;
     }
 }
+
+/* What is infinite stays so: the comparison is the same for every shift. */
+AD_GRAD(x)
+double all_masked(AD_LEN(n) const double *x, AD_LEN(n) const int *mask, int n)
+{
+    double top = -INFINITY, sum = 0;
+    for (int i = 0; i < n; i++)
+        if ((mask[i] & 1) == 0 && x[i] > top)
+            top = x[i];
+    if (top == -INFINITY)
+        return 0;
+    for (int i = 0; i < n; i++)
+        sum += (mask[i] & 1) == 0 ? exp(x[i] - top) : 0.0;
+    return top + log(sum);
+}
+
+/* Causal attention: rows of a matrix, nothing before the diagonal. */
+AD_VJP(x -> y)
+void all_causal(AD_LEN(n *n) const double *restrict x, AD_LEN(n *n) double *restrict y, int n)
+{
+    for (int i = 0; i < n; i++) {
+        double top = -INFINITY, sum = 0;
+        for (int j = 0; j < n; j++)
+            top = fmax(top, j <= i ? x[i * n + j] : -INFINITY);
+        for (int j = 0; j < n; j++) {
+            y[i * n + j] = exp((j <= i ? x[i * n + j] : -INFINITY) - top);
+            sum += y[i * n + j];
+        }
+        for (int j = 0; j < n; j++)
+            y[i * n + j] /= sum;
+    }
+}
+
+/* A finite limit is reached for one shift and not for another. */
+AD_GRAD(x)
+double not_limited(AD_LEN(n) const double *x, int n)
+{
+    double top = -INFINITY, sum = 0;
+    for (int i = 0; i < n; i++)
+        if (x[i] > top)
+            top = x[i];
+    if (top < -100)
+        return 0;
+    for (int i = 0; i < n; i++)
+        sum += exp(x[i] - top);
+    return top + log(sum);
+}

@@ -136,10 +136,16 @@ static const char *other(char dim)
     return dim == 'n' ? "n" : "m";
 }
 
-/* `for (...)` with a brace where there is one to come. */
+static const char *counter_type(void)
+{
+    static const char *const types[] = {"long", "size_t", "unsigned", "short", "size_t"};
+    return chance(75) ? "int" : types[rnd(5)];
+}
+
+/* `for (...) {` */
 static void open_over(char dim, bool simple)
 {
-    const char *i = fresh("i"), *d = other(dim);
+    const char *i = fresh("i"), *d = other(dim), *type = counter_type();
     Counter c = {i, dim, 0, 0};
     const Counter *o = counter_of(dim);
     switch (simple ? 9 : rnd(16)) {
@@ -164,7 +170,13 @@ static void open_over(char dim, bool simple)
         }
         line("for (int %s = 0; %s != %s; %s++) {", i, i, d, i);
         break;
-    default: line("for (int %s = 0; %s < %s; %s++) {", i, i, d, i);
+    case 8:
+        if (*type == 's' || *type == 'u') {
+            line("for (%s %s = %s; %s-- > 0;) {", type, i, text("(%s)%s", type, d), i);
+            break;
+        }
+        /* fall through */
+    default: line("for (%s %s = 0; %s < %s%s; %s++) {", type, i, i, text(strcmp(type, "int") ? "(%s)" : "", type), d, i);
     }
     gen.e.depth++;
     k.counter[k.ncounters++] = c;
@@ -661,14 +673,46 @@ static void constants(void)
     line("}");
 }
 
+/* A nest in a loop that ends when it is told to. */
+static void iterated(void)
+{
+    const char *it = fresh("it");
+    bool at_end = chance(50);
+    line("int %s = 0;", it);
+    line(at_end ? "do {" : "while (%s < 3 && e < 4.0) {", it);
+    gen.e.depth++;
+    int nscalars = k.nscalars;
+    loop();
+    assign();
+    if (chance(30))
+        line("if (%s)\n            break;", test());
+    if (!at_end)
+        line("%s++;", it);
+    k.nscalars = nscalars;
+    gen.e.depth--;
+    line(at_end ? "} while (++%s < 4 && %s);" : "}", it, test());
+}
+
+static void early_return(void)
+{
+    if (k.nheap)
+        return;
+    line("if (%s)", test());
+    line(gen.e.returns_value ? "    return %s;" : "    return;", expression(1));
+}
+
 static void form(void)
 {
     static void (*const all[])(void) = {softmax,   normalised, product, steps,     unrolled_in_time, pairs,   elimination,
                                         rows,      exchanged,  tabulated, powers,  triangles,        strided, constants};
     if (chance(45))
         all[rnd(sizeof all / sizeof *all)]();
-    else if (chance(12))
+    else if (chance(20))
         chance(50) ? local_array() : slices();
+    else if (chance(15))
+        iterated();
+    else if (chance(12))
+        early_return();
     else
         loop();
 }
