@@ -98,6 +98,28 @@ static void plain_variables(const Enumerators *e, Fn *fn)
         plain_dimensions(e, fn->locals.at[i]);
 }
 
+/* Is it said in a text that is repeated as it stands: of a static table, of a type? */
+static bool is_repeated(const Program *p, const Enumerators *e, const TopItem *enumeration)
+{
+    for (size_t i = 0; i < p->items.n; i++) {
+        const TopItem *item = p->items.at[i];
+        const char *text = item->kind == TOP_VAR && item->var ? item->var->decl_text : item->kind == TOP_TYPE && item->in_main ? item->text : NULL;
+        if (text && item != enumeration && !is_enum(item) && mentions(e, text))
+            return true;
+    }
+    return false;
+}
+
+/* A function's enum of which nothing but numbers is left is not declared, whatever else has one of its names: `double K`. */
+static void leave_out_spelled(Program *p, const Enumerators *e)
+{
+    for (size_t i = 0; i < p->items.n; i++) {
+        TopItem *item = p->items.at[i];
+        if (is_enum(item) && item->in_block && !item->name && mentions(e, item->text) && !is_repeated(p, e, item))
+            item->text = NULL;
+    }
+}
+
 void enumerators_resolve(Program *p)
 {
     Enumerators e = {.arena = p->arena, .declared = {.arena = p->arena}, .twice = {.arena = p->arena}};
@@ -113,4 +135,6 @@ void enumerators_resolve(Program *p)
         if (fn->has_body)
             walk_ops(fn->body, spell_as_number, &e);
     }
+    if (e.twice.n)
+        leave_out_spelled(p, &e);
 }
