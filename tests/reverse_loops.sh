@@ -280,6 +280,10 @@ check kept_once_triangle without once.c once_triangle_grad 'kept_[A-Za-z0-9]*\[.
 check kept_each_overwritten with once.c each_overwritten_grad 'kept_P1\[i \* 8L \+ k\]'
 check kept_each_start with once.c each_start_grad 'ad_tape_alloc\(\(size_t\)t \* t1'
 
+# Memory of the heap that the reverse sweep of a gradient frees is read again by its tangent, too.
+check second "$ADGEN" "$ROOT/tests/numeric/cholesky.c" --hvp 'log_det_on_heap(x)' -fno-bundle -o second.c
+check second_reads_again without second.c log_det_on_heap_hvp 'kept_(l|v_l|d_l)'
+
 # Slices of one allocation: where they are proved apart, nothing that was read is kept.
 check slices "$ADGEN" "$ROOT/tests/numeric/slices_products.c" -o slices.c
 for f in apart_layers apart_batch; do check "slices_$f" without slices.c ${f}_grad 'kept_|ad_log|push'; done

@@ -303,9 +303,17 @@ static bool runs_after(const Reload *r, const MemWrite *w)
     return w->position > r->position && !exclusive(r->load, w->op);
 }
 
+/* Of a gradient that is differentiated again: memory that its reverse sweep ends is read by that for the last time before. */
+static bool ends_behind(const Reload *r, const MemWrite *w)
+{
+    return w->op->code == OP_FREE && w->op->in_reverse && !r->load->in_reverse;
+}
+
 /* May w, in a later iteration of a loop around both or later in the same one, write what the load read? */
 static bool write_spoils(const Reload *r, const MemWrite *w)
 {
+    if (ends_behind(r, w))
+        return false;
     int common = common_loops(&r->nest, w->op);
     if (common < r->fused)
         return false;
