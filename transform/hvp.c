@@ -60,6 +60,8 @@ Fn *hessian_vector(Fn *fn, Request *rq)
     if (!g)
         return NULL;
     int nfirst = g->nparams;
+    if (!pass_options.no_fuse)
+        fuse_loops(g); /* a fused loop's tangent is one, too */
     Request second = first;
     second.mode = MODE_JVP;
     second.again = false;
@@ -70,7 +72,7 @@ Fn *hessian_vector(Fn *fn, Request *rq)
     if (!h)
         return NULL;
     expand_turns(h);
-    h->shadow = NULL; /* what fuse_loops knows is the gradient's */
+    h->shadow = NULL; /* fuse_loops is done */
     reorder(h, &first, nprimal, nfirst);
     return h;
 }

@@ -54,7 +54,7 @@ static Value *make_slot(Fn *fn, Value *v)
     Builder top = iteration_top(fn, v);
     Value *slot = build_local(&top, v->type, kept_var(fn, v->type, v), NULL, 0);
     slot->def->zeroed = true; /* the reverse sweep reads it only where the forward sweep wrote it, which compilers cannot see */
-    Builder b = after_definition(v);
+    Builder b = slot->def->parent == v->arg_of ? after_op(slot->def) : after_definition(v);
     build_store(&b, slot, v);
     return slot;
 }
