@@ -23,6 +23,7 @@ typedef struct {
     OpCode cmp;
     Type *type;        /* compared in this type */
     int64_t offset;    /* compared: counter + offset */
+    Value *base;       /* the for counts compared - base; NULL: compared */
     Value *bound;
     int64_t step;      /* 0: step_value */
     Value *step_value; /* in the counter's type */
@@ -212,7 +213,7 @@ static bool match_counted(Counted *c, Op *loop)
 /* The source's counter from the for's: cast(t - offset). */
 static Value *source_counter(const Counted *c, Builder *b, Value *t)
 {
-    Value *v = t;
+    Value *v = c->base ? build_bin(b, OP_ADD, t, c->base) : t;
     if (c->offset)
         v = build_bin(b, OP_SUB, v, build_int(b, c->type, int_wrap(c->type, (uint64_t)c->offset)));
     v = build_cast(b, v, c->before->args[c->arg]->type);
@@ -230,7 +231,15 @@ static void map_arguments(const Counted *c, Builder *b, PtrMap *map, Value *coun
     clone_ops(b, c->before, map, true);
 }
 
-static Op *build_counted(const Counted *c)
+/* An unsigned counter that goes on until it is equal may pass 0 on its way: then the for counts what is left of the way, or what is done.
+ *
+ *   for (unsigned i = n - 1; i != -1u; i--)   ->   for (t = n - 1 - -1u; t != 0; t--) { i = t + -1u; ... } */
+static bool may_wrap(const Counted *c, const Value *lo, const Value *hi)
+{
+    return c->cmp == OP_NE && !type_is_signed(c->type) && c->type->size < 8 && !value_is(c->step > 0 ? lo : hi, 0);
+}
+
+static Op *build_counted(Counted *c)
 {
     Op *loop = c->loop;
     Builder b = before_op(loop);
@@ -243,6 +252,17 @@ static Op *build_counted(const Counted *c)
                                 : build_int(&b, c->type, int_wrap(c->type, (uint64_t)c->step));
     if (c->step_value && c->step_minus)
         step = build_un(&b, OP_NEG, step);
+    if (may_wrap(c, lo, hi)) {
+        Value *zero = build_int(&b, c->type, 0);
+        int64_t known;
+        c->base = c->step > 0 ? lo : hi;
+        lo = c->step > 0 ? zero : build_bin(&b, OP_SUB, lo, c->base);
+        hi = c->step > 0 ? build_bin(&b, OP_SUB, hi, c->base) : zero;
+        if (value_int(c->base, &known)) {
+            c->offset = int_wrap(c->type, (uint64_t)c->offset - (uint64_t)known);
+            c->base = NULL;
+        }
+    }
     Op *f = build_for(&b, lo, hi, step, c->cmp);
     f->loc = loop->loc;
     f->loop = loop->loop;
@@ -268,7 +288,7 @@ static void index_by_counter(Region *r, const Value *counter)
     }
 }
 
-static Op *raise_loop(const Counted *c, PtrMap *replaced)
+static Op *raise_loop(Counted *c, PtrMap *replaced)
 {
     Op *loop = c->loop, *f = build_counted(c);
     Region *body = f->regions[0];

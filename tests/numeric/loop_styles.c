@@ -1,4 +1,4 @@
-// check: --set n=6 --set k=1.5 --set tend=2 --set m=7 --set h=1
+// check: --set n=6 --set k=1.5 --set tend=2 --set m=7 --set h=1 --set a=2
 // construct: control flow: loops that count in floats, wrap around, walk pointers, iterate to a tolerance
 #include <adgen.h>
 #include <math.h>
@@ -92,4 +92,21 @@ void nr_solve(AD_LEN(n *n) const double *a, AD_LEN(n) double *b, int n)
             s -= a[(i - 1) * n + j] * b[j];
         b[i] = s / (2 + a[(i - 1) * n + i]);
     }
+}
+
+/* Unsigned counters that pass 0 before they are equal. */
+AD_GRAD(x)
+double past_zero(AD_LEN(n) const double *x, unsigned n, unsigned a)
+{
+    double s = 1;
+    for (unsigned i = n - 1; i != (unsigned)-1; i--)
+        s = sin(s * x[i]);
+    for (unsigned i = a; i != a - 5; i--)
+        s = sin(s * x[i % n]);
+    for (unsigned i = a - 4; i != a; i++)
+        s = sin(s + x[i % n]);
+    unsigned k = a;
+    while (k-- != a - 3)
+        s = cos(s * x[k % n]);
+    return s * k;
 }
