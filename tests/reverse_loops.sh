@@ -13,7 +13,7 @@ check() { # check NAME COMMAND...
 CC="${CC:-gcc} -std=gnu99 -O0 -ffp-contract=off -w -I$ROOT/runtime"
 cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
     "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" "$ROOT/tests/numeric/fused_lookup.c" \
-    "$ROOT/tests/numeric/local_tables.c" .
+    "$ROOT/tests/numeric/local_tables.c" "$ROOT/tests/numeric/twins.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -273,6 +273,13 @@ for f in read_before_grad read_by_caller_grad; do
     check "clears_$f" with with.c $f '(d_u|d_work)\[.*\] = 0\.0'
 done
 
+twins_calls='once_permuted_vjp(x, 32, d_x); show("permuted"); once_mixed_vjp(x, 16, d_x); show("mixed"); twice_shorter_vjp(x, 32, d_x); show("shorter");
+twice_seeded_vjp(x, 8, d_x); show("seeded"); twice_going_on_vjp(x, 16, d_x); show("going on"); once_permuted_vjp(x, 0, d_x); show("none");
+once_permuted_vjp(y, 64, d_y); show("64"); once_mixed_vjp(y, 1, d_y); show("one"); twice_shorter_vjp(y, 1, d_y); show("one shorter");'
+check twins_same_bits same_bits twins twins.c "$twins_calls"
+for f in once_permuted once_mixed; do check "twins_$f" without with.c ${f}_vjp 'kept_(j|value|at)1'; done
+for f in twice_shorter twice_seeded twice_going_on; do check "no_twins_$f" with with.c ${f}_vjp 'kept_(j|value)1\['; done
+
 # What is the same in all iterations of a loop around has no index for it; what is not has all.
 check kept_once "$ADGEN" "$ROOT/tests/numeric/kept_once.c" -o once.c -fno-bundle
 check kept_once_products without once.c once_products_grad 'kept_[A-Za-z0-9]*\[\(\('
@@ -301,7 +308,7 @@ for f in adapted_grad left_grad chosen_grad nearly_grad; do check "no_table_$f" 
 for f in running_vjp squared_vjp; do check "not_fused_$f" with fused.c $f 'kept_'; done
 
 printf 'double f(double x) { return x; }\n' >f.c
-for pass in buffers rerun rows settle snapshot unread; do
+for pass in buffers rerun rows settle snapshot twins unread; do
     check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c
 done
 "$ADGEN" rerun.c --emit=ir --after=rerun -o rerun.ir && check after_rerun grep -q 'func' rerun.ir

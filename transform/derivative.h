@@ -544,6 +544,11 @@ void release_shifts(Fn *fn); /* after it: hold(m) is m */
 /* Removes stores into the function's own memory that nothing reads before it ends. */
 void drop_unread_stores(Fn *fn);
 
+/* ====================================================================== twins.c */
+
+/* What two loops keep alike is kept once. */
+void unite_twins(Fn *fn);
+
 /* ====================================================================== settle.c */
 
 /* What a fresh reverse sweep clears and then adds to is stored. */
