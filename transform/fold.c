@@ -350,7 +350,7 @@ static Value *fold_not(Folder *f)
     if (x->def && used_once(f, x) && op_inverse_compare(x->def, &inverse))
         return build_bin(&f->b, inverse, x->def->args[0], x->def->args[1]);
     f->op->args[0] = x;
-    return NULL;
+    return fold_status(x, OP_EQ, 0, f->op);
 }
 
 /* a == b and a != b, x and !x. */
@@ -426,8 +426,10 @@ static Value *fold_compare(Folder *f)
     if (!type_is_signed(x->type) && value_is(y, 0) && (op->code == OP_GE || op->code == OP_LT))
         return int_value(f, op->results[0]->type, op->code == OP_GE);
     int64_t c;
-    if ((op->code != OP_EQ && op->code != OP_NE) || !value_int(y, &c) || !value_is_bool(x))
+    if (!value_int(y, &c))
         return NULL;
+    if ((op->code != OP_EQ && op->code != OP_NE) || !value_is_bool(x))
+        return fold_status(x, op->code, c, op);
     if (c != 0 && c != 1)
         return int_value(f, op->results[0]->type, op->code == OP_NE);
     if ((op->code == OP_NE) == (c == 0)) /* b != 0, b == 1 */

@@ -266,12 +266,20 @@ static Value *result_as_condition(Op *op, int k)
     return bool_result(&b, op, k);
 }
 
+static bool yields_same(const Op *op, int j, int k)
+{
+    return value_same(op->regions[0]->last->args[j], op->regions[0]->last->args[k]) && op->results[j]->type == op->results[k]->type &&
+           value_same(op->regions[1]->last->args[j], op->regions[1]->last->args[k]);
+}
+
 static void simplify_if_results(Simplifier *s, Op *op)
 {
     for (int k = 0; k < op->nresults; k++) {
         Value *v = agreed_result(s, op, k);
         if (!v && !op->mirror)
             v = result_as_condition(op, k);
+        for (int j = 0; !v && j < k; j++)
+            v = yields_same(op, j, k) ? op->results[j] : NULL;
         if (v)
             replace(s, op->results[k], v);
     }
@@ -303,7 +311,8 @@ static bool region_is_empty(const Region *r)
 /* The first operand of an if or a COND is the condition itself. */
 static void decide_by(Simplifier *s, Op *op)
 {
-    Value *c = value_condition(op->args[0]);
+    Value *c = value_condition(op->args[0]), *chosen = fold_status(c, OP_NE, 0, op);
+    c = chosen ? chosen : c;
     s->touched |= c != op->args[0];
     op->args[0] = c;
 }

@@ -455,6 +455,9 @@ void simplify(Fn *fn);
  * uses[id]: how often a value is used (at least), for ids below nuses. */
 Value *fold_op(Op *op, const int *uses, int nuses);
 Value *fold_address(Op *op); /* fold_address.c: the same of addresses, loads and stores, and comparisons of pointers */
+/* fold_status.c: `status cmp c` as a further result of the if that status comes from, where all branches choose among constants and not only
+ * among 0 and 1; else NULL. asking: the op that it is for. */
+Value *fold_status(Value *status, OpCode cmp, int64_t c, const Op *asking);
 /* What v's truth depends on: v without the `!= 0`, widening casts and double negations around it. */
 Value *value_condition(Value *v);
 bool op_inverse_compare(const Op *cmp, OpCode *inverse); /* is `!cmp` the comparison *inverse? (not < of floats: NaN) */
