@@ -175,10 +175,55 @@ static bool is_quiet(const Op *op)
     return !op->nregions && op->code != OP_LOCAL && (op_info[op->code].effect == EFFECT_PURE || (op->code == OP_LOAD && !op->args[0]->type->elem_volatile));
 }
 
+/* What is kept at `at`, a tape, in the forward loop: is it read in `reverse` alone? */
+typedef struct {
+    const Value *tape;
+    const Op *address, *reverse;
+    bool elsewhere;
+} Readers;
+
+static void find_readers(Op *op, void *ctx)
+{
+    Readers *r = ctx;
+    if (op->code == OP_FREE)
+        return;
+    for (int i = 0; i < op->nargs; i++)
+        r->elsewhere |= (op->args[i] == r->tape && op != r->address && !region_contains(r->reverse->regions[0], op)) ||
+                        (op->args[i] == r->address->results[0] && op->code != OP_STORE);
+}
+
+static bool kept_for(Fn *fn, const Op *op, const Op *reverse)
+{
+    const Op *address = op->code == OP_STORE ? op->args[0]->def : NULL;
+    const Value *tape = address && address->code == OP_INDEX ? address->args[0] : NULL;
+    if (!tape || !defined_by(tape, OP_ALLOC) || !tape->def->tape)
+        return false;
+    Readers r = {tape, address, reverse, false};
+    walk_ops(fn->body, find_readers, &r);
+    return !r.elsewhere;
+}
+
+/* for (i ...) { kept[i] = v; if (!left) ... } -> for (i ...) if (!left) { kept[i] = v; ... }, where no other rounds are reversed. */
+static void keep_where_taken(Fn *fn, const Op *reverse)
+{
+    Op *loop = reverse->mirror, *branch = NULL;
+    if (!loop || loop->code != OP_FOR)
+        return;
+    for (Op *op = loop->regions[0]->first; op != loop->regions[0]->last && !branch; op = op_next(op))
+        branch = op->code == OP_IF ? op : NULL;
+    if (!branch || !loop_stays_left(loop, branch))
+        return;
+    Builder b = before_op(branch->regions[0]->first);
+    for (Op *op = loop->regions[0]->first, *next; op != branch; op = next) {
+        next = op_next(op);
+        if (kept_for(fn, op, reverse))
+            op_move(op, &b);
+    }
+}
+
 /* for (i = hi - 1; ...) { if (i < end) ... }, where end is no more than hi: from end - 1. */
 static void limit_loop(Op *loop, void *ctx)
 {
-    (void)ctx;
     if (loop->code != OP_FOR || !loop->in_reverse || !loop->reversed || loop->cmp != OP_LT || !value_is(loop->args[2], 1))
         return;
     const Region *body = loop->regions[0];
@@ -196,10 +241,11 @@ static void limit_loop(Op *loop, void *ctx)
     loop->args[1] = test->args[1];
     Builder b = before_op(branch);
     branch->args[0] = build_int(&b, branch->args[0]->type, 1);
+    keep_where_taken(ctx, loop);
 }
 
 void limit_rounds(Fn *fn)
 {
-    walk_ops(fn->body, limit_loop, NULL);
+    walk_ops(fn->body, limit_loop, fn);
     simplify(fn);
 }
