@@ -69,6 +69,7 @@ static const Pass after_storage[] = {
     {"refill", refill_shadows, &pass_options.no_settle},
     {"gather", gather_sums, &pass_options.no_gather},
     {"rows", live_in_kept_rows, &pass_options.no_rows},
+    {"flags", keep_flags, NULL},
 };
 
 /* Switches that are no passes of their own. */

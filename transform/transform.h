@@ -492,6 +492,8 @@ void count_left_loops(Fn *fn);
 void rounds_of_left_loops(Fn *fn);
 /* ... the reverse loop runs from there, where nothing is popped in the rounds that were not run. After storage. */
 void limit_rounds(Fn *fn);
+/* flags.c: a flag that ends a loop is not set to 0 where it is. The last pass. */
+void keep_flags(Fn *fn);
 /* Is branch, an if of the for loop, taken in no round after one in which it is not, and does nothing that is carried change then? */
 bool loop_stays_left(const Op *loop, const Op *branch);
 /* loads.c: a load of what is known from an earlier load or store of the same address. */
