@@ -1,6 +1,7 @@
 /* ir.c: the op table, programs, functions, regions, and moving ops about. */
 #include "transform.h"
 
+#include <ctype.h>
 #include <string.h>
 
 const OpInfo op_info[OP_COUNT] = {
@@ -88,6 +89,21 @@ bool var_initialiser_names(const Var *var, const char *name)
 {
     const char *init = var->decl_text ? strchr(var->decl_text, '=') : NULL;
     return init && strcmp(var->name, name) != 0 && text_has_word(init, name);
+}
+
+bool var_is_plain_constant(const Var *var)
+{
+    if (!var->is_static || !var->is_const || !var->decl_text)
+        return false;
+    const char *s = strchr(var->decl_text, '=');
+    for (bool in_number = false; s && *s; s++) {
+        bool letter = isalpha((unsigned char)*s) || *s == '_', null = !strncmp(s, "NULL", 4);
+        if (*s == '"' || *s == '&' || (letter && !in_number && !null))
+            return false;
+        in_number = isdigit((unsigned char)*s) || *s == '.' || (in_number && letter); /* also .name = */
+        s += letter && null ? 3 : 0;
+    }
+    return true;
 }
 
 /* One of the same name is another file's, or hides var. */

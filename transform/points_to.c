@@ -249,6 +249,12 @@ static int pointee_of(MemInfo *m, int parent, const Field *key)
     return obj;
 }
 
+/* `static const struct tree empty;`: there are no addresses in it, and there never are. */
+static bool holds_no_address(const MemObject *o)
+{
+    return o->kind == OBJ_GLOBAL && o->op->code == OP_GLOBAL && o->op->var && var_is_plain_constant(o->op->var);
+}
+
 static bool has_entry_contents(const MemObject *o)
 {
     return o->kind == OBJ_PARAM || o->kind == OBJ_POINTEE || (o->kind == OBJ_GLOBAL && o->op->code == OP_GLOBAL);
@@ -332,6 +338,8 @@ static void object_loaded(MemInfo *m, int obj, const Constraint *c)
     const Type *outer = NULL;
     if (c->addr && address_field(c->addr, &outer))
         note_record(m, obj, outer);
+    if (holds_no_address(&m->objects[obj]))
+        return;
     if (has_entry_contents(&m->objects[obj])) {
         int pointee = pointee_of(m, obj, c->key);
         node_point(m, field_node(m, obj, c->key), pointee);

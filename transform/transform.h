@@ -276,6 +276,7 @@ typedef struct {
 } LastingVars;
 
 Var *next_lasting(LastingVars *w);
+bool var_is_plain_constant(const Var *var); /* static, const, and no address in it: what is in it is numbers, NULL, or no initialiser */
 bool var_initialiser_names(const Var *var, const char *name);         /* as a table of functions does: may it hold the address? */
 bool program_initialiser_names(const Program *p, const char *name);   /* does any of static lifetime? */
 
