@@ -123,8 +123,8 @@ typedef enum { D_PTR, F_PTR, MATRIX, ROWS, OPTIONAL, KERNEL, STRUCT_PTR, BY_VALU
 typedef struct {
     Kind kind;
     const char *name, *at; /* at: in State */
-    bool is_const, is_restrict;
-    const char *dims;      /* of a KERNEL */
+    bool is_const, is_restrict, is_float; /* the last two: of a KERNEL */
+    const char *dims;      /* ... */
     int roles;             /* under the function's own SPEC */
 } Param;
 
@@ -197,8 +197,8 @@ static void choose_kernel_params(Params *ps)
     bool is_restrict = chance(50);
     gen.n = size[0];
     gen.m = size[1];
-    gen.single = false;
     ps->overlap = !is_restrict && chance(35);
+    int floats = 0;
     add_param(ps, N, "");
     add_param(ps, M, "");
     add_param(ps, L, "");
@@ -207,10 +207,15 @@ static void choose_kernel_params(Params *ps)
         Param *p = add_param(ps, KERNEL, text("d + %d", ps->overlap ? chance(60) ? 0 : rnd(60) : 22 * i));
         p->is_const = chance(40);
         p->is_restrict = is_restrict;
+        p->is_float = gen.single && floats < 3 && chance(60);
+        if (p->is_float)
+            p->at = text("f + %d", 21 * floats++);
         p->dims = dims[i == 0 ? 2 : rnd(3)];
     }
     for (int i = 0, n = rnd(3); i < n; i++)
         add_param(ps, BY_VALUE, text("s[%d]", i));
+    if (chance(40))
+        add_param(ps, INTS, "ix")->is_const = chance(70);
 }
 
 static bool writes_any(const Params *ps)
@@ -235,7 +240,7 @@ static const char *declared(const Param *p, bool for_shadow, bool tangent)
     case MATRIX: return text("%sdouble %s[3][4]", c, name);
     case ROWS: return text("double **%s", name);
     case OPTIONAL: return text("%sdouble *%s", c, name);
-    case KERNEL: return text("%s%sdouble *%s%s", for_shadow ? "" : text("AD_LEN(%s) ", kernel_size(p->dims)), c, p->is_restrict && !for_shadow ? "restrict " : "", name);
+    case KERNEL: return text("%s%s%s *%s%s", for_shadow ? "" : text("AD_LEN(%s) ", kernel_size(p->dims)), c, p->is_float ? "float" : "double", p->is_restrict && !for_shadow ? "restrict " : "", name);
     case STRUCT_PTR: return text("%sstruct P *%s", c, name);
     case BY_VALUE: return text("double %s%s", for_shadow && !tangent ? "*" : "", name);
     case F_BY_VALUE: return text("float %s%s", for_shadow && !tangent ? "*" : "", name);
@@ -288,6 +293,8 @@ static void enter_kernel_params(const Params *ps)
             kernel_array(p->name, p->dims, p->is_const);
         else if (p->kind == BY_VALUE)
             kernel_scalar(p->name);
+        else if (p->kind == INTS)
+            kernel_indices(p->is_const);
     }
 }
 
@@ -435,7 +442,7 @@ static void ranges_of(const char *id, const Params *ps, int what, bool returns)
             fprintf(driver, "    {P_AT(%s, u), 1, 0, %d}, {P_AT(%s, v), LEN, 0, %d}, {P_AT(%s, q.w), 1, 0, %d}, {P_AT(%s, q.g), 3, 0, %d},\n", base,
                     roles, base, roles, base, roles, base, roles);
         } else {
-            bool value = kind == BY_VALUE || kind == F_BY_VALUE, single = kind == F_PTR || kind == F_BY_VALUE;
+            bool value = kind == BY_VALUE || kind == F_BY_VALUE, single = kind == F_PTR || kind == F_BY_VALUE || (p && p->is_float);
             fprintf(driver, "    {(size_t)(%s%s), %d, %d, %d},\n", value ? "&" : "", where, value ? 1 : is_global ? 6 : kind == KERNEL ? KERNEL_LEN : LEN, single, roles);
         }
     }

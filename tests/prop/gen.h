@@ -132,6 +132,7 @@ void value_helpers(void); /* those that the programs so far need */
 void kernel_begin(void);
 void kernel_array(const char *name, const char *dims, bool is_const); /* dims: "n", "m" or "nm" */
 void kernel_scalar(const char *name);
+void kernel_indices(bool is_const); /* there is an `int *idx` */
 void kernel_body(void);
 
 #endif

@@ -25,6 +25,7 @@ static struct {
     bool fixed[MAX_SCALARS]; /* not to be assigned to */
     const char *heap[MAX_ARRAYS];
     int narrays, ncounters, nscalars, nheap, budget;
+    bool has_indices, index_is_const;
 } k;
 
 /* ---------------------------------------------------------------------- expressions */
@@ -57,6 +58,8 @@ static const char *index_of(char dim, bool plain)
         return text("(%s * %s + 1) %% %c", c->name, c->name, dim);
     if (how == 4 && chance(30))
         return text("%s / 2", c->name);
+    if (how == 5 && k.has_indices)
+        return text("idx[%s %% LEN] %% %c", c->name, dim);
     return c->name;
 }
 
@@ -68,6 +71,8 @@ static const char *place_in(const Kernel *a, bool plain)
     if (!j)
         return text("%s[%s]", a->name, i);
     bool product = strpbrk(i, " ") != NULL;
+    if (!plain && chance(12) && !strpbrk(j, " ")) /* columns of n */
+        return text("%s[%s * n + %s]", a->name, j, i);
     return text(product ? "%s[(%s) * m + %s]" : "%s[%s * m + %s]", a->name, i, j);
 }
 
@@ -243,6 +248,11 @@ static const Kernel *any(const char *dims)
 static void assign(void)
 {
     const char *to = chance(75) ? NULL : some_variable();
+    if (k.has_indices && !k.index_is_const && k.ncounters && chance(4)) {
+        const char *i = k.counter[rnd(k.ncounters)].name;
+        line("idx[%s %% LEN] = (idx[%s %% LEN] + 1) %% LEN;", i, i);
+        return;
+    }
     for (int tries = 0; tries < 6 && !to; tries++) {
         const Kernel *a = writable(NULL);
         to = a ? place_in(a, chance(80)) : NULL;
@@ -727,6 +737,12 @@ void kernel_array(const char *name, const char *dims, bool is_const)
 void kernel_scalar(const char *name)
 {
     new_scalar(name, false);
+}
+
+void kernel_indices(bool is_const)
+{
+    k.has_indices = true;
+    k.index_is_const = is_const;
 }
 
 void kernel_begin(void)
