@@ -326,6 +326,12 @@ void flow_edge(FlowGraph *g, int from, int to, int64_t capacity);
 int64_t flow_solve(FlowGraph *g, int s, int t);
 bool flow_on_sink_side(const FlowGraph *g, int node);
 
+/* ====================================================================== storage_span.c */
+
+/* How far a FOR counts at most, a long at b, which is before `outermost`, a loop around it. NULL: its two ends have nothing in common and
+ * are not chosen, or it is not known. */
+Value *span_at_entry(Builder *b, const Op *for_op, const Op *outermost);
+
 /* ====================================================================== storage_extent.c */
 
 /* An upper bound of a FOR's trip count, in type long and not negative, computed at b, which is before `outermost`, a loop around the

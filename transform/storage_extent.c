@@ -121,20 +121,28 @@ Value *extent_at_entry(Builder *b, const Op *for_op, const Op *outermost)
     return has_constant_step(for_op) ? extent_at_most(b, for_op, outermost) : NULL;
 }
 
+/* How far it is from one end to the other, each by itself. */
+static Value *distance(Builder *b, const Op *for_op, const Op *outermost, int sign)
+{
+    Value *hi = bound(b, for_op->args[1], outermost, sign);
+    Value *lo = hi ? bound(b, for_op->args[0], outermost, -sign) : NULL;
+    if (!lo)
+        return NULL;
+    return sign < 0 ? build_bin(b, OP_SUB, lo, hi) : value_is(lo, 0) ? hi : build_bin(b, OP_SUB, hi, lo);
+}
+
 Value *extent_at_most(Builder *b, const Op *for_op, const Op *outermost)
 {
     int sign = step_sign(for_op);
     if (sign == 0 || (!has_constant_step(for_op) && for_op->cmp == OP_NE))
         return NULL;
     int64_t stride = sign * for_step(for_op); /* 1 where only its sign is known */
-    Value *hi = bound(b, for_op->args[1], outermost, sign);
-    Value *lo = hi ? bound(b, for_op->args[0], outermost, -sign) : NULL;
-    if (!lo)
+    Value *span = span_at_entry(b, for_op, outermost);
+    if (!span)
+        span = distance(b, for_op, outermost, sign);
+    if (!span)
         return NULL;
-    Type *t = hi->type;
-    const Op *zero = lo->def;
-    bool from_zero = zero && zero->code == OP_ICONST && zero->ival == 0;
-    Value *span = sign > 0 ? (from_zero ? hi : build_bin(b, OP_SUB, hi, lo)) : build_bin(b, OP_SUB, lo, hi);
+    Type *t = span->type;
     int64_t extra = (for_op->cmp == OP_LE || for_op->cmp == OP_GE ? 1 : 0) + stride - 1;
     if (extra != 0)
         span = build_bin(b, OP_ADD, span, build_int(b, t, extra));
