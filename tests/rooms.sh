@@ -8,7 +8,7 @@ DIR=${DIR:-$(mktemp -d)}
 source=$ROOT/tests/numeric/rooms.c
 cd "$DIR" || exit 1
 result() { if [ "$2" = "$3" ]; then echo "PASS rooms/$1"; else echo "FAIL rooms/$1"; echo "    expected '$3', is '$2'"; fi; }
-"$ADGEN" "$source" -I"$ROOT/runtime" -o with.c --header && "$ADGEN" -fno-rooms "$source" -I"$ROOT/runtime" -o without.c || exit 1
+"$ADGEN" -fno-midway "$source" -I"$ROOT/runtime" -o with.c --header && "$ADGEN" -fno-midway -fno-rooms "$source" -I"$ROOT/runtime" -o without.c || exit 1
 body() { sed -n "/^[a-z].* $1_[a-z]*(.*[,)]\$/,/^}/p" "$2"; }
 rooms() { body "$1" "$2" | grep -c 'ad_push_room'; }
 for f in room_cg room_rows room_halves room_nested room_chain room_same; do

@@ -33,6 +33,7 @@ static const Pass before_differentiation[] = {
 };
 
 static const Pass before_reversal[] = {
+    {"midway", count_midway, &pass_options.no_midway},
     {"counted", count_left_loops, &pass_options.no_counted},
     {"buffers", keep_buffers, &pass_options.no_buffers},
     {"stride", unit_strides, NULL},
@@ -92,6 +93,7 @@ static const struct {
     {"scale", &pass_options.no_scale},
     {"skip", &pass_options.no_skip},
     {"counted", &pass_options.no_counted},
+    {"midway", &pass_options.no_midway},
     {"accumulators", &pass_options.no_accumulators},
     {"deviation", &pass_options.no_deviation},
     {"diagonal", &pass_options.no_diagonal},

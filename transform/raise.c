@@ -15,21 +15,6 @@
 
 enum { MAX_CHAIN = 16 };
 
-typedef struct {
-    Op *loop;
-    Region *before, *after;
-    Op *cond, *yield;
-    int arg;           /* the counter: number of before's argument */
-    OpCode cmp;
-    Type *type;        /* compared in this type */
-    int64_t offset;    /* compared: counter + offset */
-    Value *base;       /* the for counts compared - base; NULL: compared */
-    Value *bound;
-    int64_t step;      /* 0: step_value */
-    Value *step_value; /* in the counter's type */
-    bool step_minus;   /* the counter loses step_value */
-} Counted;
-
 /* ---------------------------------------------------------------------- what does not change in a loop */
 
 static bool is_invariant(const Op *loop, const Value *v, int depth)
@@ -47,8 +32,12 @@ static bool is_invariant(const Op *loop, const Value *v, int depth)
     return true;
 }
 
-/* An invariant value, computed before the loop. */
-static Value *outside_copy(const Op *loop, Builder *b, Value *v, PtrMap *map)
+bool value_invariant(const Op *loop, const Value *v)
+{
+    return is_invariant(loop, v, MAX_CHAIN);
+}
+
+Value *outside_copy(const Op *loop, Builder *b, Value *v, PtrMap *map)
 {
     if (value_outside(v, loop))
         return v;
@@ -198,14 +187,17 @@ bool region_only_computes(const Region *r)
     return true;
 }
 
-static bool match_counted(Counted *c, Op *loop)
+bool match_counter(Counted *c, Op *loop)
 {
-    if (loop->mirror || !region_only_computes(loop->regions[0]))
-        return false;
     *c = (Counted){.loop = loop, .before = loop->regions[0], .after = loop->regions[1]};
     c->cond = c->before->last;
     c->yield = c->after->last;
     return match_condition(c);
+}
+
+static bool match_counted(Counted *c, Op *loop)
+{
+    return !loop->mirror && region_only_computes(loop->regions[0]) && match_counter(c, loop);
 }
 
 /* ---------------------------------------------------------------------- building the for */

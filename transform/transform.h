@@ -487,6 +487,26 @@ void normalise_pointers(Fn *fn);
 void raise_loops(Fn *fn);
 /* May a while loop's `before` be repeated behind the loop, and run where it did not? No memory, no effect. */
 bool region_only_computes(const Region *r);
+/* A while loop that goes on where `argument + offset cmp bound`, whose argument then grows by a step. */
+typedef struct {
+    Op *loop;
+    Region *before, *after;
+    Op *cond, *yield;
+    int arg;           /* the counter: number of before's argument */
+    OpCode cmp;
+    Type *type;        /* compared in this type */
+    int64_t offset;
+    Value *base;       /* the for counts compared - base; NULL: compared */
+    Value *bound;      /* NULL: 0; an invariant value, which may be in `before` */
+    int64_t step;      /* 0: step_value */
+    Value *step_value; /* in the counter's type */
+    bool step_minus;   /* the counter loses step_value */
+} Counted;
+bool match_counter(Counted *c, Op *loop);
+bool value_invariant(const Op *loop, const Value *v);                    /* can it be computed before the loop? */
+Value *outside_copy(const Op *loop, Builder *b, Value *v, PtrMap *map); /* ... so, at b */
+/* midway.c: loops that end in the middle, where a counter has come to its end, are counted loops whose last iteration leaves out the rest. */
+void count_midway(Fn *fn);
 /* counted.c: loops that count along memory and may be left earlier are counted loops in which nothing happens after that. */
 void count_left_loops(Fn *fn);
 /* rounds.c: how far such loops came, instead of flags of their rounds. */
@@ -724,7 +744,7 @@ typedef struct {
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool associative;    /* -fassociative: sums in another order */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_accumulators, no_apart, no_block, no_buffers, no_bundle, no_constants, no_counted, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_late, no_loads, no_log, no_meet, no_nest, no_pitch, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rooms, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_twins, no_unread, no_unroll; /* -fno-PASS */
+    bool no_accumulators, no_apart, no_block, no_buffers, no_bundle, no_constants, no_counted, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_late, no_loads, no_log, no_meet, no_midway, no_nest, no_pitch, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rooms, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_twins, no_unread, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
