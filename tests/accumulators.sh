@@ -21,8 +21,19 @@ result overlapping "$(sed -n '/both_vjp_overlapping(/,/^}/p' accumulators.c | gr
 for f in definite indefinite solve prefix scan found likelihood others; do
     result "counted_$f" "$(has $f left_loops 'ad_stack\|ad_log')$(has $f left_loops.without 'ad_stack\|ad_log')" noyes
 done
-# What decides depends on the counter: it might go on again.
-result as_it_is "$(has at_once left_loops ad_stack)" yes
+# What decides depends on the counter: it might go on again, but for a flag.
+result own_flag "$(has at_once left_loops ad_stack)$(has at_once left_loops 'left')" noyes
+# How far left loops came is all that is known of their rounds, whichever way they count.
+"$ADGEN" "$ROOT/tests/numeric/left_rounds.c" -I"$ROOT/runtime" -o left_rounds.c || exit 1
+result flags "$(grep -c 'unsigned char' left_rounds.c)" 1 # unsigned from 0 to a bound that belongs to it
+for f in positive_some out_by_return out_by_memory from_anywhere; do
+    result "without_stack_$f" "$(has $f left_rounds 'ad_stack')" no
+done
+for f in band_left down_to_one strides_left to_unequal; do
+    result "rounds_$f" "$(body $f left_rounds.c | grep -c '\(end\|last\)_[ij] = [ij]')" "$(case $f in strides_left) echo 2 ;; *) echo 1 ;; esac)"
+done
+# The nearest of two bounds ends a loop that nothing else leaves.
+result nearest "$(has near_bounds left_rounds '= n < m ? n : m;')" yes
 # Of the factors nothing is kept: they are where they were written.
 result nothing_kept "$(has definite left_loops 'kept\[\|kept_l\[\|ad_tape_alloc.*\* t')" no
 

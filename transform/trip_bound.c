@@ -26,10 +26,10 @@ static Value *before_step(const Counter *c, const Op *at, Value *v, bool *negate
     return NULL;
 }
 
-/* The side that the if `at` on cond takes where goes_on is true, -1: either. A flag of the loop is what the iteration before set it to. */
-static int known_side(const Counter *c, const Op *at, const Value *cond, Value *goes_on, int depth)
+/* The side that the if `at` on cond takes where goes_on is true (negated: false), -1: either. A flag of the loop is what the iteration before set
+ * it to. */
+static int known_side(const Counter *c, const Op *at, const Value *cond, Value *goes_on, bool negated, int depth)
 {
-    bool negated = false;
     goes_on = value_condition(goes_on);
     for (Value *v = goes_on; v && goes_on != cond && depth < 32; depth++) {
         v = before_step(c, at, goes_on, &negated);
@@ -38,12 +38,20 @@ static int known_side(const Counter *c, const Op *at, const Value *cond, Value *
     if (goes_on == cond)
         return negated;
     const Op *op = goes_on->def;
-    if (!op || depth > 16 || op->code != (negated ? OP_LOR : OP_LAND))
+    if (!op || depth > 16)
         return -1;
-    int side = known_side(c, at, cond, op->args[0], depth + 1);
+    for (int arm = 0; op == at && arm < 2; arm++) { /* if c {...; yield 1} {...}, which is not to be 1 */
+        int64_t k;
+        if (value_int(region_terminator(op->regions[arm])->args[goes_on->index], &k) && (k != 0) == negated)
+            return !arm;
+    }
+    bool both = op->code == (negated ? OP_LOR : OP_LAND);
+    if (!both && (op->code != OP_IF || negated || !value_is(region_terminator(op->regions[1])->args[goes_on->index], 0)))
+        return -1;
+    int side = known_side(c, at, cond, op->args[0], negated, depth + 1);
     if (side < 0)
-        side = known_side(c, at, cond, op->args[1], depth + 1);
-    return side >= 0 && negated ? !side : side;
+        side = known_side(c, at, cond, both ? op->args[1] : region_terminator(op->regions[0])->args[goes_on->index], negated, depth + 1);
+    return side;
 }
 
 /* The operand of an if's yield that counts where the loop goes on; NULL: not known. */
@@ -52,7 +60,7 @@ static Value *where_it_goes_on(const Counter *c, const Value *v)
     const Op *op = v->def;
     Value *cond = value_condition(op->args[0]);
     bool negated = cond->def && cond->def->code == OP_LNOT;
-    int side = known_side(c, op, negated ? value_condition(cond->def->args[0]) : cond, c->cond->args[0], 0);
+    int side = known_side(c, op, negated ? value_condition(cond->def->args[0]) : cond, c->cond->args[0], false, 0);
     if (side >= 0 && negated)
         side = !side;
     return side < 0 ? NULL : region_terminator(op->regions[side])->args[v->index];
