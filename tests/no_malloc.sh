@@ -141,7 +141,7 @@ Two returned(AD_LEN(n) const double *x, short n)
     return r;
 }
 C
-CC="$CC $SAN" "$ADGEN" record.c --tape-storage=arg --check --set n=5 -o g.c >log 2>&1 && grep -q 'Two returned_vjp(const double \*x, short n, double \*d_x, Two d_return, void \*workspace)' g.c
+CC="$CC $SAN" "$ADGEN" record.c --tape-storage=arg --check --set n=5 -o g.c >log 2>&1 && grep -q 'Two returned_vjp(const double \*\(restrict \)*x, short n, double \*d_x, Two d_return, void \*workspace)' g.c
 verdict $? record
 
 # ---- options that do not fit

@@ -644,10 +644,21 @@ int64_t times_executed(const Op *op);
 typedef struct Workspace Workspace;
 Workspace *workspace_begin(Fn *fn);
 void workspace_end(Workspace *w);
+/* Does alloc's size depend on the integer parameters alone? */
+bool workspace_knows(Workspace *w, const Op *alloc);
 /* A piece of it instead of what alloc makes, before it; in bytes for what growth (PUSHes, ad_log_saves) put on the stack, at the top. NULL
  * after a diag_error. */
 Value *workspace_for_alloc(Workspace *w, Op *alloc);
+/* ... what is in it is not cleared. */
+Value *workspace_take(Workspace *w, Op *alloc);
+/* Where nothing is taken. */
+void workspace_leave(Workspace *w);
 Value *workspace_for_stack(Workspace *w, const Ptrs *growth, Op *stack);
+
+/* ====================================================================== pool.c */
+
+/* Puts what fn, made for the heap, allocates into a workspace. False: it does not fit, and fn is of no use any more. */
+bool pool_tapes(Fn *fn);
 
 /* ====================================================================== storage_keep.c */
 

@@ -112,6 +112,7 @@ static const struct {
     {"buffers", &pass_options.no_buffers},
     {"rows", &pass_options.no_rows},
     {"late", &pass_options.no_late},
+    {"pool", &pass_options.no_pool},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -383,6 +384,14 @@ static void reorder_sums(Fn *g, const Request *rq)
     step_done(g, "associative");
 }
 
+static void promise_restrict(Fn *g, const Request *rq)
+{
+    if (pass_options.no_restrict || g->helpers.n)
+        return;
+    restrict_primal(g, rq->fn->nparams);
+    step_done(g, "restrict");
+}
+
 /* Almost last: what is side by side in one loop is hard to tell apart again. */
 static void jam_all(Fn *g, const Request *rq)
 {
@@ -465,8 +474,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
         share(g, rq);
     block_all(g, rq);
     reorder_sums(g, rq);
-    if (!pass_options.no_restrict && !g->helpers.n)
-        restrict_primal(g, rq->fn->nparams);
+    promise_restrict(g, rq);
     jam_all(g, rq);
     clear_all_late(g, rq);
     if (pass_options.nan_trap)
@@ -479,11 +487,12 @@ static Fn *derive_prepared(Request *rq, Fn *g)
 /* NULL stays NULL. Not for a function that is differentiated again. */
 static Fn *leave_early(Fn *g, const Request *rq)
 {
-    if (!g || pass_options.no_exits || pass_options.after)
+    if (!g || pass_options.no_exits || (pass_options.after && strcmp(pass_options.after, "exits") != 0))
         return g;
     if (rq->split && g->helpers.n)
         early_exits(forward_of(g));
     early_exits(g);
+    step_done(g, "exits");
     verify_fn(g, "exits");
     return g;
 }
@@ -609,6 +618,24 @@ static Fn *derive_one(Request *rq, const char *name)
     return g && !stopped ? derive_prepared(rq, g) : NULL;
 }
 
+/* --tape-storage=arg of what would do with a few blocks of the heap; NULL: it would not. */
+static Fn *derive_pooled(Request *rq)
+{
+    int errors = diag_error_count();
+    if (pass_options.tape != TAPE_ARG || pass_options.no_pool || pass_options.no_malloc || pass_options.openmp || rq->mode == MODE_JVP ||
+        rq->index_sets || (pass_options.after && strcmp(pass_options.after, "pool") != 0))
+        return NULL;
+    bool stopped;
+    pass_options.tape = TAPE_HEAP;
+    Fn *g = prepare(rq->fn, request_result_name(rq, rq->fn->arena), rq, &stopped);
+    g = g && !hvp_meets_recursion(g) ? derive_within(rq, g) : NULL;
+    pass_options.tape = TAPE_ARG;
+    if (!g || diag_error_count() > errors || !pool_tapes(g))
+        return NULL;
+    step_done(g, "pool");
+    return g;
+}
+
 Fn *derive(Program *p, Request *rq)
 {
     if (rq->split && pass_options.tape != TAPE_HEAP) {
@@ -625,6 +652,9 @@ Fn *derive(Program *p, Request *rq)
     }
     if (rq->mode == MODE_JACOBIAN || rq->mode == MODE_HESSIAN)
         return matrix(p, rq);
+    Fn *pooled = derive_pooled(rq);
+    if (pooled)
+        return pooled;
     bool stopped;
     Fn *g = prepare(rq->fn, request_result_name(rq, p->arena), rq, &stopped);
     if (!g || stopped)
@@ -688,8 +718,12 @@ const char *pass_names(Arena *a, bool optional)
     put_pass(&s, "guards");
     put_pass(&s, "block");
     put_pass(&s, "associative");
+    put_pass(&s, "restrict");
     put_pass(&s, "jam");
+    put_pass(&s, "late");
+    put_pass(&s, "exits");
     put_pass(&s, "bundle");
+    put_pass(&s, "pool");
     put_pass(&s, "lanes");
     put_pass(&s, "bits");
     return s.s;

@@ -231,6 +231,10 @@ static void emit_zero(Emitter *e, const Op *op)
         return;
     }
     e->needs->string = true;
+    if (t->kind == TY_UCHAR && p->def && p->def->code == OP_PTRCAST) { /* bytes of what has another type */
+        line(e, "memset(%s, 0, %s);", expr(e, p->def->args[0]).s, expr_assign(e, op->args[1]).s);
+        return;
+    }
     const char *size = arena_printf(e->arena, "sizeof(%s)", declare_var(e->arena, t, NULL, ""));
     if (!value_is(op->args[1], 1))
         size = arena_printf(e->arena, "%s * %s", at_prec(e, expr_assign(e, op->args[1]), PREC_MUL), size);

@@ -113,6 +113,7 @@ static Value *take(Workspace *w, Builder *b, Value *count, Value *size, Type *el
     call->results[0]->type = call->of;
     Value *p = build_ptrcast(b, call->results[0], type_ptr(elem));
     p->var = var;
+    p->def->tape = elem->kind == TY_ARRAY && p->def->code == OP_PTRCAST; /* a variable of its own: its type is long */
     return p;
 }
 
@@ -122,7 +123,13 @@ static void not_known(const Op *op)
                         "make the number of iterations a parameter, or bound it by a constant ('if (n > 100) return ...;' before it will do)");
 }
 
-Value *workspace_for_alloc(Workspace *w, Op *alloc)
+bool workspace_knows(Workspace *w, const Op *alloc)
+{
+    Builder in = at_end(w->sizes->body);
+    return repeat(&in, &w->in_sizes, alloc->args[0], 0) && (alloc->nargs < 2 || repeat(&in, &w->in_sizes, alloc->args[1], 0));
+}
+
+Value *workspace_take(Workspace *w, Op *alloc)
 {
     Type *size_type = type_scalar(TY_ULONG), *elem = alloc->results[0]->type->elem;
     Builder in = at_end(w->sizes->body), b = before_op(alloc);
@@ -140,12 +147,27 @@ Value *workspace_for_alloc(Workspace *w, Op *alloc)
     }
     add_size(w, build_bin(&in, OP_MUL, build_cast(&in, n, size_type), build_cast(&in, size_there, size_type)));
     Value *p = take(w, &b, alloc->args[0], size, elem, alloc->results[0]->var);
-    if (alloc->zeroed) {
+    return p;
+}
+
+Value *workspace_for_alloc(Workspace *w, Op *alloc)
+{
+    Value *p = workspace_take(w, alloc);
+    if (p && alloc->zeroed) {
+        Builder b = before_op(alloc);
+        b.loc = alloc->loc;
         Value *count = alloc->args[0]; /* of size_t; elements have the allocation's own size */
-        Value *args[2] = {p, build_cast(&b, count, size_type)};
+        Value *args[2] = {p, build_cast(&b, count, type_scalar(TY_ULONG))};
         op_build(&b, OP_ZERO, args, 2, 0);
     }
     return p;
+}
+
+/* Of a workspace that nothing is taken from. */
+void workspace_leave(Workspace *w)
+{
+    op_remove(w->space->def->next);
+    op_remove(w->space->def);
 }
 
 /* ---------------------------------------------------------------------- stacks and logs */
