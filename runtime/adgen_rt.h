@@ -85,6 +85,7 @@ size_t ad_stack_depth(const ad_stack *s);
 /* Makes room for n bytes at the top in a new chunk; steps back to the chunk before. Used by the inline functions below. */
 void ad_stack_grow(ad_stack *s, size_t n);
 void ad_stack_shrink(ad_stack *s);
+void ad_rooms_shrink(ad_stack *s); /* ... which stays, with all that was in it */
 
 /* A block of n bytes (n may be 0). */
 static inline void ad_push_block(ad_stack *s, const void *from, size_t n)
@@ -192,7 +193,7 @@ static inline void *ad_pop_room(ad_rooms *s)
 {
     void *room;
     if (s->top == s->base)
-        ad_stack_shrink(s);
+        ad_rooms_shrink(s);
     memcpy(&room, s->top - sizeof room, sizeof room);
     s->top = (unsigned char *)room;
     return room;

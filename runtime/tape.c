@@ -53,7 +53,7 @@ void *ad_shadow_calloc(int allocated, size_t n, size_t size)
 
 struct ad_chunk {
     ad_chunk *prev;
-    ad_chunk *next; /* one spare, kept by a pop so that pushes and pops around a chunk's edge do not allocate each time */
+    ad_chunk *next; /* one spare, kept by a pop so that pushes and pops around a chunk's edge do not allocate each time; of rooms, all */
     size_t capacity;
     size_t used;   /* while a later chunk is in use */
     size_t before; /* bytes used in all earlier chunks */
@@ -91,14 +91,26 @@ static void free_chunk(ad_stack *s, ad_chunk *c)
     free(c);
 }
 
+/* All chunks behind c. */
+static void free_later(ad_stack *s, ad_chunk *c)
+{
+    ad_chunk *later = c->next;
+    c->next = NULL;
+    while (later) {
+        ad_chunk *next = later->next;
+        free_chunk(s, later);
+        later = next;
+    }
+}
+
 void ad_stack_grow(ad_stack *s, size_t n)
 {
     ad_chunk *last = s->chunk, *c = last ? last->next : NULL;
     if (last)
         last->used = (size_t)(s->top - s->base);
     if (c && c->capacity < n) {
-        free_chunk(s, c);
-        c = last->next = NULL;
+        free_later(s, last);
+        c = NULL;
     }
     if (!c) {
         size_t capacity = next_capacity(last, n, s->left);
@@ -117,16 +129,27 @@ void ad_stack_grow(ad_stack *s, size_t n)
     enter_chunk(s, c, 0);
 }
 
+/* Also over chunks that a push left empty, being larger than they are. */
+static void step_back(ad_stack *s)
+{
+    do {
+        ad_chunk *c = s->chunk;
+        if (!c || !c->prev)
+            abort(); /* more pops than pushes: an error in the generated code */
+        enter_chunk(s, c->prev, c->prev->used);
+    } while (s->top == s->base);
+}
+
 void ad_stack_shrink(ad_stack *s)
 {
-    ad_chunk *c = s->chunk;
-    if (!c || !c->prev)
-        abort(); /* more pops than pushes: an error in the generated code */
-    if (c->next) {
-        free_chunk(s, c->next);
-        c->next = NULL;
-    }
-    enter_chunk(s, c->prev, c->prev->used);
+    step_back(s);
+    free_later(s, s->chunk->next); /* that is the spare */
+}
+
+/* What was popped is used until the iteration ends, and may reach over several chunks: they stay for pushes, or for the end. */
+void ad_rooms_shrink(ad_stack *s)
+{
+    step_back(s);
 }
 
 size_t ad_stack_depth(const ad_stack *s)
@@ -139,7 +162,9 @@ void ad_stack_free(ad_stack *s)
 {
     static const ad_stack empty = AD_STACK_INIT;
     size_t *left = s->left;
-    ad_chunk *c = s->chunk && s->chunk->next ? s->chunk->next : s->chunk;
+    ad_chunk *c = s->chunk;
+    if (c)
+        free_later(s, c);
     while (c) {
         ad_chunk *prev = c->prev;
         free_chunk(s, c);
