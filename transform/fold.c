@@ -479,11 +479,12 @@ static Value *fold_cast(Folder *f)
     if (value_int(x, &c)) {
         if (type_is_int(to))
             return x->def->text ? NULL : int_value(f, to, c);
-        bool exact = type_is_float(to) && to->kind != TY_F80 && (type_is_signed(x->type) || c >= 0);
+        bool exact = type_is_float(to) && (to->kind != TY_F80 || (float)c == (long double)c) && (type_is_signed(x->type) || c >= 0);
         return exact ? build_float(&f->b, to, to->kind == TY_F32 ? (long double)(float)c : (long double)(double)c) : NULL;
     }
     if (float_const(x, &v)) {
-        if (type_is_float(to) && to->kind != TY_F80 && isfinite(to->kind == TY_F32 ? (float)v : (double)v))
+        bool known = to->kind != TY_F80 || (long double)(float)v == v; /* long double is another type elsewhere, which has 0.5 too */
+        if (type_is_float(to) && known && isfinite(to->kind == TY_F32 ? (float)v : (double)v))
             return build_float(&f->b, to, v);
         if (type_is_complex(to) && type_real_of(to) == x->type)
             return build_float(&f->b, to, v);

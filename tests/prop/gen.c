@@ -197,16 +197,20 @@ static void choose_kernel_params(Params *ps)
     bool is_restrict = chance(50);
     gen.n = size[0];
     gen.m = size[1];
-    ps->overlap = !is_restrict && chance(35);
+    ps->overlap = chance(35);
     int floats = 0;
     add_param(ps, N, "");
     add_param(ps, M, "");
     add_param(ps, L, "");
     gen.l = gen.m + (chance(20) && (gen.n == 0 || gen.n * gen.m < KERNEL_LEN)) - (gen.m > 0 && chance(30));
-    for (int i = 0, n = 2 + rnd(4); i < n; i++) {
-        Param *p = add_param(ps, KERNEL, text("d + %d", ps->overlap ? chance(60) ? 0 : rnd(60) : 22 * i));
+    for (int i = 0, n = 2 + rnd(4) - ps->overlap; i < n; i++) {
+        Param *p = add_param(ps, KERNEL, text("d + %d", 22 * i));
         p->is_const = chance(40);
         p->is_restrict = is_restrict;
+        if (ps->overlap && !is_restrict) /* what is only read may overlap in any case */
+            p->at = text("d + %d", chance(60) ? 0 : rnd(60));
+        else if (ps->overlap && p->is_const)
+            p->at = text("d + %d", 88 + rnd(3) * chance(40));
         p->is_float = gen.single && floats < 3 && chance(60);
         if (p->is_float)
             p->at = text("f + %d", 21 * floats++);
@@ -284,13 +288,13 @@ static void enter_params(const Params *ps)
         add_array(ps->global, 6, false, true);
 }
 
-static void enter_kernel_params(const Params *ps)
+static void enter_kernel_params(const Params *ps, int number)
 {
-    kernel_begin();
+    kernel_begin(number);
     for (int i = 0; i < ps->n; i++) {
         const Param *p = &ps->at[i];
         if (p->kind == KERNEL)
-            kernel_array(p->name, p->dims, p->is_const);
+            kernel_array(p->name, p->dims, p->is_const, p->is_float);
         else if (p->kind == BY_VALUE)
             kernel_scalar(p->name);
         else if (p->kind == INTS)
@@ -572,6 +576,8 @@ static void make_program(int number)
         returns = true;
     for (int i = kernel ? 0 : rnd(3); i > 0; i--)
         make_helper(number);
+    if (kernel)
+        kernel_helpers(number);
     const char *spec = !ps.overlap && chance(60) ? own_spec(&ps, returns) : NULL;
     if (ps.global_roles)
         spec = NULL, ps.global_roles = 0;
@@ -581,7 +587,7 @@ static void make_program(int number)
     put(")\n{\n");
     gen.e = (Env){.returns_value = returns};
     if (kernel) {
-        enter_kernel_params(&ps);
+        enter_kernel_params(&ps, number);
         kernel_body();
     } else {
         enter_params(&ps);

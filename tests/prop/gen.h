@@ -129,8 +129,9 @@ void value_idiom(void);
 void value_helpers(void); /* those that the programs so far need */
 
 /* gen_kernel.c */
-void kernel_begin(void);
-void kernel_array(const char *name, const char *dims, bool is_const); /* dims: "n", "m" or "nm" */
+void kernel_helpers(int program); /* functions that the kernel calls */
+void kernel_begin(int program);
+void kernel_array(const char *name, const char *dims, bool is_const, bool is_float); /* dims: "n", "m" or "nm" */
 void kernel_scalar(const char *name);
 void kernel_indices(bool is_const); /* there is an `int *idx` */
 void kernel_body(void);

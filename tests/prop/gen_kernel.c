@@ -9,7 +9,7 @@ enum { MAX_ARRAYS = 20, MAX_COUNTERS = 6, MAX_SCALARS = 24 };
 
 typedef struct {
     const char *name, *dims; /* "n", "m", "nm": rows of m */
-    bool is_const;
+    bool is_const, is_float;
 } Kernel;
 
 typedef struct {
@@ -26,6 +26,7 @@ static struct {
     const char *heap[MAX_ARRAYS];
     int narrays, ncounters, nscalars, nheap, budget;
     bool has_indices, index_is_const;
+    int program;
 } k;
 
 /* ---------------------------------------------------------------------- expressions */
@@ -557,8 +558,8 @@ static void slices(void)
     line("    %sn[%s] = 0.3;", w, j);
     line("for (int %s = 0; %s < m; %s++)", j, j, j);
     line("    %sm[%s] = 0.1 * %s;", w, j, j);
-    k.array[k.narrays++] = (Kernel){text("%sn", w), "n", false};
-    k.array[k.narrays++] = (Kernel){text("%sm", w), "m", false};
+    k.array[k.narrays++] = (Kernel){text("%sn", w), "n", false, false};
+    k.array[k.narrays++] = (Kernel){text("%sm", w), "m", false, false};
     k.heap[k.nheap++] = w;
 }
 
@@ -568,10 +569,13 @@ static void local_array(void)
     const char *t = fresh("t"), *d = dims[rnd(3)], *size = d[1] ? "n * m" : d, *i = fresh("i");
     if (k.narrays == MAX_ARRAYS)
         return;
-    line("double %s[%s + 1];", t, size);
+    if (chance(25))
+        line("static double %s[KERNEL_LEN + 1];", t);
+    else
+        line("double %s[%s + 1];", t, size);
     line("for (int %s = 0; %s < %s; %s++)", i, i, size, i);
     line("    %s[%s] = %s;", t, i, chance(50) ? "0" : text("0.1 + 0.05 * %s", i));
-    k.array[k.narrays++] = (Kernel){t, d, false};
+    k.array[k.narrays++] = (Kernel){t, d, false, false};
 }
 
 /* Buffers that steps exchange. */
@@ -581,7 +585,7 @@ static void exchanged(void)
     const char *u = fresh("u"), *v = fresh("v"), *t = fresh("t"), *i = fresh("i"), *s = fresh("s");
     if (!x)
         return;
-    bool whole = chance(60), heap = chance(50);
+    bool whole = chance(60), swaps = chance(85), heap = chance(50) || !swaps;
     line("{");
     if (heap)
         line("    double *%sa = malloc((size_t)(n + 1) * sizeof *%sa), *%sa = malloc((size_t)(n + 1) * sizeof *%sa), *%s = %sa, *%s = %sa;", u, u, v, v, u, u, v, v);
@@ -594,7 +598,7 @@ static void exchanged(void)
     line("            %s[%s] = 0.6 * sin(%s[%s]) + 0.3 * %s[%s] * %s[%s];", v, i, u, chance(50) ? i : text("n - 1 - %s", i), chance(30) ? v : u, i, x->name, i);
     line("        double *%s = %s;", s, u);
     line("        %s = %s;", u, v);
-    line(chance(85) ? "        %s = %s;" : "        (void)%s, (void)%s;", v, s);
+    line(swaps ? "        %s = %s;" : "        (void)%s, (void)%s;", v, s);
     line("    }");
     line("    for (int %s = 0; %s < n; %s++)", i, i, i);
     line("        e += %s[%s] * %s[%s];", u, i, chance(50) ? v : u, i);
@@ -683,6 +687,30 @@ static void constants(void)
     line("}");
 }
 
+/* Vectors handed to other functions. */
+static void called(void)
+{
+    const Kernel *a = any("nm"), *z = writable("nm"), *b = any("m"), *y = writable("n");
+    const char *i = fresh("i"), *s = fresh("s");
+    if (!a || !z || !b || !y || a->is_float || z->is_float || b->is_float)
+        return;
+    line("for (int %s = 0; %s < n; %s++) {", i, i, i);
+    line("    double %s = dot_%d(%s + %s * m, %s, m);", s, k.program, a->name, i, chance(70) ? b->name : text("%s + %s * m", z->name, i));
+    line("    add_%d(%s + %s * m, %s, %s, m);", k.program, z->name, chance(70) ? i : "0", chance(50) ? s : text("0.5 * tanh(%s)", s), b->name);
+    if (chance(60))
+        line("    %s[%s] %s 0.5 * %s;", y->name, i, chance(50) ? "=" : "+=", s);
+    line("}");
+}
+
+/* In front of the function. */
+void kernel_helpers(int program)
+{
+    put("static double dot_%d(const double *a, const double *b, int n)\n{\n    double s = 0;\n    for (int i = 0; i < n; i++)\n"
+        "        s += 0.3 * a[i] * b[i];\n    return s;\n}\n\n", program);
+    put("static void add_%d(double *y, double s, const double *x, int n)\n{\n    for (int i = 0; i < n; i++)\n"
+        "        y[i] += 0.4 * s * x[i];\n}\n\n", program);
+}
+
 /* A nest in a loop that ends when it is told to. */
 static void iterated(void)
 {
@@ -714,7 +742,7 @@ static void early_return(void)
 static void form(void)
 {
     static void (*const all[])(void) = {softmax,   normalised, product, steps,     unrolled_in_time, pairs,   elimination,
-                                        rows,      exchanged,  tabulated, powers,  triangles,        strided, constants};
+                                        called,    rows,      exchanged,  tabulated, powers,  triangles,        strided, constants};
     if (chance(45))
         all[rnd(sizeof all / sizeof *all)]();
     else if (chance(20))
@@ -729,9 +757,9 @@ static void form(void)
 
 /* ---------------------------------------------------------------------- the function */
 
-void kernel_array(const char *name, const char *dims, bool is_const)
+void kernel_array(const char *name, const char *dims, bool is_const, bool is_float)
 {
-    k.array[k.narrays++] = (Kernel){name, dims, is_const};
+    k.array[k.narrays++] = (Kernel){name, dims, is_const, is_float};
 }
 
 void kernel_scalar(const char *name)
@@ -745,9 +773,10 @@ void kernel_indices(bool is_const)
     k.index_is_const = is_const;
 }
 
-void kernel_begin(void)
+void kernel_begin(int program)
 {
     memset(&k, 0, sizeof k);
+    k.program = program;
 }
 
 void kernel_body(void)
