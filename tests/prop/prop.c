@@ -286,7 +286,7 @@ static void accumulates(Check *c)
 static int is_bounded(const Check *c, const State *y)
 {
     for (int i = 0; i < c->n; i++)
-        if (!(fabs(get(y, &c->leaf[i])) < 1e6))
+        if (!(fabs(get(y, &c->leaf[i])) < 1e3))
             return 0;
     return 1;
 }
