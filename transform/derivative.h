@@ -455,6 +455,13 @@ void skip_zeros(Fn *fn);
 /* Own arrays of derivatives that each iteration of a loop fills, uses up and clears are stored to, and not cleared. */
 void refill_shadows(Fn *fn);
 
+/* ====================================================================== allocs.c */
+
+/* Memory that a block allocates for itself: small ones become locals. */
+void localise_blocks(Fn *fn);
+/* ... others are allocated before the loops around them. */
+void hoist_blocks(Fn *fn);
+
 /* ====================================================================== buffers.c */
 
 /* Buffers that a loop exchanges stay where they are; what is in them goes round instead. Before reversal. */

@@ -17,6 +17,7 @@ static const Pass before_differentiation[] = {
     {"byval", load_byval, NULL},
     {"promote", promote_locals, NULL},
     {"simplify", simplify, NULL},
+    {"allocs", localise_blocks, &pass_options.no_allocs},
     {"workspaces", localise_workspaces, NULL},
     {"globals", localise_globals, NULL},
     {"bytes", type_bytes, NULL},
@@ -24,6 +25,7 @@ static const Pass before_differentiation[] = {
     {"hoist", hoist_invariants, &pass_options.no_hoist},
     {"raise", raise_loops, NULL},
     {"realloc", lower_reallocs, NULL},
+    {"allocs", hoist_blocks, &pass_options.no_allocs},
     {"simplify", simplify, NULL},
     {"unroll", unroll_small, &pass_options.no_unroll},
     {"simplify", simplify, NULL},
@@ -79,6 +81,7 @@ static const struct {
     bool *off;
 } switches[] = {
     {"checkpoint", &pass_options.no_checkpoint},
+    {"allocs", &pass_options.no_allocs},
     {"apart", &pass_options.no_apart},
     {"block", &pass_options.no_block},
     {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},

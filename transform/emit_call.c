@@ -150,10 +150,15 @@ static Text alloc_call(Emitter *e, const Op *op)
     e->needs->stdlib = true;
     if (op->code == OP_REALLOC)
         return text_of(arena_printf(e->arena, "realloc(%s, %s)", expr_assign(e, op->args[0]).s, expr_assign(e, op->args[1]).s), t);
-    if (op->nargs == 1 && !op->zeroed)
-        return text_of(arena_printf(e->arena, "malloc(%s)", expr_assign(e, op->args[0]).s), t);
-    const char *n = expr_assign(e, op->args[0]).s, *size = op->nargs > 1 ? expr_assign(e, op->args[1]).s : "1";
-    return text_of(arena_printf(e->arena, "calloc(%s, %s)", n, size), t);
+    const char *n = expr_assign(e, op->args[0]).s, *size = op->nargs > 1 ? expr_assign(e, op->args[1]).s : "1", *call;
+    if (!op->zeroed && (op->nargs == 1 || value_is(op->args[1], 1)))
+        call = arena_printf(e->arena, "malloc(%s)", n);
+    else
+        call = arena_printf(e->arena, "calloc(%s, %s)", n, size);
+    if (op->nargs < 3)
+        return text_of(call, t);
+    const char *needed = expr(e, op->args[2]).s; /* allocs.c */
+    return (Text){.s = arena_printf(e->arena, "%s ? %s : NULL", needed, call), .prec = PREC_COND, .type = t};
 }
 
 static Text room_call(Emitter *e, const Op *op)

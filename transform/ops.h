@@ -119,7 +119,7 @@ OP(PTRINT, "ptrint", ADDR, PURE)    /* pointer to integer and integer to pointer
 OP(LOCAL, "local", MEM, PURE)       /* object in the enclosing region's scope; op->of its type; operands: VLA dimensions
                                        (flattened: of = element type); op->zeroed. Result: pointer to it */
 OP(GLOBAL, "global", MEM, PURE)     /* address of op->var (file scope, static local, extern) */
-OP(ALLOC, "alloc", MEM, WRITES)     /* malloc(bytes) / calloc(n, size) with op->zeroed / tape; -> void* or typed pointer. Third operand: NULL where that is */
+OP(ALLOC, "alloc", MEM, WRITES)     /* malloc(bytes) / calloc(n, size) with op->zeroed / tape; -> void* or typed pointer. Third operand: NULL where that is NULL or 0 */
 OP(FREE, "free", MEM, WRITES)
 OP(REALLOC, "realloc", MEM, WRITES)
 OP(LOAD, "load", MEM, READS)        /* load p -> scalar or pointer of p's pointee type */

@@ -635,7 +635,7 @@ static Value *make_twin(Shadow *s, Value *p)
         Builder b = after_op(guarded ? cast : op);
         Value *d = shadow_alloc(&b, op, false);
         if (guarded)
-            op_add_arg(d->def, op->nargs > 2 ? op->args[2] : cast->results[0]);
+            op_add_arg(d->def, op->nargs > 2 && op->args[2]->type->kind == TY_PTR ? op->args[2] : cast->results[0]);
         return d;
     }
     case OP_INDEX:
