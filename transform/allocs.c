@@ -406,7 +406,7 @@ static Op *outermost(const Op *alloc)
     for (Op *op = alloc->parent->owner; op && operands_known(alloc, op); op = op->parent->owner) {
         if (op->code == OP_IF)
             continue;
-        if (is_parallel(op) || (op->loop && op->loop->checkpoint))
+        if (is_parallel(op))
             break;
         found = op;
     }
@@ -474,6 +474,7 @@ static void move_before(Block *k, Op *alloc, Op *outer)
     if (args[2] && !args[1])
         args[1] = build_int(&b, args[0]->type, 1);
     op_set_args(alloc, args, args[2] ? 3 : alloc->nargs);
+    alloc->home = alloc->parent->owner;
     op_move(alloc, &b);
     for (size_t i = 0; i < k->reached.n; i++) {
         Op *cast = ((Value *)k->reached.at[i])->def;

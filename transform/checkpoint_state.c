@@ -69,10 +69,10 @@ static void find_write(Op *op, void *ctx)
         o->all_written = true;
 }
 
-/* A local of the loop's own body starts anew in each iteration. */
+/* A local of the loop's own body, or what was allocated there (allocs.c), starts anew in each iteration. */
 static bool is_of_iteration(const Checkpoint *c, const Op *local)
 {
-    if (!local || local->code != OP_LOCAL)
+    if (!local || (local->code != OP_LOCAL && !local->home))
         return false;
     for (const Op *owner = local->home ? local->home : local->parent->owner; owner; owner = owner->parent->owner)
         if (owner == c->fwd)

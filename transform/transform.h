@@ -146,7 +146,7 @@ struct Op {
     const struct Keep *kept; /* LOAD, STORE of an element that belongs to one iteration of the loops around it (derivative.h); or NULL */
     Loc loc;
     LoopInfo *loop;    /* FOR, WHILE: annotations or NULL; memory ops: the innermost loop with an omp pragma around it in the source */
-    Op *home;          /* LOCAL: the op in whose region it was declared, before hoist_locals moved it; else NULL */
+    Op *home;          /* LOCAL, ALLOC: the op in whose region it was made, before hoist_locals or allocs.c moved it; else NULL */
     const char *note;  /* a short comment for the generated code, or the reason of a proof; or NULL */
     const char *omp;   /* FOR: emitted with `#pragma omp` and this */
 };

@@ -8,7 +8,7 @@ double f(double x, int steps)
     double y = 0.5;
     AD_CHECKPOINT(3)
     for (int t = 0; t < steps; t++) {
-        double *p = malloc(2 * sizeof *p);
+        double *p = malloc((t + 2) * sizeof *p);
         p[0] = y * x;
         p[1] = p[0] * y;
         y = 1 - p[1];
