@@ -30,7 +30,7 @@ typedef struct {
 } Term;
 
 /* c + sum of coef * product of symbols, terms in a fixed order. known is false when it did not fit. */
-typedef struct {
+typedef struct Poly {
     int64_t c;
     bool known;
     int n;

@@ -742,6 +742,7 @@ typedef struct {
     Value *address; /* an address in it */
     Op *like;       /* one of the loads: that which is read most often */
     int nloads;
+    struct Poly *read; /* how many elements they read, taken together */
     bool again;     /* one of the loads reads elements more than once */
     int64_t elements; /* so many, about */
     bool good;      /* has about as many elements as a nest that reads it has iterations */
@@ -752,7 +753,7 @@ typedef struct {
     Keeper keeper;  /* only to ask keep_is_indexed */
     Ptrs list;      /* Snapshot* */
     Ptrs loads;     /* Op* that may be served */
-    PtrMap of;      /* load Op* -> Snapshot* */
+    PtrMap of;      /* load or store Op* -> Snapshot* */
 } Snapshots;
 /* The forward load, which cannot be repeated, is needed: could a copy serve it? In program order. */
 void snapshot_offer(Snapshots *all, Op *load);
@@ -760,6 +761,15 @@ Snapshot *snapshot_for(const Snapshots *all, const Op *load); /* NULL: none */
 void snapshot_inputs(const Op *load, Ptrs *out);              /* what its place in the copy is computed from */
 void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s);
 Value *snapshot_load(Snapshot *s, const Op *load, Op *user, Resolve resolve, void *ctx); /* before user in the reverse sweep */
+/* The value that `store` stores is needed: is it in a copy that was offered? It then serves the store as it does loads. */
+bool snapshot_holds(Snapshots *all, Op *store);
+
+/* ====================================================================== storage_yield.c */
+
+/* v is made in an arm of an if and yielded by it: the result that it is; NULL: it is not. */
+Value *yielded_as(const Value *v);
+/* ... what the other arm makes and yields in its place, or NULL. */
+Value *yielded_by_other(const Value *v);
 
 /* ====================================================================== decisions.c: for --report (report.h) */
 

@@ -9,272 +9,11 @@
  * bytes times its estimated number of executions (L. Hascoet, U. Naumann, V. Pascual, "To be recorded" analysis in reverse-mode
  * automatic differentiation, 2005, gives the problem).
  */
-#include "derivative.h"
+#include "storage.h"
 
 #include <stdlib.h>
 
-typedef struct {
-    Fn *fn;
-    Keeper keeper;
-    Ptrs uses;        /* Op*: the USEs, in program order */
-    PtrMap mirror_of; /* forward Region* -> reverse Region* */
-    PtrMap cache;     /* reverse Region* -> PtrMap*: forward Value* -> resolved Value* */
-    PtrMap node_of;   /* Value* -> index + 1 into nodes */
-    Ptrs nodes;       /* Value* that take part in the cut */
-    Logger logger;
-    Ptrs stores;       /* Op*: stores that could be logged; nodes after the values */
-    PtrMap store_node; /* Op* -> index + 1 into stores */
-    PtrMap spoilers;   /* load Op* -> Ptrs*: the stores that would have to be logged to repeat it */
-    PtrMap forwarded;  /* load Op* -> the store Op* of an earlier loop whose value it has (memory_forward.c) */
-    PtrMap twins;      /* Region* of such a load's loop -> Ptrs*: Region* of the store's */
-    PtrMap no_log;     /* load Op* that may be repeated in such a loop: not by help of the log */
-    Snapshots snapshots; /* nodes after the stores */
-    PtrMap stored;     /* Value* -> the store Op* from whose memory it can be read again */
-} Storage;
-
 static Value *resolve(void *ctx, Value *v, Op *user);
-
-/* ---------------------------------------------------------------------- what is free, what can be computed again */
-
-static bool is_counter(const Value *v)
-{
-    return !v->def && v->index == 0 && v->arg_of->owner && v->arg_of->owner->code == OP_FOR;
-}
-
-/* A USE that a forward op has is one that is run again in the reverse sweep, before which it stands (checkpoint.c). */
-static bool is_free(const Storage *s, const Value *v)
-{
-    return (v->def && (op_info[v->def->code].kind == KIND_CONST || v->def->code == OP_USE)) || value_region(v) == s->fn->body || is_counter(v) ||
-           (s->fn->rerun && ptrmap_get(s->fn->rerun, v));
-}
-
-static const Op *known_load(const Storage *s, const Op *load)
-{
-    const Op *primal = load->mirror ? load->mirror : load; /* a twin's load reads what is written where its primal's is */
-    return primal->code == OP_LOAD && primal->results[0]->id < s->fn->mem_values ? primal : NULL; /* not a call that returns a pointer */
-}
-
-/* Is one of the stores not to be taken back, as others read what it leaves? */
-static bool any_lasts(const Storage *s, const Ptrs *stores)
-{
-    for (size_t i = 0; s->fn->read_again && i < stores->n; i++)
-        if (ptrmap_get(s->fn->read_again, stores->at[i]))
-            return true;
-    return false;
-}
-
-/* The stores to log so that the load can be repeated (none: it can be as it is); NULL: logging does not help. */
-static const Ptrs *spoilers_of(Storage *s, const Op *load)
-{
-    const Op *primal = known_load(s, load);
-    if (!primal)
-        return NULL;
-    Ptrs *found = ptrmap_get(&s->spoilers, load);
-    if (!found) {
-        found = arena_alloc(s->fn->arena, sizeof *found);
-        *found = (Ptrs){.arena = s->fn->arena};
-        bool helps = !pass_options.no_reload && mem_reloadable_but_for(s->fn->mem, primal, found) && !any_lasts(s, found) &&
-                     (found->n == 0 || (!pass_options.no_log && log_covers(&s->logger, primal, found)));
-        if (!helps || (found->n > 0 && (primal != load || ptrmap_get(&s->no_log, load)))) /* the log restores no twins */
-            found->cap = SIZE_MAX;                      /* never */
-        ptrmap_put(&s->spoilers, load, found);
-    }
-    return found->cap == SIZE_MAX ? NULL : found;
-}
-
-/* The copy that the load is to be repeated from. */
-static Snapshot *copy_for(Storage *s, const Op *load)
-{
-    return ptrmap_get(&s->forwarded, load) ? NULL : snapshot_for(&s->snapshots, load);
-}
-
-static bool is_cheap(Storage *s, const Op *op)
-{
-    const OpInfo *info = &op_info[op->code];
-    if (op->code == OP_LOAD)
-        return ptrmap_get(&s->forwarded, op) || spoilers_of(s, op) != NULL;
-    if (op->code == OP_USE)
-        return false;
-    if (pass_options.no_recompute && (info->kind == KIND_MATH || info->kind == KIND_ARITH))
-        return false;
-    if (info->kind == KIND_MATH)
-        return op->code == OP_FABS || op->code == OP_FMAX || op->code == OP_FMIN || op->code == OP_CREAL || op->code == OP_CIMAG ||
-               op->code == OP_CONJ || op->code == OP_CMPLX || op->code == OP_SQRT; /* one instruction, always the same bits */
-    return info->kind == KIND_ARITH || info->kind == KIND_ADDR || info->kind == KIND_CONST || op->code == OP_MULZ ||
-           op->code == OP_GLOBAL;
-}
-
-enum { CHEAP_IF_OPS = 12 };
-
-/* An if that only chooses between cheap values can be repeated as a whole. */
-static bool is_cheap_if(Storage *s, const Op *op)
-{
-    int n = 0;
-    for (int r = 0; r < 2; r++)
-        for (const Op *in = op->regions[r]->first; in; in = in->next)
-            if (in->code != OP_YIELD && (!(in->code == OP_LOAD ? spoilers_of(s, in) != NULL : is_cheap(s, in)) || in->code == OP_SQRT || ++n > CHEAP_IF_OPS))
-                return false; /* a load in it is repeated as it is, not read from where its value was stored */
-    return true;
-}
-
-/* ... by a while loop whose reverse knows the number of each iteration. */
-static bool is_counted(const Storage *s, const Value *v)
-{
-    const Region *mirror = count_possible(v) ? ptrmap_get(&s->mirror_of, v->arg_of) : NULL;
-    const Op *reverse = mirror ? mirror->owner : NULL;
-    return reverse && reverse->code == OP_FOR && reverse->mirror == v->arg_of->owner;
-}
-
-static bool can_recompute(Storage *s, const Value *v)
-{
-    if (ptrmap_get(&s->stored, v) || (!pass_options.no_recompute && (peel_possible(v) || is_counted(s, v))))
-        return true;
-    if (!v->def)
-        return false;
-    if (v->def->code == OP_LOAD && copy_for(s, v->def))
-        return true;
-    return v->def->code == OP_IF ? is_cheap_if(s, v->def) : is_cheap(s, v->def);
-}
-
-/* Can v be had again from registers and what it was loaded from? Then it need not be read from where it was stored. */
-static bool is_trivial(Storage *s, const Value *v)
-{
-    if (!v->def || !can_recompute(s, v))
-        return false;
-    const Ptrs *spoilers = v->def->code == OP_LOAD ? spoilers_of(s, v->def) : NULL; /* NULL of one that is stored elsewhere, too */
-    if (v->def->code == OP_LOAD)
-        return !ptrmap_get(&s->forwarded, v->def) && !copy_for(s, v->def) && spoilers && spoilers->n == 0;
-    for (int i = 0; i < v->def->nargs; i++)
-        if (!is_free(s, v->def->args[i]))
-            return false;
-    return v->def->nregions == 0;
-}
-
-/* Is u had again by way of v: made of it, or read from where it was stored, at a place made of it? */
-static bool comes_from(Storage *s, const Value *u, const Value *v, PtrMap *seen)
-{
-    if (u == v)
-        return true;
-    if (!u->def || ptrmap_get(seen, u))
-        return false;
-    ptrmap_put(seen, u, s);
-    const Op *store = ptrmap_get(&s->stored, u);
-    if (store)
-        return comes_from(s, store->args[0], v, seen);
-    for (int i = 0; i < u->def->nargs; i++)
-        if (comes_from(s, u->def->args[i], v, seen))
-            return true;
-    return false;
-}
-
-/* After `mean[r] = m` m is mean[r], unless that is overwritten, or r is made of m. */
-static void find_stored(Op *op, void *ctx)
-{
-    Storage *s = ctx;
-    if (pass_options.no_reload || op->code != OP_STORE || op->in_reverse || !mem_position(s->fn->mem, op))
-        return;
-    Value *v = op->args[1];
-    if (v->type->kind == TY_PTR || op->parent != value_region(v) || is_free(s, v) || is_trivial(s, v) || is_bit_field(op->args[0]))
-        return;
-    PtrMap seen = {.arena = s->stored.arena};
-    if (mem_stored_reloadable(s->fn->mem, op) && !comes_from(s, op->args[0], v, &seen))
-        ptrmap_put(&s->stored, v, op);
-}
-
-static void find_read_again(Op *op, void *ctx)
-{
-    Storage *s = ctx;
-    const PtrMap *again = s->fn->read_again;
-    if (op->code == OP_STORE && again && ptrmap_get(again, op->args[1]) == op)
-        ptrmap_put(&s->stored, op->args[1], op);
-}
-
-static void forbid_log(Storage *s, const Value *v, int depth)
-{
-    if (!v->def || depth == 0 || is_free(s, v))
-        return;
-    if (v->def->code == OP_LOAD)
-        ptrmap_put(&s->no_log, v->def, v->def);
-    else if (v->def->code != OP_IF && !is_cheap(s, v->def))
-        return; /* is kept: nothing that it is made of is repeated */
-    for (int i = 0; i < v->def->nargs; i++)
-        forbid_log(s, v->def->args[i], depth - 1);
-    for (int r = 0; r < v->def->nregions; r++)
-        for (const Op *in = v->def->regions[r]->first; in; in = in->next)
-            for (int i = 0; i < in->nargs; i++) {
-                if (in->code == OP_LOAD)
-                    ptrmap_put(&s->no_log, in, (void *)(uintptr_t)in);
-                if (value_outside(in->args[i], v->def))
-                    forbid_log(s, in->args[i], depth - 1);
-            }
-}
-
-/* Loads of what an earlier loop has stored, where what that is made of can be found by the counters. */
-static void find_forwarded(Op *op, void *ctx)
-{
-    enum { DEPTH = 24 };
-    Storage *s = ctx;
-    Forward f;
-    if (op->code != OP_LOAD || op->in_reverse || pass_options.no_forward || op->results[0]->type->kind == TY_PTR || !mem_position(s->fn->mem, op))
-        return;
-    if ((!pass_options.no_reload && mem_reloadable(s->fn->mem, op)) || !mem_forwarded(s->fn->mem, op, &f))
-        return;
-    for (int d = 0; d < f.depth; d++)
-        if (f.from[d]->owner->fused || f.to[d]->owner->fused)
-            return;
-    if (!keep_is_indexed(&s->keeper, f.from[0]) && !room_is_for(&s->keeper, f.from[0]))
-        return;
-    ptrmap_put(&s->forwarded, op, (void *)(uintptr_t)f.store);
-    forbid_log(s, f.store->args[1], DEPTH);
-    for (int d = 0; d < f.depth; d++) {
-        Ptrs *twins = ptrmap_get(&s->twins, f.to[d]);
-        if (!twins) {
-            twins = arena_alloc(s->fn->arena, sizeof *twins);
-            *twins = (Ptrs){.arena = s->fn->arena};
-            ptrmap_put(&s->twins, f.to[d], twins);
-        }
-        if (!ptrs_has(twins, f.from[d]))
-            ptrs_push(twins, (Region *)(uintptr_t)f.from[d]);
-    }
-}
-
-/* The values an op needs that are not its own: operands, and for an if what its regions take from outside. */
-static void gather_operands(const Op *op, const Op *top, Ptrs *out)
-{
-    for (int i = 0; i < op->nargs; i++) {
-        const Region *home = value_region(op->args[i]);
-        bool own = home->owner == top;
-        if (!own && !ptrs_has(out, op->args[i]))
-            ptrs_push(out, op->args[i]);
-    }
-    for (int r = 0; r < op->nregions; r++)
-        for (const Op *in = op->regions[r]->first; in; in = in->next)
-            gather_operands(in, top, out);
-}
-
-static const Op *forwarded_store(const Storage *s, const Value *v)
-{
-    return v->def ? ptrmap_get(&s->forwarded, v->def) : NULL;
-}
-
-/* What v is recomputed from. */
-static void gather_inputs(Storage *s, const Value *v, Ptrs *out)
-{
-    const Op *store = ptrmap_get(&s->stored, v);
-    out->n = 0;
-    if (store)
-        ptrs_push(out, store->args[0]);
-    else if (forwarded_store(s, v))
-        ptrs_push(out, forwarded_store(s, v)->args[1]);
-    else if (peel_possible(v))
-        peel_inputs(v, out);
-    else if (is_counted(s, v))
-        count_inputs(v, out);
-    else if (v->def->code == OP_LOAD && copy_for(s, v->def))
-        snapshot_inputs(v->def, out);
-    else
-        gather_operands(v->def, v->def, out);
-}
 
 /* ---------------------------------------------------------------------- what is kept */
 
@@ -345,11 +84,11 @@ static void gather_loads(const Op *op, Ptrs *out)
 static void gather_stores(Storage *s, const Value *v, Ptrs *out)
 {
     Ptrs loads = {.arena = s->fn->arena};
-    if (ptrmap_get(&s->stored, v) || forwarded_store(s, v) || peel_possible(v) || is_counted(s, v) || (v->def->code == OP_LOAD && copy_for(s, v->def)))
+    if (ptrmap_get(&s->stored, v) || ptrmap_get(&s->yielded, v) || storage_forwarded(s, v) || peel_possible(v) || storage_is_counted(s, v) || storage_access_copied(s, v))
         return;
     gather_loads(v->def, &loads);
     for (size_t i = 0; i < loads.n; i++) {
-        const Ptrs *spoilers = spoilers_of(s, loads.at[i]);
+        const Ptrs *spoilers = storage_spoilers(s, loads.at[i]);
         for (size_t k = 0; k < spoilers->n; k++)
             ptrs_push(out, spoilers->at[k]);
     }
@@ -376,18 +115,18 @@ static int64_t cost_of_logs(const Storage *s, const Ptrs *stores)
 static void find_lost_loads(Storage *s, Value *v, PtrMap *seen, PtrMap *lost)
 {
     Ptrs inputs = {.arena = s->fn->arena};
-    if (ptrmap_get(seen, v) || is_free(s, v))
+    if (ptrmap_get(seen, v) || storage_is_free(s, v))
         return;
     ptrmap_put(seen, v, v);
     if (v->def && v->def->code == OP_LOAD && !ptrmap_get(&s->stored, v) && !ptrmap_get(&s->forwarded, v->def)) {
-        const Ptrs *spoilers = known_load(s, v->def) == v->def ? spoilers_of(s, v->def) : NULL;
+        const Ptrs *spoilers = storage_known_load(s, v->def) == v->def ? storage_spoilers(s, v->def) : NULL;
         if (!spoilers || spoilers->n > 0)
             ptrmap_put(lost, v->def, v->def);
         return;
     }
-    if (!can_recompute(s, v))
+    if (!storage_can_recompute(s, v))
         return;
-    gather_inputs(s, v, &inputs);
+    storage_inputs(s, v, &inputs);
     for (size_t i = 0; i < inputs.n; i++)
         find_lost_loads(s, inputs.at[i], seen, lost);
 }
@@ -416,7 +155,7 @@ static void find_copies(Storage *s, const Ptrs *targets)
     for (size_t i = 0; i < s->snapshots.loads.n; i++) {
         Op *load = s->snapshots.loads.at[i];
         Snapshot *c = snapshot_for(&s->snapshots, load);
-        const Ptrs *spoilers = spoilers_of(s, load);
+        const Ptrs *spoilers = storage_spoilers(s, load);
         if (c && spoilers && cost_of_logs(s, spoilers) <= copy_cost(s, c))
             c->good = false;
     }
@@ -440,12 +179,12 @@ static void close_nodes(Storage *s, const Ptrs *targets)
         node_of(s, targets->at[i]);
     for (size_t i = 0; i < s->nodes.n; i++) { /* node_of appends */
         Value *v = s->nodes.at[i];
-        if (!can_recompute(s, v))
+        if (!storage_can_recompute(s, v))
             continue;
         stores.n = 0;
-        gather_inputs(s, v, &operands);
+        storage_inputs(s, v, &operands);
         for (size_t k = 0; k < operands.n; k++)
-            if (!is_free(s, operands.at[k]))
+            if (!storage_is_free(s, operands.at[k]))
                 node_of(s, operands.at[k]);
         gather_stores(s, v, &stores);
         for (size_t k = 0; k < stores.n; k++)
@@ -475,23 +214,23 @@ static FlowGraph *build_graph(Storage *s, const Ptrs *targets, int source, int s
     for (int i = 0; i < n; i++) {
         Value *v = s->nodes.at[i];
         flow_edge(g, 2 * i, 2 * i + 1, cannot_keep(s, v) ? FLOW_INFINITE : keep_cost(s, v));
-        if (!can_recompute(s, v)) {
+        if (!storage_can_recompute(s, v)) {
             flow_edge(g, source, 2 * i, FLOW_INFINITE);
             continue;
         }
         if (recompute_cost(s, v) > 0)
             flow_edge(g, source, 2 * i, recompute_cost(s, v));
         stores.n = 0;
-        gather_inputs(s, v, &operands);
+        storage_inputs(s, v, &operands);
         for (size_t k = 0; k < operands.n; k++)
-            if (!is_free(s, operands.at[k]))
+            if (!storage_is_free(s, operands.at[k]))
                 flow_edge(g, 2 * node_of(s, operands.at[k]) + 1, 2 * i, FLOW_INFINITE);
         gather_stores(s, v, &stores);
         for (size_t k = 0; k < stores.n; k++)
             flow_edge(g, 2 * n + store_node(s, stores.at[k]), 2 * i, FLOW_INFINITE);
-        Snapshot *copy = v->def && v->def->code == OP_LOAD && !ptrmap_get(&s->stored, v) ? copy_for(s, v->def) : NULL;
-        if (copy)
-            flow_edge(g, copy_node(s, copy), 2 * i, FLOW_INFINITE);
+        const Op *access = ptrmap_get(&s->stored, v) ? NULL : storage_access_copied(s, v);
+        if (access)
+            flow_edge(g, copy_node(s, snapshot_for(&s->snapshots, access)), 2 * i, FLOW_INFINITE);
     }
     for (size_t i = 0; i < s->snapshots.list.n; i++)
         flow_edge(g, source, copy_node(s, s->snapshots.list.at[i]), copy_cost(s, s->snapshots.list.at[i]));
@@ -582,6 +321,7 @@ static void make_copies(Storage *s, const FlowGraph *g)
 static void choose_kept(Storage *s, const Ptrs *targets)
 {
     find_copies(s, targets);
+    storage_find_elsewhere(s, targets);
     close_nodes(s, targets);
     int n = (int)s->nodes.n, source = 2 * n + (int)s->stores.n + (int)s->snapshots.list.n, sink = source + 1;
     FlowGraph *g = build_graph(s, targets, source, sink);
@@ -617,20 +357,24 @@ static void remember_popped(void *ctx, Region *mirror, Value *v, Value *popped)
 static Value *recompute(Storage *s, Value *v, Op *anchor)
 {
     Ptrs operands = {.arena = s->fn->arena};
-    gather_inputs(s, v, &operands);
+    storage_inputs(s, v, &operands);
     const Op *store = ptrmap_get(&s->stored, v);
     if (store) {
         Value *p = resolve(s, store->args[0], anchor);
         Builder b = before_op(anchor);
         return build_load(&b, p);
     }
-    if (forwarded_store(s, v))
-        return resolve(s, forwarded_store(s, v)->args[1], anchor);
+    if (ptrmap_get(&s->copied, v))
+        return snapshot_load(snapshot_for(&s->snapshots, ptrmap_get(&s->copied, v)), ptrmap_get(&s->copied, v), anchor, resolve, s);
+    if (ptrmap_get(&s->yielded, v))
+        return resolve(s, ptrmap_get(&s->yielded, v), anchor);
+    if (storage_forwarded(s, v))
+        return resolve(s, storage_forwarded(s, v)->args[1], anchor);
     if (peel_possible(v))
         return peel_value(v, anchor, resolve, s);
-    if (is_counted(s, v))
+    if (storage_is_counted(s, v))
         return count_value(v, anchor, resolve, s);
-    Snapshot *copy = v->def->code == OP_LOAD ? copy_for(s, v->def) : NULL;
+    Snapshot *copy = v->def->code == OP_LOAD ? storage_copy_for(s, v->def) : NULL;
     if (copy)
         return snapshot_load(copy, v->def, anchor, resolve, s);
     PtrMap map = {.arena = s->fn->arena};
@@ -677,7 +421,7 @@ static Value *resolve(void *ctx, Value *v, Op *user)
             return keep_load(&s->keeper, keep, user, resolve, s);
         ICE("storage: %s has no place in the reverse sweep", v->def ? op_info[v->def->code].text : "a region argument");
     }
-    if (is_counter(v))
+    if (storage_is_counter(v))
         return mirror->args[0];
     if (s->fn->rerun && ptrmap_get(s->fn->rerun, v))
         return ptrmap_get(s->fn->rerun, v);
@@ -723,21 +467,21 @@ void storage_resolve(Fn *fn)
     s.keeper.rooms.arena = s.keeper.extents.arena = s.keeper.with_rooms.arena = arena;
     s.keeper.mirror_of = &s.mirror_of;
     s.uses.arena = s.nodes.arena = s.stores.arena = arena;
-    s.store_node.arena = s.spoilers.arena = s.stored.arena = arena;
+    s.store_node.arena = s.spoilers.arena = s.stored.arena = s.copied.arena = s.yielded.arena = arena;
     s.forwarded.arena = s.twins.arena = s.no_log.arena = arena;
     s.snapshots = (Snapshots){.fn = fn, .keeper.fn = fn, .keeper.mirror_of = &s.mirror_of, .list.arena = arena, .loads.arena = arena, .of.arena = arena};
     s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}, {.arena = arena}};
     s.mirror_of.arena = s.cache.arena = s.node_of.arena = arena;
     walk_ops(fn->body, collect, &s);
-    walk_ops(fn->body, find_forwarded, &s);
-    walk_ops(fn->body, find_stored, &s);
-    walk_ops(fn->body, find_read_again, &s);
+    walk_ops(fn->body, storage_find_forwarded, &s);
+    walk_ops(fn->body, storage_find_stored, &s);
+    walk_ops(fn->body, storage_find_read_again, &s);
     Ptrs targets = {.arena = arena};
     PtrMap seen = {.arena = arena};
     for (size_t i = 0; i < s.uses.n; i++) {
         Op *use = s.uses.at[i];
         Value *v = use->args[0];
-        if (is_free(&s, v) || in_scope_at(use, v) || ptrmap_get(&seen, v))
+        if (storage_is_free(&s, v) || in_scope_at(use, v) || ptrmap_get(&seen, v))
             continue;
         ptrmap_put(&seen, v, v);
         ptrs_push(&targets, v);

@@ -7,8 +7,9 @@
  *
  * keeps u, n elements a step, instead of what f needs of its three arguments in each of n - 2 iterations. A copy is taken in a loop's body,
  * or in a branch of an if in it, of a whole object of known size that is allocated outside the loop. It serves the loads before which
- * nothing in that iteration overwrites what they read. Whether it is worth its bytes is for the minimum cut in storage.c to say; it is
- * offered only where the object has no more elements than a loop nest that reads them has iterations, but for its margins, and where they
+ * nothing in that iteration overwrites what they read, and values that a nest before it has stored, where that stores to each element once and
+ * nothing else does from there to the copy. Whether it is worth its bytes is for the minimum cut in storage.c to say; it is
+ * offered only where the object has no more elements than the loop nests that read them have iterations, but for its margins, and where they
  * are read more than once, by several loads or by a nest with more iterations.
  */
 #include "nest.h"
@@ -331,7 +332,8 @@ static Snapshot *snapshot_of(Snapshots *all, Op *load, const Spot *at, Region *r
             return s;
     }
     Snapshot *s = arena_alloc(all->fn->arena, sizeof *s);
-    *s = (Snapshot){.place = in, .base = at->base, .like = load, .address = load->args[0]};
+    *s = (Snapshot){.place = in, .base = at->base, .like = load, .address = load->args[0], .read = arena_alloc(all->fn->arena, sizeof *s->read)};
+    *s->read = poly_constant(0);
     ptrs_push(&all->list, s);
     return s;
 }
@@ -364,7 +366,11 @@ void snapshot_offer(Snapshots *all, Op *load)
     ptrmap_put(&all->of, load, s);
     s->nloads++;
     Poly n = object_elements(m, at.base->def, t->size), trips = iterations_around(m, load, r);
-    if (!is_read_throughout(load, r) || !about_as_many(&n, &trips) || !known_before(m, &n, outermost_loop(r)))
+    if (!is_read_throughout(load, r) || !known_before(m, &n, outermost_loop(r)))
+        return;
+    if (trips.known)
+        poly_add(s->read, &trips, 1);
+    if (!about_as_many(&n, s->read))
         return;
     s->again |= trips.known && 2 * estimate(&n) <= estimate(&trips);
     if (!s->good) {
@@ -378,6 +384,48 @@ Snapshot *snapshot_for(const Snapshots *all, const Op *load)
 {
     Snapshot *s = ptrmap_get(&all->of, load);
     return s && s->good && (s->nloads > 1 || s->again) ? s : NULL;
+}
+
+/* May op, which is in `in`, change an element of the object that the store has stored to? Its own other executions do not. */
+static void find_other_write(Op *op, void *ctx)
+{
+    OwnElement *e = ctx;
+    bool at_address = op->code == OP_STORE || op->code == OP_ACCUM || op->code == OP_ZERO || op->code == OP_COPY;
+    if (op != e->load && !op->nregions)
+        e->spoiled |= at_address ? same_object(e->m, op->args[0], e->load->args[0]) : mem_op_may_write(e->m, op, e->load->args[0]);
+}
+
+/* Is what `store` stores still there when the copy is taken, in the same iteration? */
+static bool lasts_until(const MemInfo *m, const Snapshot *s, Op *store)
+{
+    const Region *r = s->place->parent;
+    const Value *root = mem_knows(m, store->args[0]) ? m->address[store->args[0]->id].root : NULL;
+    Op *in = child_of(r, store);
+    Extent all;
+    OwnElement e = {m, store, r, false};
+    if (!in || !root || !root->def || mem_position(m, in) >= mem_position(m, s->place) || !fills_once(m, store, root, r, root->def, &all))
+        return false;
+    for (int k = 0; k < in->nregions; k++)
+        walk_ops(in->regions[k], find_other_write, &e);
+    for (const Op *op = in->next; op != s->place && !e.spoiled; op = op->next)
+        e.spoiled = mem_op_may_write(m, op, store->args[0]);
+    return !e.spoiled;
+}
+
+bool snapshot_holds(Snapshots *all, Op *store)
+{
+    Spot at;
+    if (is_bit_field(store->args[0]) || store->shared || !find_spot(store->args[0], &at))
+        return false;
+    for (size_t i = 0; i < all->list.n; i++) {
+        Snapshot *s = all->list.at[i];
+        if (!s->good || s->base != at.base || s->like->results[0]->type != store->args[1]->type || !lasts_until(all->fn->mem, s, store))
+            continue;
+        ptrmap_put(&all->of, store, s);
+        s->nloads++;
+        return true;
+    }
+    return false;
 }
 
 /* ---------------------------------------------------------------------- making it */
@@ -435,22 +483,25 @@ void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s)
 Value *snapshot_load(Snapshot *s, const Op *load, Op *user, Resolve resolve, void *ctx)
 {
     Type *t = type_scalar(TY_LONG);
-    Spot at;
-    find_spot(load->args[0], &at);
+    Spot spot;
+    find_spot(load->args[0], &spot);
     Value *sum = NULL, *index[MAX_INDICES], *stride[MAX_INDICES];
-    for (int i = 0; i < at.n; i++) {
-        index[i] = resolve(ctx, at.index[i], user);
-        stride[i] = at.stride[i] ? resolve(ctx, at.stride[i], user) : NULL;
+    for (int i = 0; i < spot.n; i++) {
+        index[i] = resolve(ctx, spot.index[i], user);
+        stride[i] = spot.stride[i] ? resolve(ctx, spot.stride[i], user) : NULL;
     }
-    Value *row = keep_block_again(s->keep, user, resolve, ctx);
+    Op *at = user; /* once for all that the iteration reads */
+    for (Op *op = user; op; op = op->parent->owner)
+        at = op->parent->mirror == s->place->parent ? op : at;
+    Value *row = keep_block_again(s->keep, at, resolve, ctx);
     Builder b = before_op(user);
     b.loc = user->loc;
-    for (int i = at.n - 1; i >= 0; i--) {
+    for (int i = spot.n - 1; i >= 0; i--) {
         Value *k = build_cast(&b, index[i], t);
         if (stride[i])
             k = build_bin(&b, OP_MUL, k, build_cast(&b, stride[i], t));
-        if (at.factor[i] != 1)
-            k = build_bin(&b, OP_MUL, k, build_int(&b, t, at.factor[i]));
+        if (spot.factor[i] != 1)
+            k = build_bin(&b, OP_MUL, k, build_int(&b, t, spot.factor[i]));
         sum = sum ? build_bin(&b, OP_ADD, sum, k) : k;
     }
     Value *v = build_load(&b, sum ? build_index(&b, row, sum) : row);
