@@ -241,22 +241,6 @@ double known_while(AD_LEN(m) const double *x, int m)
     return r;
 }
 
-/* The state of a checkpointed loop is y alone. */
-AD_GRAD(x)
-double known_checkpointed(AD_LEN(m) const double *x, int n, int m)
-{
-    double *y = malloc(m * sizeof *y), s = 0;
-    for (int i = 0; i < m; i++)
-        y[i] = x[i];
-    AD_CHECKPOINT(2)
-    for (int k = 0; k < n; k++)
-        step(y, m, 0.1);
-    for (int i = 0; i < m; i++)
-        s += y[i] * y[i];
-    free(y);
-    return s;
-}
-
 /* ---------------------------------------------------------------------- where blocks stay where they are */
 
 /* Kept beyond the iteration. */
