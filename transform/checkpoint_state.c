@@ -74,7 +74,8 @@ static bool is_of_iteration(const Checkpoint *c, const Op *local)
 {
     if (!local || (local->code != OP_LOCAL && !local->home))
         return false;
-    for (const Op *owner = local->home ? local->home : local->parent->owner; owner; owner = owner->parent->owner)
+    for (const Op *owner = local->home ? local->home : local->parent->owner; owner;
+         owner = owner->parent ? owner->parent->owner : NULL) /* a home that is gone is in no region */
         if (owner == c->fwd)
             return true;
     return false;
