@@ -27,6 +27,7 @@ static const Pass before_differentiation[] = {
     {"realloc", lower_reallocs, NULL},
     {"allocs", hoist_blocks, &pass_options.no_allocs},
     {"simplify", simplify, NULL},
+    {"upward", count_upwards, NULL},
     {"unroll", unroll_small, &pass_options.no_unroll},
     {"simplify", simplify, NULL},
     {"constants", make_constant_tables, &pass_options.no_constants},

@@ -231,6 +231,27 @@ static bool may_wrap(const Counted *c, const Value *lo, const Value *hi)
     return c->cmp == OP_NE && !type_is_signed(c->type) && c->type->size < 8 && !value_is(c->step > 0 ? lo : hi, 0);
 }
 
+/* Nothing that might not come back: no call of another function. */
+static bool region_only_accesses(const Region *r)
+{
+    for (const Op *op = r->first; op; op = op_next(op)) {
+        if (op->code == OP_CALL || op->code == OP_WHILE || op_info[op->code].effect > EFFECT_WRITES)
+            return false;
+        for (int i = 0; i < op->nregions; i++)
+            if (!region_only_accesses(op->regions[i]))
+                return false;
+    }
+    return true;
+}
+
+/* while (n--): unsigned `n != 0` downwards is `n > 0`, and `i != n` upwards from 0 is `i < n`. A signed n < 0 would overflow before the loop ends. */
+static OpCode ordered(const Counted *c, const Value *lo, const Value *hi)
+{
+    if (c->cmp != OP_NE || (type_is_signed(c->type) && !region_only_accesses(c->after)))
+        return c->cmp;
+    return c->step < 0 && value_is(hi, 0) ? OP_GT : c->step > 0 && value_is(lo, 0) ? OP_LT : c->cmp;
+}
+
 static Op *build_counted(Counted *c)
 {
     Op *loop = c->loop;
@@ -255,7 +276,7 @@ static Op *build_counted(Counted *c)
             c->base = NULL;
         }
     }
-    Op *f = build_for(&b, lo, hi, step, c->cmp);
+    Op *f = build_for(&b, lo, hi, step, ordered(c, lo, hi));
     f->loc = loop->loc;
     f->loop = loop->loop;
     f->note = loop->note;

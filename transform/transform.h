@@ -519,6 +519,9 @@ void keep_flags(Fn *fn);
 bool loop_stays_left(const Op *loop, const Op *branch);
 /* loads.c: a load of what is known from an earlier load or store of the same address. */
 void merge_loads(Fn *fn);
+/* upward.c: a loop that counts down and uses only how far it has come counts up. */
+void count_upwards(Fn *fn);
+
 /* stride.c: a for whose step is a variable counts iterations instead. */
 void unit_strides(Fn *fn);
 /* unroll.c: loops of a few iterations over small local arrays are written out; the arrays become values. */
