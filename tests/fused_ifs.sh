@@ -1,5 +1,5 @@
 #!/bin/sh
-# fuse.c: in which functions of tests/numeric/fused_ifs.c a loop in an if of both sweeps is reversed at once: those that start with in_, not
+# fuse.c: in which functions of tests/numeric/fused_ifs.c a loop in an if of both sweeps, or whose reverse starts from a count, is reversed at once: those that start with in_, not
 # those with out_; the derivatives are the same without it, but for the order of sums. Prints PASS and FAIL.
 ROOT=$PWD
 ADGEN=${ADGEN:-$PWD/build/adgen}
@@ -31,6 +31,9 @@ int main(void)
         printf("%.12g ", in_scratch_grad(x, w, n, 5, d_x, d_w));
         printf("%.12g ", out_square_grad(x, n, 4, d_x));
         printf("%.12g ", out_carried_grad(x, n, d_x));
+        printf("%.12g ", in_mean_grad(x, w, n, 3, d_x));
+        printf("%.12g ", out_mean_grad(x, 9, d_x));
+        printf("%.12g ", out_two_ifs_grad(x, n, d_x));
         out_overwritten_vjp(x, y, n, 3, d_x, d_y);
     }
     for (int k = 2; k < 4; k++)

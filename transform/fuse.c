@@ -12,7 +12,7 @@
  *   - the reverse ops that are overtaken touch other shadows, or both only add.
  * Two ifs of both sweeps around such loops, as an early return leaves them, become one by the same rules.
  * Scratch is proved thus: all accesses to it are in the loop, it starts undefined, and neither their addresses nor whether they are
- * executed depends on the iteration. The first iteration cannot read what was not written, so no iteration does. Loads behind all
+ * executed depends on the iteration, but for one if around all of them. The first iteration cannot read what was not written, so no iteration does. Loads behind all
  * stores of an iteration may be anywhere: every iteration stores to the same places, and nothing else was ever written. Or thus: whatever
  * an iteration loads, it has stored before (scratch.c).
  */
@@ -139,9 +139,10 @@ static bool is_invariant(Fuse *f, const Value *v)
     return same;
 }
 
-static bool always_executed(Fuse *f, const Op *op)
+/* ... in each execution of `home`, which is fwd's body, or an arm of an if there. */
+static bool always_executed(Fuse *f, const Region *home, const Op *op)
 {
-    for (const Op *owner = op->parent->owner; owner && owner != f->fwd; owner = owner->parent->owner)
+    for (const Op *owner = op->parent->owner; owner && owner != home->owner; owner = owner->parent->owner)
         if (owner->code == OP_IF ? !is_invariant(f, owner->args[0]) : !loop_is_invariant(f, owner))
             return false;
     return true;
@@ -150,29 +151,69 @@ static bool always_executed(Fuse *f, const Op *op)
 typedef struct {
     Fuse *f;
     int obj;
-    const Op *last_store; /* which of the body's ops has it */
+    const Region *home;   /* where all accesses are: fwd's body, or an arm of an if there */
+    const Op *last_store; /* which of home's ops has it */
     bool good;
 } Scratch;
 
-/* The op of fwd's body that op is, or is in. */
-static const Op *in_body(const Fuse *f, const Op *op)
+/* The op of home that op is, or is in. */
+static const Op *in_home(const Scratch *s, const Op *op)
 {
-    while (op->parent != f->fwd->regions[0])
+    while (op->parent != s->home)
         op = op->parent->owner;
     return op;
+}
+
+static bool accesses(const Scratch *s, const Op *op)
+{
+    const int *objs;
+    if (op->in_reverse || op->nargs == 0 || (op->code != OP_LOAD && op->code != OP_STORE && op->code != OP_ZERO) || op->args[0]->id >= s->f->fn->mem_values)
+        return false;
+    int n = mem_objects(s->f->mem, op->args[0], &objs);
+    for (int k = 0; k < n; k++)
+        if (objs[k] == s->obj)
+            return true;
+    return false;
+}
+
+static bool region_accesses(const Scratch *s, const Region *r)
+{
+    for (const Op *op = r->first; op; op = op_next(op)) {
+        if (accesses(s, op))
+            return true;
+        for (int k = 0; k < op->nregions; k++)
+            if (region_accesses(s, op->regions[k]))
+                return true;
+    }
+    return false;
+}
+
+/* Narrows home down to the arm of an if that has all accesses. */
+static void find_home(Scratch *s)
+{
+    for (bool found = true; found;) {
+        const Region *arm = NULL;
+        int n = 0;
+        for (const Op *op = s->home->first; op; op = op_next(op)) {
+            if (accesses(s, op))
+                return;
+            for (int k = 0; k < op->nregions; k++)
+                if (region_accesses(s, op->regions[k])) {
+                    arm = op->code == OP_IF ? op->regions[k] : NULL;
+                    n++;
+                }
+        }
+        found = n == 1 && arm;
+        if (found)
+            s->home = arm;
+    }
 }
 
 static void find_store(Op *op, void *ctx)
 {
     Scratch *s = ctx;
-    const int *objs;
-    if (op->in_reverse || (op->code != OP_STORE && op->code != OP_ZERO) || op->args[0]->id >= s->f->fn->mem_values ||
-        !region_contains(s->f->fwd->regions[0], op))
-        return;
-    int n = mem_objects(s->f->mem, op->args[0], &objs);
-    for (int k = 0; k < n; k++)
-        if (objs[k] == s->obj)
-            s->last_store = in_body(s->f, op);
+    if (op->code != OP_LOAD && accesses(s, op) && region_contains(s->home, op))
+        s->last_store = in_home(s, op);
 }
 
 /* Is the load's part of the iteration behind the last part that stores? */
@@ -180,7 +221,7 @@ static bool comes_after_stores(Scratch *s, const Op *load)
 {
     if (!s->last_store)
         walk_ops(s->f->fn->body, find_store, s);
-    const Op *part = in_body(s->f, load);
+    const Op *part = in_home(s, load);
     for (const Op *op = s->last_store ? s->last_store->next : NULL; op; op = op->next)
         if (op == part)
             return true;
@@ -207,8 +248,8 @@ static void check_access(Op *op, void *ctx)
         bool handed_on = op->code == OP_YIELD || op->code == OP_EQ || op->code == OP_NE || op->code == OP_LNOT;
         if (handed_on)
             continue;
-        s->good = access && n == 1 && region_contains(s->f->fwd->regions[0], op) &&
-                  ((is_invariant(s->f, p) && always_executed(s->f, op)) || (op->code == OP_LOAD && comes_after_stores(s, op)));
+        s->good = access && n == 1 && region_contains(s->home, op) &&
+                  ((is_invariant(s->f, p) && always_executed(s->f, s->home, op)) || (op->code == OP_LOAD && comes_after_stores(s, op)));
     }
 }
 
@@ -218,7 +259,8 @@ static bool is_scratch(Fuse *f, int obj)
     const Op *op = mem_object_op(f->mem, obj);
     if ((kind != OBJ_LOCAL && kind != OBJ_HEAP) || !op || op->zeroed)
         return false;
-    Scratch s = {f, obj, NULL, true};
+    Scratch s = {f, obj, f->fwd->regions[0], NULL, true};
+    find_home(&s);
     walk_ops(f->fn->body, check_access, &s);
     return s.good || memory_is_filled(f->fn, f->mem, obj, f->fwd);
 }
@@ -348,12 +390,24 @@ static bool iterations_keep_off(Fuse *f)
 
 /* ---------------------------------------------------------------------- the move */
 
+static void move_marked(const Fuse *f, Op *op, Builder *to)
+{
+    for (int k = 0; k < op->nregions; k++)
+        for (Op *in = op->regions[k]->first, *next; in; in = next) {
+            next = in->next;
+            move_marked(f, in, to);
+        }
+    if (ptrmap_get(&f->moved, op))
+        op_move(op, to);
+}
+
 static void move_inputs(Fuse *f)
 {
+    for (size_t i = 0; i < f->counted.n; i++)
+        count_before(f, f->counted.at[i]);
     Builder b = before_op(f->fwd);
     for (size_t i = 0; i < f->between.n; i++)
-        if (ptrmap_get(&f->moved, f->between.at[i]))
-            op_move(f->between.at[i], &b);
+        move_marked(f, f->between.at[i], &b);
 }
 
 /* init + sum, where rev is. */
@@ -446,7 +500,7 @@ static bool comes_together(Fuse *f, Op *fwd, Op *rev)
 {
     f->fwd = fwd;
     f->rev = rev;
-    f->between = (Ptrs){.arena = f->fn->arena};
+    f->between = f->counted = (Ptrs){.arena = f->fn->arena};
     f->is_between = f->moved = (PtrMap){.arena = f->fn->arena};
     for (Op *op = fwd->next; op != rev; op = op->next) {
         ptrs_push(&f->between, op);
@@ -460,7 +514,10 @@ static bool comes_together(Fuse *f, Op *fwd, Op *rev)
 
 static bool try_pair(Fuse *f, Op *fwd, Op *rev)
 {
-    if (!may_pair(f, fwd, rev) || !comes_together(f, fwd, rev))
+    if (!may_pair(f, fwd, rev))
+        return false;
+    f->may_count = uses_what_is_dear(f, rev->regions[0]);
+    if (!comes_together(f, fwd, rev))
         return false;
     merge(f);
     return true;
@@ -508,6 +565,7 @@ static bool try_ifs(Fuse *f, Op *fwd, Op *rev)
     if (!has_pair(f, fwd->regions[0], rev) && !has_pair(f, fwd->regions[1], rev))
         return false;
     f->late = (PtrMap){.arena = f->fn->arena};
+    f->may_count = false;
     if (!comes_together(f, fwd, rev))
         return false;
     PtrMap map = {.arena = f->fn->arena};

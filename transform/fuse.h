@@ -14,6 +14,8 @@ typedef struct {
     Ptrs between;     /* ops after fwd and before rev, in order */
     PtrMap is_between;
     PtrMap moved;     /* those of them that rev needs and that go before fwd */
+    Ptrs counted;     /* results of fwd that rev starts from, and that are counted before fwd */
+    bool may_count;   /* is a loop of its own for them worth it? */
     PtrMap late;      /* arguments of rev's body: sums whose start is not known before fwd */
     PtrMap invariant; /* Value* -> verdict: 1 no, 2 yes, in fwd */
     PtrMap cheap;     /* Value* -> verdict of is_cheap: NO or YES */
@@ -46,5 +48,11 @@ bool touches_overlap(const Fuse *f, const Touch *x, const Touch *y);
 bool inputs_start_early(Fuse *f);
 /* ... and may rev go before the ops of the reverse sweep in between? Those that must go first are put into `moved`. */
 bool may_overtake(Fuse *f);
+
+/* ====================================================================== prepass.c */
+
+/* Can this result of the loop fwd be computed by a loop before it that counts, or sums up, and nothing else? Then that is done. */
+bool can_count_before(Fuse *f, const Value *result);
+void count_before(Fuse *f, Value *result);
 
 #endif

@@ -110,16 +110,53 @@ static bool load_is_early(const Fuse *f, const Op *load)
     return load->in_reverse;
 }
 
+static bool can_start_early(Fuse *f, Value *v);
+
+/* The ops of an if only compute, from what can go early as well. */
+static bool region_starts_early(Fuse *f, const Op *branch, const Region *r)
+{
+    for (Op *op = r->first; op; op = op_next(op)) {
+        if (op->nregions || (op != r->last && op_info[op->code].effect != EFFECT_PURE))
+            return false;
+        for (int i = 0; i < op->nargs; i++)
+            if (value_outside(op->args[i], branch) && !can_start_early(f, op->args[i]))
+                return false;
+    }
+    return true;
+}
+
+static bool op_starts_early(Fuse *f, Op *op)
+{
+    if (op->nregions)
+        return op->code == OP_IF && region_starts_early(f, op, op->regions[0]) && region_starts_early(f, op, op->regions[1]);
+    return op_info[op->code].effect == EFFECT_PURE || (op->code == OP_LOAD && load_is_early(f, op));
+}
+
+/* Is op in an if between, and can be computed without that? */
+static bool can_leave_if(const Fuse *f, const Op *op)
+{
+    const Op *owner = op->parent->owner;
+    for (; owner && owner->code == OP_IF; owner = owner->parent->owner)
+        if (ptrmap_get(&f->is_between, owner))
+            return op_speculatable(op) && op->nregions == 0;
+    return false;
+}
+
 static bool can_start_early(Fuse *f, Value *v)
 {
     if (is_outside_between(f, v))
         return true;
     Op *op = v->def;
-    if (!op || op == f->fwd || !ptrmap_get(&f->is_between, op) || op->nregions > 0)
+    if (op && op == f->fwd && f->may_count && can_count_before(f, v)) {
+        if (!ptrs_has(&f->counted, v))
+            ptrs_push(&f->counted, v);
+        return true;
+    }
+    if (!op || op == f->fwd || (!ptrmap_get(&f->is_between, op) && !can_leave_if(f, op)))
         return false;
     if (ptrmap_get(&f->moved, op))
         return true;
-    if (op_info[op->code].effect != EFFECT_PURE && !(op->code == OP_LOAD && load_is_early(f, op)))
+    if (!op_starts_early(f, op))
         return false;
     for (int i = 0; i < op->nargs; i++)
         if (!can_start_early(f, op->args[i]))

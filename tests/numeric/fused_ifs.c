@@ -96,3 +96,68 @@ void out_overwritten(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n, int 
     for (int i = 1; i < n; i++)
         y[i] += y[i - 1] * y[i];
 }
+
+/* A mean over the samples that count: how many these are is found first. */
+AD_GRAD(x)
+double in_mean(AD_LEN(n) const double *x, AD_LEN(n) const double *w, int n, int k)
+{
+    double s = 0, weights = 0, *t = malloc(k * sizeof *t);
+    int used = 0;
+    for (int i = 0; i < n; i++) {
+        if (w[i] < -0.9)
+            continue;
+        double sum = 0;
+        for (int j = 0; j < k; j++) {
+            t[j] = exp(x[i] * j);
+            sum += t[j];
+        }
+        s += w[i] * t[k - 1] / sum;
+        weights += w[i] * w[i];
+        used++;
+    }
+    free(t);
+    return used > 0 ? s / (used + weights) : 0;
+}
+
+/* How many count is known only when all is computed. */
+AD_GRAD(x)
+double out_mean(AD_LEN(n) const double *x, int n)
+{
+    double s = 0;
+    int used = 0;
+    for (int i = 0; i < n; i++) {
+        double e = exp(x[i]);
+        if (e < 0.5)
+            continue;
+        s += e * x[i];
+        used++;
+    }
+    return s / used;
+}
+
+/* ... what it is counted from is overwritten. */
+AD_VJP(x -> y)
+double out_counted(AD_LEN(n) const double *x, AD_LEN(n) double *y, int n)
+{
+    double s = 0, used = 0;
+    for (int i = 0; i < n; i++) {
+        used += y[0] > 0 ? 1 : 2;
+        y[0] = exp(x[i]) - 1;
+        s += y[0] * x[i];
+    }
+    return s / used;
+}
+
+/* Scratch that iterations write in two ifs: one may read what another wrote. */
+AD_GRAD(x)
+double out_two_ifs(AD_LEN(n) const double *x, int n)
+{
+    double t[2] = {0, 0}, s = 0;
+    for (int i = 0; i < n; i++) {
+        if (x[i] > 0)
+            t[0] = exp(x[i]);
+        if (x[i] < 0.3)
+            s += t[0] * x[i];
+    }
+    return s;
+}

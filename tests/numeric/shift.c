@@ -279,6 +279,7 @@ void not_unseen(AD_LEN(n) const double *x, AD_LEN(n) double *p, int n)
     p[1] = sum;
 }
 
+<<<<<<< HEAD
 /* Rows of matrices, by subscripts. */
 AD_VJP(x -> y)
 void all_matrix_rows(AD_LEN(n *n) const double *restrict x, AD_LEN(n *n) double *restrict y, int n)
@@ -362,4 +363,41 @@ double not_limited(AD_LEN(n) const double *x, int n)
     for (int i = 0; i < n; i++)
         sum += exp(x[i] - top);
     return top + log(sum);
+=======
+/* Counted from one. */
+#define AT(p, i) ((p)[(i) - 1])
+AD_GRAD(x)
+double all_from_one(AD_LEN(n) const double *x, int n)
+{
+    double *p = calloc(n, sizeof *p), top = AT(x, 1), sum = 0;
+    for (int i = 2; i <= n; i++)
+        top = fmax(top, AT(x, i));
+    for (int i = 1; i <= n; i++) {
+        AT(p, i) = exp(AT(x, i) - top);
+        sum += AT(p, i);
+    }
+    for (int i = 1; i <= n; i++)
+        AT(p, i) /= sum;
+    double loss = -log(AT(p, n / 2));
+    free(p);
+    return loss;
+}
+
+/* ... by one too far: the first is not divided. */
+AD_GRAD(x)
+double not_one_too_far(AD_LEN(n) const double *x, int n)
+{
+    double *p = calloc(n + 1, sizeof *p), top = AT(x, 1), sum = 0;
+    for (int i = 2; i <= n; i++)
+        top = fmax(top, AT(x, i));
+    for (int i = 1; i <= n; i++) {
+        AT(p, i) = exp(AT(x, i) - top);
+        sum += AT(p, i);
+    }
+    for (int i = 1; i <= n; i++)
+        p[i] /= sum;
+    double loss = p[0] + p[1];
+    free(p);
+    return loss;
+>>>>>>> 28608e2 (prepass: what a loop counts, and its reverse starts from, is counted first; scratch within one if; shift: arrays counted from one)
 }
