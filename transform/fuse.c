@@ -403,8 +403,7 @@ static void move_marked(const Fuse *f, Op *op, Builder *to)
 
 static void move_inputs(Fuse *f)
 {
-    for (size_t i = 0; i < f->counted.n; i++)
-        count_before(f, f->counted.at[i]);
+    count_before(f);
     Builder b = before_op(f->fwd);
     for (size_t i = 0; i < f->between.n; i++)
         move_marked(f, f->between.at[i], &b);
@@ -512,11 +511,26 @@ static bool comes_together(Fuse *f, Op *fwd, Op *rev)
     return true;
 }
 
+/* A call or a loop, beside which counting is little. */
+static bool has_inner_work(const Region *r)
+{
+    for (const Op *op = r->first; op; op = op_next(op)) {
+        if (op->in_reverse)
+            continue;
+        if (op->code == OP_FOR || op->code == OP_WHILE || op->code == OP_CALL || op_info[op->code].kind == KIND_MATH)
+            return true;
+        for (int k = 0; k < op->nregions; k++)
+            if (has_inner_work(op->regions[k]))
+                return true;
+    }
+    return false;
+}
+
 static bool try_pair(Fuse *f, Op *fwd, Op *rev)
 {
     if (!may_pair(f, fwd, rev))
         return false;
-    f->may_count = uses_what_is_dear(f, rev->regions[0]);
+    f->may_count = has_inner_work(fwd->regions[0]) && uses_what_is_dear(f, rev->regions[0]);
     if (!comes_together(f, fwd, rev))
         return false;
     merge(f);

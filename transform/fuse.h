@@ -51,8 +51,9 @@ bool may_overtake(Fuse *f);
 
 /* ====================================================================== prepass.c */
 
-/* Can this result of the loop fwd be computed by a loop before it that counts, or sums up, and nothing else? Then that is done. */
+/* Can this result of the loop fwd be computed by a loop before it that counts, or sums up, and nothing else? */
 bool can_count_before(Fuse *f, const Value *result);
-void count_before(Fuse *f, Value *result);
+/* Makes that loop, for all of `counted`. */
+void count_before(Fuse *f);
 
 #endif

@@ -7,6 +7,8 @@
  */
 #include "fuse.h"
 
+#include <limits.h>
+
 enum { MAX_OPS = 24 };
 
 typedef struct {
@@ -60,18 +62,11 @@ static bool needs(Slice *s, Value *v)
     return needs_result(s, v->def, v->index);
 }
 
-static bool can_slice(Slice *s, const Value *result)
-{
-    const Op *fwd = s->f->fwd;
-    *s = (Slice){.f = s->f, .needed.arena = s->f->fn->arena};
-    return fwd->code == OP_FOR && result->def == fwd && result->index > 0 && result->type->kind != TY_PTR &&
-           needs(s, fwd->regions[0]->args[result->index]);
-}
-
 bool can_count_before(Fuse *f, const Value *result)
 {
-    Slice s = {.f = f};
-    return can_slice(&s, result);
+    Slice s = {.f = f, .needed.arena = f->fn->arena};
+    return f->fwd->code == OP_FOR && result->def == f->fwd && result->index > 0 && result->type->kind != TY_PTR &&
+           needs(&s, f->fwd->regions[0]->args[result->index]);
 }
 
 static void copy_needed(Slice *s, const Region *from, Builder *to, PtrMap *map)
@@ -102,13 +97,16 @@ static void copy_needed(Slice *s, const Region *from, Builder *to, PtrMap *map)
     }
 }
 
-void count_before(Fuse *f, Value *result)
+void count_before(Fuse *f)
 {
-    Slice s = {.f = f};
+    Slice s = {.f = f, .needed.arena = f->fn->arena, .n = INT_MIN};
     Op *fwd = f->fwd;
     const Region *body = fwd->regions[0];
-    if (!can_slice(&s, result))
-        ICE("a loop whose count is not its own");
+    if (f->counted.n == 0)
+        return;
+    for (size_t i = 0; i < f->counted.n; i++)
+        if (!needs(&s, body->args[((Value *)f->counted.at[i])->index]))
+            ICE("a loop whose count is not its own");
     Builder b = before_op(fwd);
     b.loc = fwd->loc;
     Op *loop = build_for(&b, fwd->args[0], fwd->args[1], fwd->args[2], fwd->cmp);

@@ -271,38 +271,11 @@ static Spot spot_of(const Proof *p, const Op *access)
     return at;
 }
 
-<<<<<<< HEAD
 static bool same_start(const Poly *a, const Poly *b)
 {
     Poly difference = poly_copy(a);
     poly_add(&difference, b, -1);
     return difference.known && difference.n == 0 && difference.c == 0;
-=======
-/* The i + k or i - k in base[i + k], where k is a constant (as in 1-based macros); NULL: there is none. */
-static const Op *offset_of(const Value *address)
-{
-    int64_t k;
-    const Value *i = without_casts(address->def->args[1]);
-    return i->def && (i->def->code == OP_ADD || i->def->code == OP_SUB) && value_int(i->def->args[1], &k) ? i->def : NULL;
-}
-
-static bool same_offset(const Value *a, const Value *b)
-{
-    const Op *x = offset_of(a), *y = offset_of(b);
-    return (!x && !y) || (x && y && x->code == y->code && value_same(x->args[1], y->args[1]) && x->results[0]->type == y->results[0]->type);
-}
-
-/* base[i], or base[i + constant], with the counter i of a for, base the same throughout: that loop; else NULL. */
-static const Op *loop_over(const Value *address)
-{
-    const Op *index = address->def;
-    if (!index || index->code != OP_INDEX || index->nargs != 2)
-        return NULL;
-    const Op *offset = offset_of(address);
-    const Value *i = without_casts(offset ? offset->args[0] : index->args[1]);
-    const Op *loop = i->def ? NULL : i->arg_of->owner;
-    return loop && loop->code == OP_FOR && i->index == 0 && value_outside(base_of(address), loop) ? loop : NULL;
->>>>>>> 28608e2 (prepass: what a loop counts, and its reverse starts from, is counted first; scratch within one if; shift: arrays counted from one)
 }
 
 static bool same_range(const Op *a, const Op *b)
@@ -317,13 +290,8 @@ static Array *array_at(Proof *p, const Value *address, const Spot *at)
     const Op *loop = at->loop;
     for (int i = 0; i < p->arrays.n; i++) {
         Array *a = &p->arrays.at[i];
-<<<<<<< HEAD
         if (loop && a->base == at->base && same_start(&a->start, &at->start) && a->address->type->elem == address->type->elem && same_range(a->range, loop) &&
             (!a->loop || a->loop == loop))
-=======
-        if (loop && a->base == base_of(address) && a->address->type->elem == address->type->elem && same_offset(a->address, address) &&
-            same_range(a->range, loop) && (!a->loop || a->loop == loop))
->>>>>>> 28608e2 (prepass: what a loop counts, and its reverse starts from, is counted first; scratch within one if; shift: arrays counted from one)
             return a;
         if (mem_may_alias(p->mem, a->address, address)) {
             refuse(p);

@@ -279,7 +279,6 @@ void not_unseen(AD_LEN(n) const double *x, AD_LEN(n) double *p, int n)
     p[1] = sum;
 }
 
-<<<<<<< HEAD
 /* Rows of matrices, by subscripts. */
 AD_VJP(x -> y)
 void all_matrix_rows(AD_LEN(n *n) const double *restrict x, AD_LEN(n *n) double *restrict y, int n)
@@ -363,7 +362,8 @@ double not_limited(AD_LEN(n) const double *x, int n)
     for (int i = 0; i < n; i++)
         sum += exp(x[i] - top);
     return top + log(sum);
-=======
+}
+
 /* Counted from one. */
 #define AT(p, i) ((p)[(i) - 1])
 AD_GRAD(x)
@@ -399,5 +399,4 @@ double not_one_too_far(AD_LEN(n) const double *x, int n)
     double loss = p[0] + p[1];
     free(p);
     return loss;
->>>>>>> 28608e2 (prepass: what a loop counts, and its reverse starts from, is counted first; scratch within one if; shift: arrays counted from one)
 }
