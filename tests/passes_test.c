@@ -251,10 +251,11 @@ Test(raise, counted_loops_become_for)
         {"%4:int = iconst #0", "%7:int = lt %6, %1", "%11:int = iconst #1\n %12:int = add %8, %11", OP_LT},
         {"%4:int = iconst #0", "%7:int = le %6, %1", "%11:int = iconst #2\n %12:int = add %8, %11", OP_LE},
         {"%4:int = iconst #9", "%7:int = gt %6, %1", "%11:int = iconst #3\n %12:int = sub %8, %11", OP_GT},
-        {"%4:int = iconst #0", "%7:int = ne %6, %1", "%11:int = iconst #1\n %12:int = add %8, %11", OP_NE},
+        {"%4:int = iconst #0", "%7:int = ne %6, %1", "%11:int = iconst #1\n %12:int = add %8, %11", OP_LT},
+        {"%4:int = iconst #1", "%7:int = ne %6, %1", "%11:int = iconst #1\n %12:int = add %8, %11", OP_NE},
         {"%4:int = iconst #0", "%7:int = gt %1, %6", "%11:int = iconst #1\n %12:int = add %8, %11", OP_LT},
         {"%4:int = iconst #0", "%5:int = ge %6, %1\n %7:int = not %5", "%11:int = iconst #1\n %12:int = add %8, %11", OP_LT},
-        {"%4:int = iconst #9", "%7:int = cast %6", "%11:int = iconst #1\n %12:int = sub %8, %11", OP_NE},
+        {"%4:int = iconst #9", "%7:int = cast %6", "%11:int = iconst #1\n %12:int = sub %8, %11", OP_GT},
         {"%4:int = iconst #0", "%5:int = mul %1, %1\n %7:int = lt %6, %5", "%12:int = add %8, %1", OP_LT},
     };
     for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
