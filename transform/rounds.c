@@ -239,14 +239,17 @@ static void rewrite_uses(Op *op, void *ctx)
 
 typedef struct {
     const Rounds *r;
-    bool found;
+    bool found, inside;
 } Search;
 
 static void find_use(Op *op, void *ctx)
 {
     Search *s = ctx;
     int flag;
-    s->found |= op->code == OP_USE && what_it_tells(s->r, op->args[0], &flag) != NOTHING;
+    if (op->code != OP_USE || what_it_tells(s->r, op->args[0], &flag) == NOTHING)
+        return;
+    s->found = true;
+    s->inside |= region_contains(s->r->loop->regions[0], op);
 }
 
 static void find_loops(Op *op, void *ctx)
@@ -264,9 +267,9 @@ void rounds_of_left_loops(Fn *fn)
     for (size_t i = 0; i < loops.n; i++) {
         Rounds r = {.fn = fn, .replaced = {.arena = arena}};
         match(&r, loops.at[i]);
-        Search s = {&r, false};
+        Search s = {&r, false, false};
         walk_ops(fn->body, find_use, &s);
-        if (!s.found)
+        if (!s.found || s.inside) /* nothing to know; each round is reversed at once (fuse.c) */
             continue;
         count_rounds(&r);
         walk_ops(fn->body, rewrite_uses, &r);
