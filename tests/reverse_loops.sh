@@ -13,7 +13,7 @@ check() { # check NAME COMMAND...
 CC="${CC:-gcc} -std=gnu99 -O0 -ffp-contract=off -w -I$ROOT/runtime"
 cp "$ROOT/tests/numeric/rerun.c" "$ROOT/tests/numeric/state_copies.c" "$ROOT/tests/numeric/settle.c" "$ROOT/tests/numeric/refill.c" \
     "$ROOT/tests/numeric/while_counts.c" "$ROOT/tests/numeric/unread.c" "$ROOT/tests/numeric/rows.c" "$ROOT/tests/numeric/buffers.c" "$ROOT/tests/numeric/fused_lookup.c" \
-    "$ROOT/tests/numeric/local_tables.c" "$ROOT/tests/numeric/twins.c" .
+    "$ROOT/tests/numeric/local_tables.c" "$ROOT/tests/numeric/twins.c" "$ROOT/tests/numeric/onehot.c" .
 
 cat >main.c <<'C'
 #include <stdio.h>
@@ -273,6 +273,15 @@ for f in read_before_grad read_by_caller_grad; do
     check "clears_$f" with with.c $f '(d_u|d_work)\[.*\] = 0\.0'
 done
 
+onehot_calls='one_of_rows_grad(x, 3, 7, d_x); show("rows"); one_alone_grad(x, 9, 4, d_x); show("alone"); one_of_twenty_grad(x, 3, d_x); show("twenty");
+two_of_rows_grad(x, 3, 7, d_x); show("two"); two_and_entropy_grad(x, 4, 7, d_x); show("entropy"); two_of_part_grad(x, 7, 7, d_x); show("part");
+two_shifted_grad(x, 3, 7, d_x); show("shifted"); one_of_rows_grad(y, 0, 7, d_y); show("none"); one_of_rows_grad(y, 7, 1, d_y); show("one");'
+check onehot_same_bits same_bits onehot onehot.c "$onehot_calls"
+for f in one_of_rows one_alone one_of_twenty; do
+    check "onehot_$f" without with.c ${f}_grad 'd_(sum|length) [-+]= '
+    check "no_onehot_$f" with without_onehot.c ${f}_grad 'd_(sum|length) [-+]= '
+done
+for f in two_of_rows two_and_entropy two_of_part two_shifted; do check "onehot_not_$f" with with.c ${f}_grad 'd_(sum|scale) [-+]= '; done
 twins_calls='once_permuted_vjp(x, 32, d_x); show("permuted"); once_mixed_vjp(x, 16, d_x); show("mixed"); twice_shorter_vjp(x, 32, d_x); show("shorter");
 twice_seeded_vjp(x, 8, d_x); show("seeded"); twice_going_on_vjp(x, 16, d_x); show("going on"); once_permuted_vjp(x, 0, d_x); show("none");
 once_permuted_vjp(y, 64, d_y); show("64"); once_mixed_vjp(y, 1, d_y); show("one"); twice_shorter_vjp(y, 1, d_y); show("one shorter");'
@@ -308,7 +317,7 @@ for f in adapted_grad left_grad chosen_grad nearly_grad; do check "no_table_$f" 
 for f in running_vjp squared_vjp; do check "not_fused_$f" with fused.c $f 'kept_'; done
 
 printf 'double f(double x) { return x; }\n' >f.c
-for pass in buffers rerun rows settle snapshot twins unread; do
+for pass in buffers onehot rerun rows settle snapshot twins unread; do
     check "switch_$pass" "$ADGEN" f.c --grad f -fno-$pass -o f_grad.c
 done
 "$ADGEN" rerun.c --emit=ir --after=rerun -o rerun.ir && check after_rerun grep -q 'func' rerun.ir

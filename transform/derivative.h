@@ -557,6 +557,11 @@ void release_shifts(Fn *fn); /* after it: hold(m) is m */
 /* Removes stores into the function's own memory that nothing reads before it ends. */
 void drop_unread_stores(Fn *fn);
 
+/* ====================================================================== onehot.c */
+
+/* Sums over a derivative of which one element alone is not zero are that element's term. */
+void sum_one_element(Fn *fn);
+
 /* ====================================================================== twins.c */
 
 /* What two loops keep alike is kept once. */

@@ -73,6 +73,7 @@ static const Pass after_storage[] = {
     {"refill", refill_shadows, &pass_options.no_settle},
     {"gather", gather_sums, &pass_options.no_gather},
     {"rows", live_in_kept_rows, &pass_options.no_rows},
+    {"onehot", sum_one_element, &pass_options.no_onehot},
     {"flags", keep_flags, NULL},
 };
 
@@ -105,6 +106,7 @@ static const struct {
     {"rooms", &pass_options.no_rooms},
     {"snapshot", &pass_options.no_snapshot},
     {"unroll", &pass_options.no_unroll},
+    {"onehot", &pass_options.no_onehot},
     {"twins", &pass_options.no_twins},
     {"unread", &pass_options.no_unread},
     {"reciprocals", &pass_options.no_reciprocals},
