@@ -111,8 +111,8 @@ run_with() { # run_with SOURCE CALLS OPTION...: the numbers, and out.c
     # shellcheck disable=SC2086
     $CC -o run run.c out.c "$source" "$(dirname "$ADGEN")/libadgen_rt.a" -lm && ./run
 }
-same_bits() { # same_bits PASS SOURCE CALLS; each array with its own allocation, to count them
-    run_with "$2" "$3" -fno-bundle >with.txt && cp out.c with.c && run_with "$2" "$3" -fno-bundle "-fno-$1" >without.txt && cp out.c "without_$1.c" &&
+same_bits() { # same_bits PASS SOURCE CALLS; each array with its own allocation, to count them; no ranges, which are copied as well
+    run_with "$2" "$3" -fno-bundle -fno-ranges >with.txt && cp out.c with.c && run_with "$2" "$3" -fno-bundle -fno-ranges "-fno-$1" >without.txt && cp out.c "without_$1.c" &&
         cmp with.txt without.txt && ! cmp -s with.c "without_$1.c" && [ "$(wc -l <with.txt)" -gt 8 ]
 }
 function_of() { sed -n "/^[a-z].* $2(/,/^}/p" "$1"; } # function_of FILE NAME
@@ -144,6 +144,10 @@ for f in covariance_grad power_grad; do
     check "without_copy_$f" with without_snapshot.c $f 'kept_.*\* 3 \+ k|ad_log'
 done
 check two_copies with with.c leapfrog_grad 'kept_p\[t \* 6'
+# A tangent's memory is copied as the primal's is: not its element in each iteration that reads it.
+"$ADGEN" "$ROOT/tests/numeric/rooms.c" --hvp 'room_cg(A, b)' -I"$ROOT/runtime" -o hvp.c
+check copy_of_tangent with hvp.c room_cg_hvp 'kept_d_p[0-9]*\[k\] = '
+check copy_of_tangent_only without hvp.c room_cg_hvp 'kept_d_[pt][0-9]*\[i \* '
 for f in sweep_grad little_grad seldom_grad tested_grad; do
     check "no_copy_$f" without with.c $f 'for \(long k'
     check "as_many_$f" [ "$(grep -c kept_ part)" = "$(function_of without_snapshot.c $f | grep -c kept_)" ]
@@ -257,7 +261,7 @@ double freed(const double *x, int n, int steps, int m)
     return sum;
 }
 C
-check freed_before "$ADGEN" freed.c --grad 'freed(x)' -o freed_grad.c
+check freed_before "$ADGEN" freed.c --grad 'freed(x)' -fno-allocs -o freed_grad.c
 check freed_not_copied without freed_grad.c freed_grad 'for \(long k'
 
 tables_calls='series_grad(x, N, d_x); show("series"); dormand_prince_vjp(x, N, d_x); show("steps"); adapted_grad(x, N, d_x); show("adapted");

@@ -15,6 +15,8 @@
  */
 #include "derivative.h"
 
+#include <string.h>
+
 enum { MOST_BYTES = 1 << 10, MOST_ROUNDS = 8 };
 
 typedef struct {
@@ -227,7 +229,7 @@ static void reach_through(Block *k, Op *op, int i)
     } else if (c == OP_FREE && block_or_null(op->args[0]) == k->alloc->results[0]) {
         ptrs_push(&k->frees, op);
     } else if (c == OP_CALL && !op->callee) {
-        k->called = true;
+        k->called |= strcmp(op->text, "memset") != 0;
     } else {
         bool access = c == OP_LOAD || ((c == OP_STORE || c == OP_ACCUM || c == OP_ZERO) && i == 0) || (c == OP_COPY && i < 2);
         k->lost |= !access && !op_is_compare(c) && c != OP_LNOT && c != OP_PTRDIFF;
@@ -370,6 +372,27 @@ static bool localise_round(Fn *fn)
     return any;
 }
 
+/* ---------------------------------------------------------------------- and are freed in one place */
+
+/* if (d <= 0) { free(t); return NAN; } ... free(t); return r;   ->   one free at the region's end: until then all of it can be read again. */
+static void free_at_end(Fn *fn)
+{
+    Arena *arena = arena_new();
+    Blocks b = blocks_of(fn, arena);
+    for (size_t i = 0; i < b.allocs.n; i++) {
+        Op *alloc = b.allocs.at[i];
+        Block k = block_of(&b, alloc);
+        if (!stays_inside(&k) || k.frees.n < 1 || (k.frees.n == 1 && ((Op *)k.frees.at[0])->parent == alloc->parent))
+            continue;
+        Builder end = before_op(region_terminator(alloc->parent));
+        end.loc = ((Op *)k.frees.at[0])->loc;
+        for (size_t f = 0; f < k.frees.n; f++)
+            op_remove(k.frees.at[f]);
+        op_build(&end, OP_FREE, alloc->results, 1, 0);
+    }
+    arena_free(arena);
+}
+
 void localise_blocks(Fn *fn)
 {
     Ptrs allocs = {.arena = fn->arena};
@@ -378,9 +401,11 @@ void localise_blocks(Fn *fn)
         return;
     join_frees(fn);
     follow_merged(fn);
+    free_at_end(fn);
     for (int n = 0; n < MOST_ROUNDS && localise_round(fn); n++) {
         promote_locals(fn); /* blocks whose addresses were kept in them */
         follow_merged(fn);
+        free_at_end(fn);
     }
 }
 

@@ -730,6 +730,8 @@ void keep_stacks(Keeper *k, const PtrMap *mirror_of, void (*popped)(void *ctx, R
 /* Room for `length` values such as `like` in each iteration of the loops around place; *to: where, before place. */
 Keep *keep_block(Keeper *k, Value *like, Op *place, Value *length, Value **to);
 Value *keep_block_again(Keep *keep, Op *user, Resolve resolve, void *ctx); /* the same place, before user in the reverse sweep */
+/* A value made before a loop nest inside an if must be seen by the reverse sweep as well. */
+void keep_visible(Keeper *keeper, Value *v);
 /* Frees all memory before the function's return. */
 void keep_finish(Keeper *k, Resolve resolve, void *ctx);
 Region *value_region(const Value *v);
@@ -744,6 +746,7 @@ int64_t trips_of(const MemInfo *m, const Op *loop, int known);
 typedef struct {
     Op *place;
     Value *base;    /* what LOCAL or ALLOC makes */
+    Op *object;     /* that, or where it is a tangent's memory the primal's */
     Value *address; /* an address in it */
     Op *like;       /* one of the loads: that which is read most often */
     int nloads;
@@ -768,6 +771,14 @@ void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s);
 Value *snapshot_load(Snapshot *s, const Op *load, Op *user, Resolve resolve, void *ctx); /* before user in the reverse sweep */
 /* The value that `store` stores is needed: is it in a copy that was offered? It then serves the store as it does loads. */
 bool snapshot_holds(Snapshots *all, Op *store);
+
+/* ====================================================================== storage_range.c */
+
+typedef struct Ranged Ranged;
+/* The nest around the store that overwrites a range of which each element can be put aside at once; NULL: there is none. */
+Ranged *range_find(Logger *l, const Keeper *keeper, const Op *store);
+/* Puts it aside, and back: instead of log_store. */
+void range_keep(Logger *l, Keeper *keeper, const Ranged *r, Op *store);
 
 /* ====================================================================== storage_yield.c */
 

@@ -87,7 +87,7 @@ static const struct {
     {"apart", &pass_options.no_apart},
     {"block", &pass_options.no_block},
     {"forward", &pass_options.no_forward}, {"loads", &pass_options.no_loads}, {"fuse", &pass_options.no_fuse},           {"hoist", &pass_options.no_hoist},
-    {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"pitch", &pass_options.no_pitch},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
+    {"log", &pass_options.no_log},     {"nest", &pass_options.no_nest},   {"pitch", &pass_options.no_pitch}, {"ranges", &pass_options.no_ranges},   {"recompute", &pass_options.no_recompute}, {"reload", &pass_options.no_reload},
     {"exits", &pass_options.no_exits}, {"rerun", &pass_options.no_rerun},
     {"restrict", &pass_options.no_restrict},
     {"bundle", &pass_options.no_bundle},

@@ -253,12 +253,23 @@ static void check_access(Op *op, void *ctx)
     }
 }
 
+/* Was it made in the loop, in the source? Then there is nothing in it when an iteration begins. */
+static bool is_of_iteration(const Fuse *f, const Op *made)
+{
+    const Op *owner = made->home;
+    while (owner && owner != f->fwd)
+        owner = owner->parent ? owner->parent->owner : NULL; /* an op that is gone is in no region */
+    return owner != NULL;
+}
+
 static bool is_scratch(Fuse *f, int obj)
 {
     ObjKind kind = mem_object_kind(f->mem, obj);
     const Op *op = mem_object_op(f->mem, obj);
     if ((kind != OBJ_LOCAL && kind != OBJ_HEAP) || !op || op->zeroed)
         return false;
+    if (is_of_iteration(f, op))
+        return true;
     Scratch s = {f, obj, f->fwd->regions[0], NULL, true};
     find_home(&s);
     walk_ops(f->fn->body, check_access, &s);

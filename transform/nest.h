@@ -22,7 +22,8 @@ bool walked_bytes(const MemInfo *m, const Op *access, const Op *out, Extent *ext
 bool are_zeros(const Memory *memory, const Op *op, const Op *sum, const Extent *bytes);
 
 /* rows.c: the bytes behind root that the store fills in each iteration of `loop`, without a gap, in the loops around it in there: rows one
- * behind the other. Dimensions of `declared` are positive. False: it may not. */
+ * behind the other. Dimensions of `declared` are positive; NULL: what
+ * is said holds where all these loops run. False: it may not. */
 bool fills_once(const MemInfo *m, const Op *store, const Value *root, const Region *r, const Op *declared, Extent *out); /* ... in each execution of r */
 bool fills_range(const MemInfo *m, const Op *store, const Value *root, const Op *loop, const Op *declared, Extent *out);
 /* Does each of the n (at most MOST_PARTS) begin where another one ends, or at lo? *hi: where the last one ends. */

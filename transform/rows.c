@@ -256,7 +256,7 @@ bool fills_once(const MemInfo *m, const Op *store, const Value *root, const Regi
         bool up = inner->cmp == OP_LT;
         Poly lo = poly_of_value(m, inner->args[!up]), hi = poly_of_value(m, inner->args[up]);
         if (up != (step == 1) || !out->lo.known || !poly_split(&out->lo, symbol_of(at->args[0], 0), &with, &rest) ||
-            !same(&with, &width) || !is_positive(m, declared, &width))
+            !same(&with, &width) || (declared && !is_positive(m, declared, &width)))
             return false;
         out->lo = rest;
         hi.c += !up;

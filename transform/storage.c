@@ -30,10 +30,22 @@ static int64_t keep_cost(const Storage *s, const Value *v)
     return times_trips(s, value_region(v), v->type->size ? v->type->size : 8);
 }
 
-/* A log entry has the value and its address. */
-static int64_t log_cost(const Storage *s, const Op *store)
+/* The nest whose range is put aside at once when the store is to be taken back; NULL: there is none. */
+static const Ranged *range_for(Storage *s, Op *store)
 {
-    return times_trips(s, store->parent, 16);
+    Ranged *r = ptrmap_get(&s->ranges, store);
+    if (!r) {
+        r = ptrmap_get(&s->stored, store->args[1]) == store ? NULL : range_find(&s->logger, &s->keeper, store);
+        ptrmap_put(&s->ranges, store, r ? (void *)r : (void *)s);
+    }
+    return r == (void *)s ? NULL : r;
+}
+
+/* A log entry has the value and its address; a range is copied there and back, a little more than a copy that is only read. */
+static int64_t log_cost(Storage *s, Op *store)
+{
+    int64_t size = store->args[1]->type->size;
+    return times_trips(s, store->parent, range_for(s, store) ? size + size / 2 : 16);
 }
 
 /* Computing v again, where that is more than a few cycles: a square root takes about as long as it takes to keep half a double in memory,
@@ -103,7 +115,7 @@ static int64_t copy_cost(const Storage *s, const Snapshot *c)
     return cost + cost / 4;
 }
 
-static int64_t cost_of_logs(const Storage *s, const Ptrs *stores)
+static int64_t cost_of_logs(Storage *s, const Ptrs *stores)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < stores->n; i++)
@@ -290,13 +302,18 @@ static void log_stores(Storage *s, const FlowGraph *g)
         }
     if (chosen.n)
         qsort(chosen.at, chosen.n, sizeof *chosen.at, by_position);
-    for (size_t i = chosen.n; i-- > 0;)
-        log_store(&s->logger, chosen.at[i]);
+    for (size_t i = chosen.n; i-- > 0;) {
+        const Ranged *range = range_for(s, chosen.at[i]);
+        if (range)
+            range_keep(&s->logger, &s->keeper, range, chosen.at[i]);
+        else
+            log_store(&s->logger, chosen.at[i]);
+    }
     if (chosen.n)
         read_before_undo(s, &chosen);
 }
 
-static int64_t tape_cost(const Storage *s, const FlowGraph *g)
+static int64_t tape_cost(Storage *s, const FlowGraph *g)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < s->keeper.keeps.n; i++) {
@@ -467,7 +484,7 @@ void storage_resolve(Fn *fn)
     s.keeper.rooms.arena = s.keeper.extents.arena = s.keeper.with_rooms.arena = arena;
     s.keeper.mirror_of = &s.mirror_of;
     s.uses.arena = s.nodes.arena = s.stores.arena = arena;
-    s.store_node.arena = s.spoilers.arena = s.stored.arena = s.copied.arena = s.yielded.arena = arena;
+    s.store_node.arena = s.spoilers.arena = s.stored.arena = s.copied.arena = s.yielded.arena = s.ranges.arena = arena;
     s.forwarded.arena = s.twins.arena = s.no_log.arena = arena;
     s.snapshots = (Snapshots){.fn = fn, .keeper.fn = fn, .keeper.mirror_of = &s.mirror_of, .list.arena = arena, .loads.arena = arena, .of.arena = arena};
     s.logger = (Logger){fn, &s.mirror_of, {.arena = arena}, {.arena = arena}};

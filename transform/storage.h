@@ -22,6 +22,7 @@ typedef struct {
     Snapshots snapshots; /* nodes after the stores */
     PtrMap stored;     /* Value* -> the store Op* from whose memory it can be read again */
     PtrMap copied;     /* Value* -> the store Op* whose memory a copy has */
+    PtrMap ranges;     /* store Op* -> Ranged* (storage_range.c), or the Storage where there is none */
     PtrMap yielded;    /* Value* -> the result of an if that it is */
 } Storage;
 

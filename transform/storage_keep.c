@@ -154,6 +154,16 @@ static Type *kept_type(const Value *v)
     return value_is_bool(v) ? type_scalar(TY_UCHAR) : v->type;
 }
 
+/* x > 0 ? x : 0, or a product of such. */
+static bool is_count(const Value *v)
+{
+    const Op *op = v->def;
+    if (op && op->code == OP_MUL)
+        return is_count(op->args[0]) && is_count(op->args[1]);
+    return op && op->code == OP_SELECT && value_is(op->args[2], 0) && defined_by(op->args[0], OP_GT) && op->args[0]->def->args[0] == op->args[1] &&
+           value_is(op->args[0]->def->args[1], 0);
+}
+
 static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
 {
     Fn *fn = keeper->fn;
@@ -172,8 +182,8 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
     for (int i = 1; i < k->depth; i++)
         count = build_bin(b, OP_MUL, count, build_cast(b, k->extent[i], size_type));
     if (k->block) {
-        Value *none = build_int(b, k->block->type, 0), *some = build_bin(b, OP_GT, k->block, none);
-        Value *each = build_cast(b, build_select(b, some, k->block, none), size_type);
+        Value *none = build_int(b, k->block->type, 0), *some = is_count(k->block) ? NULL : build_bin(b, OP_GT, k->block, none);
+        Value *each = build_cast(b, some ? build_select(b, some, k->block, none) : k->block, size_type);
         count = count ? build_bin(b, OP_MUL, count, each) : each;
     }
     count = count ? count : build_int(b, size_type, 1); /* the same in all iterations of the loops in a room's region */
@@ -200,8 +210,7 @@ static Value *allocate(Keeper *keeper, Builder *b, Keep *k)
     return alloc->results[0];
 }
 
-/* A value made before a loop nest inside an if must be seen by the reverse sweep as well. */
-static void make_visible(Keeper *keeper, Value *v)
+void keep_visible(Keeper *keeper, Value *v)
 {
     if (value_region(v) == keeper->fn->body || ptrmap_get(&keeper->by_value, v) || op_info[v->def->code].kind == KIND_CONST)
         return;
@@ -240,7 +249,7 @@ static void make_room_extent_visible(Keeper *keeper, const Keep *k, Value *v)
             keep_value(keeper, v);
             return;
         }
-    make_visible(keeper, v);
+    keep_visible(keeper, v);
 }
 
 static Value *element(Builder *b, Keep *k, Value *memory, const Level *level)
@@ -277,12 +286,12 @@ static bool make_memory(Keeper *keeper, Keep *k, Op *outermost, Level *level)
     }
     k->memory = allocate(keeper, &b, k);
     if (!k->room)
-        make_visible(keeper, k->memory);
+        keep_visible(keeper, k->memory);
     for (int d = 0; d < k->depth; d++) {
         if (d > 0 && k->room)
             make_room_extent_visible(keeper, k, k->extent[d]);
         else if (d > 0)
-            make_visible(keeper, k->extent[d]);
+            keep_visible(keeper, k->extent[d]);
         level[d] = (Level){k->nest[d]->regions[0]->args[0], k->nest[d]->args[0], k->extent[d]};
     }
     return true;
@@ -333,7 +342,7 @@ Keep *keep_block(Keeper *keeper, Value *like, Op *place, Value *length, Value **
     *k = (Keep){.value = like, .kind = KEEP_ARRAY, .block = length};
     if (!find_nest(keeper, k, place->parent) || !make_memory(keeper, k, k->entry ? k->entry : place, level))
         ICE("a copy of an array has no place");
-    make_visible(keeper, length);
+    keep_visible(keeper, length);
     Builder b = before_op(place);
     b.loc = place->loc;
     *to = block_at(&b, k, k->memory, level, length);

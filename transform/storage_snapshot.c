@@ -313,26 +313,32 @@ static bool is_freed_before(const MemInfo *m, const Value *root, const Op *op)
 }
 
 /* Is it an object of known size, made before the loops around r? */
-static bool is_whole_object(const MemInfo *m, const Spot *at, const Region *r)
+static bool is_whole_object(const Spot *at, const Region *r)
 {
     const Op *object = at->base->def;
     const Op *loop = outermost_loop(r);
     if (!object || (object->code != OP_ALLOC && object->code != OP_LOCAL) || !loop || !value_outside(at->base, loop))
         return false;
-    return !(object->code == OP_LOCAL && object->nargs && object->of->size <= 0) && mem_knows(m, at->base);
+    return !(object->code == OP_LOCAL && object->nargs && object->of->size <= 0);
 }
 
-static Snapshot *snapshot_of(Snapshots *all, Op *load, const Spot *at, Region *r)
+/* What a load of a tangent's memory is the twin of: that is written where the primal's is, and has its size. */
+static Op *primal_of(Op *load)
+{
+    return load->mirror && load->mirror->code == OP_LOAD ? load->mirror : load;
+}
+
+static Snapshot *snapshot_of(Snapshots *all, Op *load, const Spot *at, const Spot *primal, Region *r)
 {
     const MemInfo *m = all->fn->mem;
     Op *in = child_of(r, load);
     for (size_t i = all->list.n; i-- > 0;) {
         Snapshot *s = all->list.at[i];
-        if (s->base == at->base && s->place->parent == r && s->like->results[0]->type == load->results[0]->type && same_until(m, s, load, in))
+        if (s->base == at->base && s->place->parent == r && s->like->results[0]->type == load->results[0]->type && same_until(m, s, primal_of(load), in))
             return s;
     }
     Snapshot *s = arena_alloc(all->fn->arena, sizeof *s);
-    *s = (Snapshot){.place = in, .base = at->base, .like = load, .address = load->args[0], .read = arena_alloc(all->fn->arena, sizeof *s->read)};
+    *s = (Snapshot){.place = in, .base = at->base, .object = primal->base->def, .like = load, .address = load->args[0], .read = arena_alloc(all->fn->arena, sizeof *s->read)};
     *s->read = poly_constant(0);
     ptrs_push(&all->list, s);
     return s;
@@ -350,22 +356,23 @@ static bool is_read_throughout(const Op *load, const Region *r)
 void snapshot_offer(Snapshots *all, Op *load)
 {
     const MemInfo *m = all->fn->mem;
-    Spot at;
+    Spot at, primal;
+    Op *known = primal_of(load);
     Type *t = load->results[0]->type;
-    if (all->loads.n == MOST_LOADS || load->in_reverse || !mem_position(m, load) || !type_is_float(t) || t->size <= 0 ||
-        load->shared || is_bit_field(load->args[0]) || !find_spot(load->args[0], &at))
+    if (all->loads.n == MOST_LOADS || load->in_reverse || !mem_position(m, known) || !type_is_float(t) || t->size <= 0 ||
+        load->shared || is_bit_field(load->args[0]) || !find_spot(load->args[0], &at) || !find_spot(known->args[0], &primal))
         return;
-    Region *r = steady_region(m, load);
-    if (!r || !is_whole_object(m, &at, r) || is_freed_before(m, at.base, load) ||
-        !(keep_is_indexed(&all->keeper, r) || room_is_for(&all->keeper, r)))
+    Region *r = steady_region(m, known);
+    if (!r || child_of(r, load) == NULL || !is_whole_object(&at, r) || !is_whole_object(&primal, r) || !mem_knows(m, primal.base) ||
+        is_freed_before(m, primal.base, known) || !(keep_is_indexed(&all->keeper, r) || room_is_for(&all->keeper, r)))
         return;
-    Snapshot *s = snapshot_of(all, load, &at, r);
+    Snapshot *s = snapshot_of(all, load, &at, &primal, r);
     if (!s)
         return;
     ptrs_push(&all->loads, load);
     ptrmap_put(&all->of, load, s);
     s->nloads++;
-    Poly n = object_elements(m, at.base->def, t->size), trips = iterations_around(m, load, r);
+    Poly n = object_elements(m, s->object, t->size), trips = iterations_around(m, load, r);
     if (!is_read_throughout(load, r) || !known_before(m, &n, outermost_loop(r)))
         return;
     if (trips.known)
@@ -403,8 +410,8 @@ static bool lasts_until(const MemInfo *m, const Snapshot *s, Op *store)
     Op *in = child_of(r, store);
     Extent all;
     OwnElement e = {m, store, r, false};
-    if (!in || !root || !root->def || mem_position(m, in) >= mem_position(m, s->place) || !fills_once(m, store, root, r, root->def, &all))
-        return false;
+    if (!in || !root || !root->def || mem_position(m, in) >= mem_position(m, s->place) || !fills_once(m, store, root, r, NULL, &all))
+        return false; /* where a value is asked for, all its loops ran */
     for (int k = 0; k < in->nregions; k++)
         walk_ops(in->regions[k], find_other_write, &e);
     for (const Op *op = in->next; op != s->place && !e.spoiled; op = op->next)
@@ -473,7 +480,7 @@ static void build_copy(Fn *fn, const Snapshot *s, Value *to, Value *length)
 void snapshot_make(Snapshots *all, Keeper *keeper, Snapshot *s)
 {
     const MemInfo *m = all->fn->mem;
-    Poly n = object_elements(m, s->base->def, s->like->results[0]->type->size);
+    Poly n = object_elements(m, s->object, s->like->results[0]->type->size);
     Builder b = before_op((Op *)(uintptr_t)outermost_loop(s->place->parent));
     Value *length = build_poly(&b, m, &n), *to;
     s->keep = keep_block(keeper, s->like->results[0], s->place, length, &to);
