@@ -215,8 +215,7 @@ void range_keep(Logger *l, Keeper *keeper, const Ranged *r, Op *store)
     Value *n = length_of(&top, m, r), *from = r->base, *to;
     if (r->lo.n || r->lo.c)
         from = build_index(&top, from, build_poly(&top, m, &r->lo));
-    Value *like = value_new(l->fn, store->args[1]->type, r->base->var);
-    keep_block(keeper, like, r->nest, n, &to);
+    keep_block(keeper, store->args[1], r->nest, n, &to);
     keep_visible(keeper, from);
     save.loc = store->loc;
     copy_range(&save, to, from, n);
