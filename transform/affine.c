@@ -252,7 +252,7 @@ static Poly poly_of_op(const MemInfo *m, const Op *op)
     }
 }
 
-static const Poly *keep_poly(MemInfo *m, const Poly *p)
+const Poly *affine_keep(MemInfo *m, const Poly *p)
 {
     size_t bytes = poly_bytes(p);
     return memcpy(arena_alloc(m->arena, bytes), p, bytes);
@@ -308,10 +308,10 @@ static void define_address(MemInfo *m, const Op *op)
         Poly step = step_of_op(m, op);
         poly_add(&off, &step, 1);
         if (off.known)
-            *a = (Address){base->root ? base->root : op->args[0], keep_poly(m, &off)};
+            *a = (Address){base->root ? base->root : op->args[0], affine_keep(m, &off)};
     }
     if (!a->off)
-        a->off = keep_poly(m, &zero);
+        a->off = affine_keep(m, &zero);
 }
 
 void affine_define(MemInfo *m, const Op *op)
@@ -334,7 +334,7 @@ void affine_define(MemInfo *m, const Op *op)
         if (type_is_int(op->results[0]->type)) {
             Poly p = poly_of_op(m, op);
             if (p.known)
-                m->poly[op->results[0]->id] = keep_poly(m, &p);
+                m->poly[op->results[0]->id] = affine_keep(m, &p);
         }
         break;
     default:

@@ -112,6 +112,7 @@ struct MemInfo {
     int *node_of;            /* by id: points-to node, -1 for values that are not pointers */
     const Poly **poly;       /* by id: integers that are not plain symbols */
     Address *address;        /* by id: pointers */
+    Address *row;            /* by id: where a pointer that a table of rows holds points to (row_tables.c); NULL: there is no such table */
     struct Placed {
         const Op *op;        /* or NULL */
         int position;
@@ -273,6 +274,7 @@ void mem_relate_objects(MemInfo *m);
 
 /* Records v's polynomial or address once its operands have theirs. */
 void affine_define(MemInfo *m, const Op *op);
+const Poly *affine_keep(MemInfo *m, const Poly *p);      /* a copy as long as its terms */
 Poly poly_of_value(const MemInfo *m, const Value *v);
 Poly poly_constant(int64_t c);
 Poly poly_copy(const Poly *p); /* what mem_analyse keeps is as long as its terms: never *p */
@@ -287,6 +289,11 @@ bool poly_split(const Poly *p, int sym, Poly *with, Poly *rest);
 Poly poly_of_term(Term t);
 int term_power(const Term *t, int sym);
 Term term_without(const Term *t, int sym);               /* t / sym */
+
+/* ====================================================================== row_tables.c */
+
+/* Fills m->row; needs all addresses. In a row's offset the symbol of a table's own address stands for what no row is as long as. */
+void mem_find_rows(MemInfo *m);
 
 /* ====================================================================== storage_snapshot.c */
 

@@ -114,6 +114,7 @@ static const struct {
     {"table", &pass_options.no_table},
     {"guards", &pass_options.no_guards},
     {"gather", &pass_options.no_gather},
+    {"matrix", &pass_options.no_matrix},
     {"meet", &pass_options.no_meet},
     {"buffers", &pass_options.no_buffers},
     {"rows", &pass_options.no_rows},

@@ -410,6 +410,8 @@ MemInfo *mem_analyse(Fn *fn)
     points_to_solve(m);
     mem_collect_writes(m);
     mem_relate_objects(m);
+    if (!pass_options.no_matrix)
+        mem_find_rows(m);
     return m;
 }
 

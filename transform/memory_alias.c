@@ -125,6 +125,18 @@ static Address address_of(const MemInfo *m, const Value *ptr)
     return a.root ? a : (Address){ptr, &zero};
 }
 
+/* a, where it is in a row that a table holds, as a place among all rows. */
+static bool place_among_rows(const MemInfo *m, Address *a, Poly *off)
+{
+    const Address *row = m->row && mem_knows(m, a->root) && m->row[a->root->id].root ? &m->row[a->root->id] : NULL;
+    if (!row)
+        return false;
+    *off = poly_copy(row->off);
+    poly_add(off, a->off, 1);
+    *a = (Address){row->root, off};
+    return true;
+}
+
 /* Do two executions with `share` common iterations see the same root, or (fresh objects) roots that do not overlap unless they are
  * the same? */
 static bool root_is_stable(const MemInfo *m, const Value *root, int share)
@@ -150,7 +162,11 @@ static bool accesses_meet(const Timing *t, Access first, Access second)
     if (!mem_knows(m, first.ptr) || !mem_knows(m, second.ptr))
         return true;
     Address a = address_of(m, first.ptr), b = address_of(m, second.ptr);
-    if (a.root != b.root || !root_is_stable(m, a.root, t->share))
+    bool stable = a.root == b.root && root_is_stable(m, a.root, t->share);
+    Poly off[2];
+    if (!stable && place_among_rows(m, &a, &off[0]) + place_among_rows(m, &b, &off[1]) > 0)
+        stable = a.root == b.root && root_is_stable(m, a.root, t->share);
+    if (!stable)
         return objects_meet(m, first.ptr, second.ptr);
     if (a.off->n || b.off->n) {
         if (*m->effort <= 0)

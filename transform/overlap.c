@@ -487,6 +487,21 @@ void affine_divide(const Poly *d, const Term *stride, Poly *quotient, Poly *rest
 
 static bool excluded(Facts *f, const Poly *d, Window w, int depth);
 
+/* Does it stand for what no row is as long as (row_tables.c)? */
+static bool is_row_stride(const MemInfo *m, int sym)
+{
+    return symbol_value(m, sym)->type->kind == TY_PTR;
+}
+
+static bool has_row_stride(const MemInfo *m, const Poly *p)
+{
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
+            if (is_row_stride(m, p->t[i].sym[k]))
+                return true;
+    return false;
+}
+
 /* If |rest| leaves no room for another multiple of the stride, an overlap needs quotient == 0: then it is enough that the quotient is never
  * 0, or that the rest alone excludes it. */
 static bool stride_excludes(Facts *f, const Poly *d, const Term *stride, Window w, int depth)
@@ -498,7 +513,10 @@ static bool stride_excludes(Facts *f, const Poly *d, const Term *stride, Window 
     Poly up = s, down = s;
     poly_add(&up, &rest, 1);
     poly_add(&down, &rest, -1);
-    if (!at_least(f, &up, 1, w.above) || !at_least(f, &down, 1, w.below))
+    bool rows = stride->sym[0] >= 0 && is_row_stride(f->t->m, stride->sym[0]);
+    if (has_row_stride(f->t->m, &quotient) || has_row_stride(f->t->m, &rest)) /* tables of two iterations, or one of which that is not known */
+        return false;
+    if (!rows && (!at_least(f, &up, 1, w.above) || !at_least(f, &down, 1, w.below)))
         return false;
     return at_least(f, &quotient, 1, 1) || at_least(f, &quotient, -1, 1) || excluded(f, &rest, w, depth + 1);
 }
@@ -507,6 +525,9 @@ static bool stride_excludes(Facts *f, const Poly *d, const Term *stride, Window 
 static Term stride_of_term(const Facts *f, const Term *t)
 {
     Term s = *t;
+    for (int i = 0; i < POLY_DEGREE && t->sym[i] >= 0; i++)
+        if (is_row_stride(f->t->m, t->sym[i]))
+            return (Term){.coef = 1, .sym = {t->sym[i], -1, -1, -1}};
     for (int i = 0; i < POLY_DEGREE && t->sym[i] >= 0; i++)
         if (counted_loop(f->t->m, t->sym[i]) || t->sym[i] % POLY_SIDES)
             s = term_without(&s, t->sym[i]);
