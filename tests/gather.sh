@@ -68,6 +68,12 @@ int main(void)
         print_all("rod", n);
         half_grad(u, n, 3, d_u);
         print_all("half", n);
+        margin_grad(u, n % 3, n, 3, d_u);
+        print_all("margin", n);
+        wide_grad(u, n, 3, d_u);
+        print_all("wide", n);
+        two_loops_grad(u, n, 3, d_u);
+        print_all("two_loops", n);
         loss_grad(u, c, n, d_u, d_c);
         print_all("loss", n);
     }
@@ -93,6 +99,15 @@ check no_sum_with_zero test "$(body rod_grad stencils.c | grep -cF 'd_u[i] = d_u
 check sum_with_others test "$(body half_grad stencils.c | grep -cF 'd_u[i] = d_u[i] +')" = 1
 check sum_with_zero test "$("$ADGEN" -fno-settle "$ROOT/tests/numeric/stencils.c" -I"$ROOT/runtime" -o unsettled.c && body rod_grad unsettled.c |
     grep -cF 'd_u[i] = d_u[i] +')" = 1
+# ... nor cleared, but at the ends, if it is known where they are.
+ends_only() { body "$1" "$2" | grep -c 'stored before they are read'; }
+for fn in rod_grad wide_grad two_loops_grad; do
+    check "ends_only $fn" test "$(ends_only $fn stencils.c)" = 1
+done
+for fn in half_grad margin_grad; do
+    check "clears_all $fn" test "$(ends_only $fn stencils.c)" = 0
+done
+check clears_all_unsettled test "$(ends_only rod_grad unsettled.c)" = 0
 # Elements that have one sum or none with one iteration need no other way for few iterations.
 check one_way test "$(body from_vjp stencils.c | grep -c else)" = 0
 for flags in '-O0 -fsanitize=address,undefined' -O3; do

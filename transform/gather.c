@@ -403,17 +403,20 @@ static bool is_small(const Value *v, int64_t *out)
     return value_int(v, out) && *out >= 0 && *out < INT16_MAX;
 }
 
-/* Are there iterations enough that the two ends do not meet? No difference overflows. */
-static Value *build_test(const Plan *g, Builder *b)
+Value *build_room(Builder *b, Value *least, Value *most, int64_t need)
 {
-    const Op *loop = g->loop;
-    Type *t = loop->args[0]->type, *wide = type_scalar(TY_LONG);
-    Value *least = loop->args[g->step < 0], *most = loop->args[g->step > 0];
-    int64_t from, need = g->before + g->after - includes_end(loop);
+    Type *t = least->type, *wide = type_scalar(TY_LONG);
+    int64_t from;
     if (is_small(least, &from))
         return build_bin(b, OP_GE, most, build_int(b, t, from + need));
     Value *room = build_bin(b, OP_SUB, build_cast(b, most, wide), build_cast(b, least, wide));
     return build_bin(b, OP_GE, room, build_int(b, wide, need));
+}
+
+/* Are there iterations enough that the two ends do not meet? */
+static Value *build_test(const Plan *g, Builder *b)
+{
+    return build_room(b, g->loop->args[g->step < 0], g->loop->args[g->step > 0], g->before + g->after - includes_end(g->loop));
 }
 
 static void gather(const Plan *g)
@@ -489,12 +492,27 @@ static bool find_middle(const Plan *g, const Group *k, Extent *out)
     return out->lo.known && out->hi.known;
 }
 
+/* Do the sums of another group go to the same array? */
+static bool shares_array(const Plan *g, int k)
+{
+    const MemInfo *m = g->memory->m;
+    const Address *a = &m->address[g->groups[k].like->accum->args[0]->id];
+    for (int other = 0; other < g->ngroups; other++)
+        if (other != k && m->address[g->groups[other].like->accum->args[0]->id].root == a->root)
+            return true;
+    return false;
+}
+
 static void find_zeros(Plan *g)
 {
     Extent middle;
-    for (int k = 0; k < g->ngroups && !pass_options.no_settle; k++)
-        g->groups[k].zero =
-            find_middle(g, &g->groups[k], &middle) && are_zeros(g->memory, g->loop, g->groups[k].like->accum, &middle);
+    for (int k = 0; k < g->ngroups && !pass_options.no_settle; k++) {
+        bool read, found = find_middle(g, &g->groups[k], &middle);
+        Op *clearing = found ? clearing_before(g->memory, g->loop, g->groups[k].like->accum, &middle, &read) : NULL;
+        g->groups[k].zero = clearing != NULL;
+        if (clearing && !read && !shares_array(g, k))
+            clear_only_ends(g->memory, clearing, &middle);
+    }
 }
 
 static bool try_gather(const Memory *memory, Op *loop)

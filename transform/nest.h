@@ -1,4 +1,4 @@
-/* nest.h: what nest.c, gather.c, refill.c and zeros.c know of the memory of a derivative whose storage is resolved. Private to them. */
+/* nest.h: what nest.c, gather.c, ends.c, refill.c and zeros.c know of the memory of a derivative whose storage is resolved. Private to them. */
 #ifndef ADGEN_NEST_H
 #define ADGEN_NEST_H
 
@@ -18,8 +18,15 @@ typedef struct {
 /* Those that the access gets at in the loop around it, from one element to the next; what they depend on is known outside `out`. */
 bool walked_bytes(const MemInfo *m, const Op *access, const Op *out, Extent *extent);
 
-/* zeros.c: are the bytes, behind the root of what the sum adds to, all zero before op, as something close before it has cleared them? */
-bool are_zeros(const Memory *memory, const Op *op, const Op *sum, const Extent *bytes);
+/* zeros.c: the store in a loop close before op by which the bytes, behind the root of what the sum adds to, are all zero before op; NULL:
+ * they may not be. *read: one of them may be read between. */
+Op *clearing_before(const Memory *memory, const Op *op, const Op *sum, const Extent *bytes, bool *read);
+
+/* ends.c: only those are cleared that are not `stored` later, without being read before. False: as it was. */
+bool clear_only_ends(const Memory *memory, Op *clearing, const Extent *stored);
+
+/* gather.c: most - least >= need; no difference overflows, of int or from a small constant on. */
+Value *build_room(Builder *b, Value *least, Value *most, int64_t need);
 
 /* rows.c: the bytes behind root that the store fills in each iteration of `loop`, without a gap, in the loops around it in there: rows one
  * behind the other. Dimensions of `declared` are positive; NULL: what

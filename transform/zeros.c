@@ -32,40 +32,44 @@ static bool is_beside(const Memory *memory, const Op *access, const Op *sum, con
     return at_most(&end, &bytes->lo) || at_most(&bytes->hi, m->address[p->id].off);
 }
 
-/* Does each iteration of the loop leave one of the bytes' elements zero, and do all together leave all so? */
-static bool clears(const Memory *memory, const Op *loop, const Op *sum, const Extent *bytes)
+/* The store by which each iteration of the loop leaves one of the bytes' elements zero, and all together leave all so. */
+static Op *clears(const Memory *memory, const Op *loop, const Op *sum, const Extent *bytes)
 {
     const MemInfo *m = memory->m;
-    const Op *clearing = NULL;
+    Op *clearing = NULL;
     Extent e;
-    for (const Op *op = loop->regions[0]->last; op; op = op->prev) {
+    for (Op *op = loop->regions[0]->last; op; op = op->prev) {
         if (op_info[op->code].effect == EFFECT_PURE && op->nregions == 0)
             continue;
         bool cell = op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM;
         if (!cell || !mem_position(m, op))
-            return false;
+            return NULL;
         if (!may_meet(memory, op, sum))
             continue;
         if (!clearing && op->code == OP_STORE && is_zero(op->args[1]) && !op->shared && op->args[0]->type == sum->args[0]->type)
             clearing = op;
         else if (!clearing || op->args[0] != clearing->args[0])
-            return false;
+            return NULL;
     }
-    return clearing && m->address[clearing->args[0]->id].root == m->address[sum->args[0]->id].root &&
-           walked_bytes(m, clearing, loop, &e) && at_most(&e.lo, &bytes->lo) && at_most(&bytes->hi, &e.hi);
+    bool all = clearing && m->address[clearing->args[0]->id].root == m->address[sum->args[0]->id].root &&
+               walked_bytes(m, clearing, loop, &e) && at_most(&e.lo, &bytes->lo) && at_most(&bytes->hi, &e.hi);
+    return all ? clearing : NULL;
 }
 
-bool are_zeros(const Memory *memory, const Op *op, const Op *sum, const Extent *bytes)
+Op *clearing_before(const Memory *memory, const Op *op, const Op *sum, const Extent *bytes, bool *read)
 {
     int n = 0;
+    *read = false;
     for (op = op->prev; op && ++n < LOOK_BACK; op = op->prev) {
         bool cell = op->code == OP_LOAD || op->code == OP_STORE || op->code == OP_ACCUM;
-        if (op->code == OP_LOAD || (op_info[op->code].effect == EFFECT_PURE && op->nregions == 0))
+        if (op_info[op->code].effect == EFFECT_PURE && op->nregions == 0 && !cell)
             continue;
         if (op->code == OP_FOR && mem_position(memory->m, op))
             return clears(memory, op, sum, bytes);
-        if (!cell || !mem_position(memory->m, op) || !is_beside(memory, op, sum, bytes))
-            return false;
+        bool beside = cell && mem_position(memory->m, op) && is_beside(memory, op, sum, bytes);
+        if (!beside && op->code != OP_LOAD)
+            return NULL;
+        *read |= !beside;
     }
-    return false;
+    return NULL;
 }

@@ -101,6 +101,68 @@ double half(AD_LEN(n) const double *first, int n, int steps)
     return sum;
 }
 
+/* ... and these are more, nobody knows how many. */
+AD_GRAD(first)
+double margin(AD_LEN(n) const double *first, int k, int n, int steps)
+{
+    double *u = calloc(n + k, sizeof *u), *next = calloc(n + k, sizeof *next), sum = 0;
+    for (int i = 0; i < n; i++)
+        u[i] = first[i];
+    for (int t = 0; t < steps; t++) {
+        for (int i = 1; i < n - 1; i++)
+            next[i] = u[i] + 0.2 * (u[i - 1] + u[i + 1] - 2 * u[i]) * u[i];
+        for (int i = 0; i < n + k; i++)
+            u[i] = next[i];
+    }
+    for (int i = 0; i < n; i++)
+        sum += u[i] * u[i];
+    free(u);
+    free(next);
+    return sum;
+}
+
+/* Five points: two elements at one end stay out, three at the other. */
+AD_GRAD(first)
+double wide(AD_LEN(n) const double *first, size_t n, int steps)
+{
+    double *u = malloc(n * sizeof *u), *next = malloc(n * sizeof *next), sum = 0;
+    for (size_t i = 0; i < n; i++)
+        next[i] = u[i] = first[i];
+    for (int t = 0; t < steps; t++) {
+        for (int i = 2; i < (int)n - 3; i++)
+            next[i] = u[i] + 0.1 * (u[i - 2] + u[i - 1] * u[i] + u[i + 1] + u[i + 2]);
+        for (size_t i = 0; i < n; i++)
+            u[i] = next[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        sum += u[i] * u[i];
+    free(u);
+    free(next);
+    return sum;
+}
+
+/* Two loops add to what one has cleared. */
+AD_GRAD(first)
+double two_loops(AD_LEN(n) const double *first, int n, int steps)
+{
+    double *u = malloc(n * sizeof *u), *next = malloc(n * sizeof *next), sum = 0;
+    for (int i = 0; i < n; i++)
+        next[i] = u[i] = first[i];
+    for (int t = 0; t < steps; t++) {
+        for (int i = 1; i < n - 1; i++)
+            next[i] = u[i - 1] * u[i] + u[i + 1];
+        for (int i = 1; i < n - 1; i++)
+            next[i] += 0.1 * u[i - 1] * u[i + 1];
+        for (int i = 0; i < n; i++)
+            u[i] = next[i];
+    }
+    for (int i = 0; i < n; i++)
+        sum += u[i] * u[i];
+    free(u);
+    free(next);
+    return sum;
+}
+
 /* A start that is not known. */
 AD_VJP(u -> v)
 AD_NOALIAS
