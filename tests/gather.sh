@@ -72,6 +72,8 @@ int main(void)
         print_all("margin", n);
         wide_grad(u, n, 3, d_u);
         print_all("wide", n);
+        cut_grad(u, n, 3, d_u);
+        print_all("cut", n);
         two_loops_grad(u, n, 3, d_u);
         print_all("two_loops", n);
         loss_grad(u, c, n, d_u, d_c);
@@ -104,7 +106,7 @@ ends_only() { body "$1" "$2" | grep -c 'stored before they are read'; }
 for fn in rod_grad wide_grad two_loops_grad; do
     check "ends_only $fn" test "$(ends_only $fn stencils.c)" = 1
 done
-for fn in half_grad margin_grad; do
+for fn in half_grad margin_grad cut_grad; do
     check "clears_all $fn" test "$(ends_only $fn stencils.c)" = 0
 done
 check clears_all_unsettled test "$(ends_only rod_grad unsettled.c)" = 0

@@ -123,14 +123,34 @@ double margin(AD_LEN(n) const double *first, int k, int n, int steps)
 
 /* Five points: two elements at one end stay out, three at the other. */
 AD_GRAD(first)
-double wide(AD_LEN(n) const double *first, size_t n, int steps)
+double wide(AD_LEN(n) const double *first, int n, int steps)
+{
+    double *u = malloc(n * sizeof *u), *next = malloc(n * sizeof *next), sum = 0;
+    for (int i = 0; i < n; i++)
+        next[i] = u[i] = first[i];
+    for (int t = 0; t < steps; t++) {
+        for (int i = 2; i < n - 3; i++)
+            next[i] = u[i] + 0.1 * (u[i - 2] + u[i - 1] * u[i] + u[i + 1] + u[i + 2]);
+        for (int i = 0; i < n; i++)
+            u[i] = next[i];
+    }
+    for (int i = 0; i < n; i++)
+        sum += u[i] * u[i];
+    free(u);
+    free(next);
+    return sum;
+}
+
+/* (int)n may be another number than n. */
+AD_GRAD(first)
+double cut(AD_LEN(n) const double *first, size_t n, int steps)
 {
     double *u = malloc(n * sizeof *u), *next = malloc(n * sizeof *next), sum = 0;
     for (size_t i = 0; i < n; i++)
         next[i] = u[i] = first[i];
     for (int t = 0; t < steps; t++) {
-        for (int i = 2; i < (int)n - 3; i++)
-            next[i] = u[i] + 0.1 * (u[i - 2] + u[i - 1] * u[i] + u[i + 1] + u[i + 2]);
+        for (int i = 1; i < (int)n - 1; i++)
+            next[i] = u[i] + 0.1 * (u[i - 1] + u[i + 1]);
         for (size_t i = 0; i < n; i++)
             u[i] = next[i];
     }
