@@ -303,6 +303,38 @@ static void hoist_line(Hoister *h, Region *line, bool certain)
     }
 }
 
+/* The for of which v is the counter; NULL: of none. */
+static const Op *counted_by(const Value *v)
+{
+    const Op *loop = v->arg_of ? v->arg_of->owner : NULL;
+    return loop && loop->code == OP_FOR && v->index == 0 && type_is_signed(v->type) ? loop : NULL;
+}
+
+/* v is at least `least`: a counter that goes up from a constant, or a constant more. */
+static bool counts_from(const Value *v, int64_t *least)
+{
+    int64_t step, more = 0;
+    if ((defined_by(v, OP_ADD) || defined_by(v, OP_SUB)) && type_is_signed(v->type) && value_int(v->def->args[1], &more)) {
+        more = v->def->code == OP_SUB ? -more : more;
+        v = v->def->args[0];
+    }
+    const Op *loop = counted_by(v);
+    if (!loop || (loop->cmp != OP_LT && loop->cmp != OP_LE) || !value_int(loop->args[2], &step) || step <= 0 || !value_int(loop->args[0], least))
+        return false;
+    return !__builtin_add_overflow(*least, more, least);
+}
+
+/* for (i = 0; ...) for (j = 0; j <= i; j++), and for (i ...; i < n; ...) for (j = i; j < n; ...) */
+static bool runs_by_counter(const Op *loop)
+{
+    int64_t end, least;
+    const Op *outer = counted_by(loop->args[0]);
+    if (outer && outer->cmp == loop->cmp && value_same(outer->args[1], loop->args[1]))
+        return true;
+    bool up = loop->cmp == OP_LT || loop->cmp == OP_LE, equal = loop->cmp == OP_LE || loop->cmp == OP_GE;
+    return loop->cmp != OP_NE && counts_from(loop->args[up], &least) && value_int(loop->args[!up], &end) && (end < least || (equal && end == least));
+}
+
 /* Does a for have at least one iteration when it is reached? Constant bounds, or those of a loop around it. */
 static bool certainly_runs(const Op *loop)
 {
@@ -312,6 +344,8 @@ static bool certainly_runs(const Op *loop)
         bool equal = loop->cmp == OP_LE || loop->cmp == OP_GE;
         return (up && lo < hi) || (down && lo > hi) || (equal && lo == hi);
     }
+    if (runs_by_counter(loop))
+        return true;
     for (const Op *outer = loop->parent->owner; outer; outer = outer->parent->owner)
         if (outer->code == OP_FOR && outer->cmp == loop->cmp && value_same(outer->args[0], loop->args[0]) &&
             value_same(outer->args[1], loop->args[1]))
