@@ -331,6 +331,8 @@ static bool runs_by_counter(const Op *loop)
     const Op *outer = counted_by(loop->args[0]);
     if (outer && outer->cmp == loop->cmp && value_same(outer->args[1], loop->args[1]))
         return true;
+    if (loop->cmp == OP_LE && value_is(loop->args[0], 0) && !type_is_signed(loop->args[0]->type))
+        return true;
     bool up = loop->cmp == OP_LT || loop->cmp == OP_LE, equal = loop->cmp == OP_LE || loop->cmp == OP_GE;
     return loop->cmp != OP_NE && counts_from(loop->args[up], &least) && value_int(loop->args[!up], &end) && (end < least || (equal && end == least));
 }

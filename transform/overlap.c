@@ -86,7 +86,7 @@ static bool carried_bound(const Timing *t, int sym, bool least, Poly *bound)
 
 /* ------------------------------------------------------------------ is a polynomial never negative? */
 
-enum { MAX_FACTS = 16, BUDGET = 200 };
+enum { MAX_FACTS = 16, MAX_GUARDS = 4, BUDGET = 200 };
 
 /* Invariant values, or products of such, of which a loop that runs tells the least value: i < n with i >= 0 makes n at least 1. */
 typedef struct {
@@ -96,6 +96,8 @@ typedef struct {
     int n;
     Term slice[MAX_FACTS]; /* ... and of which the addresses tell that they are not negative (slices.c) */
     int nslices; /* -1: not asked for yet */
+    Poly guard[MAX_GUARDS], apart[MAX_GUARDS]; /* what the ifs around the accesses say: not negative; not 0 */
+    int nguards, napart;
     int budget;
 } Facts;
 
@@ -434,7 +436,116 @@ static bool at_least(Facts *f, const Poly *p, int sign, int64_t least)
 {
     Poly q = poly_constant(-least);
     poly_add(&q, p, sign);
-    return never_negative(f, &q);
+    if (never_negative(f, &q))
+        return true;
+    for (int i = 0; i < f->nguards; i++) {
+        Poly more = poly_copy(&q);
+        poly_add(&more, &f->guard[i], -1);
+        if (never_negative(f, &more))
+            return true;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ what the ifs around two accesses say */
+
+static void add_guard(Facts *f, const Poly *p, int sign, int64_t more)
+{
+    if (f->nguards == MAX_GUARDS)
+        return;
+    f->guard[f->nguards] = poly_constant(more);
+    poly_add(&f->guard[f->nguards++], p, sign);
+}
+
+/* An unsigned number that is not computed, nor from a signed one: p is its value. */
+static bool is_plain(const Value *v, const Poly *p)
+{
+    if (defined_by(v, OP_CAST) && type_is_signed(v->def->args[0]->type))
+        return false;
+    return p->n == 0 ? p->c >= 0 : p->n == 1 && p->c == 0 && p->t[0].coef == 1 && p->t[0].sym[1] < 0;
+}
+
+/* a compared with b holds, as numbers. */
+static void guard_from_comparison(Facts *f, OpCode cmp, const Op *op, bool second)
+{
+    Poly a = poly_of_value(f->t->m, op->args[0]), d = poly_of_value(f->t->m, op->args[1]);
+    if (!type_is_signed(op->args[0]->type) && (!is_plain(op->args[0], &a) || !is_plain(op->args[1], &d)))
+        return;
+    poly_add(&d, &a, -1); /* b - a */
+    if (second)
+        d = on_second_side(f->t, &d);
+    if (!d.known || d.n == 0)
+        return;
+    if (cmp == OP_NE && f->napart < MAX_GUARDS)
+        f->apart[f->napart++] = d;
+    if (cmp == OP_LT || cmp == OP_LE || cmp == OP_EQ)
+        add_guard(f, &d, 1, -(cmp == OP_LT));
+    if (cmp == OP_GT || cmp == OP_GE || cmp == OP_EQ)
+        add_guard(f, &d, -1, -(cmp == OP_GT));
+}
+
+static void guard_from_condition(Facts *f, const Value *cond, bool holds, bool second, int depth)
+{
+    const Op *op = cond->def;
+    OpCode cmp;
+    if (!op || depth == MAX_GUARDS)
+        return;
+    if (op->code == OP_LNOT) {
+        guard_from_condition(f, op->args[0], !holds, second, depth + 1);
+    } else if (op->code == (holds ? OP_LAND : OP_LOR)) {
+        guard_from_condition(f, op->args[0], holds, second, depth + 1);
+        guard_from_condition(f, op->args[1], holds, second, depth + 1);
+    } else if (op_is_compare(op->code) && type_is_int(op->args[0]->type)) {
+        cmp = op->code;
+        if (holds || op_inverse_compare(op, &cmp))
+            guard_from_comparison(f, cmp, op, second);
+    }
+}
+
+static void guards_around(Facts *f, const Op *access, bool second)
+{
+    for (const Op *op = access; op && op->parent->owner; op = op->parent->owner)
+        if (op->parent->owner->code == OP_IF)
+            guard_from_condition(f, op->parent->owner->args[0], op->parent == op->parent->owner->regions[0], second, 0);
+}
+
+/* a != b, of which a is not less, is a > b. */
+static void guards_from_apart(Facts *f)
+{
+    for (int i = 0; i < f->napart; i++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            if (at_least(f, &f->apart[i], sign, 0))
+                add_guard(f, &f->apart[i], sign, -1);
+        }
+}
+
+/* Do the ifs contradict each other, or the loops? Then not both accesses happen. */
+static bool guards_contradict(Facts *f)
+{
+    for (int i = 0; i < f->nguards; i++)
+        for (int k = i; k < f->nguards; k++) {
+            Poly p = poly_constant(-1);
+            poly_add(&p, &f->guard[i], -1);
+            if (k > i)
+                poly_add(&p, &f->guard[k], -1);
+            if (never_negative(f, &p))
+                return true;
+        }
+    return false;
+}
+
+/* A multiple of what an if says is not 0. */
+static bool is_apart(const Facts *f, const Poly *p)
+{
+    for (int i = 0; i < f->napart; i++) {
+        const Poly *a = &f->apart[i];
+        int64_t times = p->n ? p->t[0].coef / a->t[0].coef : 0;
+        Poly d = poly_copy(p);
+        poly_add(&d, a, -times);
+        if (times && d.known && d.n == 0 && d.c == 0)
+            return true;
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------ can the difference of two addresses be small? */
@@ -518,7 +629,7 @@ static bool stride_excludes(Facts *f, const Poly *d, const Term *stride, Window 
         return false;
     if (!rows && (!at_least(f, &up, 1, w.above) || !at_least(f, &down, 1, w.below)))
         return false;
-    return at_least(f, &quotient, 1, 1) || at_least(f, &quotient, -1, 1) || excluded(f, &rest, w, depth + 1);
+    return at_least(f, &quotient, 1, 1) || at_least(f, &quotient, -1, 1) || is_apart(f, &quotient) || excluded(f, &rest, w, depth + 1);
 }
 
 /* What multiplies the counters in a term: 8*T*C*(i) -> 8*T*C. */
@@ -627,6 +738,17 @@ static bool excluded_by_wrapping(const Timing *t, const Poly *d, Window w)
     return false;
 }
 
+static bool excluded_by_guards(Facts *f, const Poly *d, Window w)
+{
+    f->budget = BUDGET;
+    guards_around(f, f->t->first, false);
+    guards_around(f, f->t->second, true);
+    if (!f->nguards && !f->napart)
+        return false;
+    guards_from_apart(f);
+    return guards_contradict(f) || excluded(f, d, w, 0);
+}
+
 bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, const Poly *second, int64_t second_size)
 {
     if (first_size <= 0 || second_size <= 0)
@@ -638,9 +760,9 @@ bool affine_may_overlap(const Timing *t, const Poly *first, int64_t first_size, 
     poly_add(&d, first, -1);
     if (!d.known)
         return true;
-    if (meet_near_start(t, &d, w))
-        return true;
     Facts f = facts_of(t);
     facts_from_counters(&f, &d);
-    return !excluded(&f, &d, w, 0) && !excluded_by_wrapping(t, &d, w);
+    if (!meet_near_start(t, &d, w) && (excluded(&f, &d, w, 0) || excluded_by_wrapping(t, &d, w)))
+        return false;
+    return !excluded_by_guards(&f, &d, w);
 }
