@@ -30,7 +30,7 @@ double one_of_rows(AD_LEN(rows * n) const double *x, int rows, int n)
 AD_GRAD(x)
 double one_alone(AD_LEN(n) const double *x, int n, int target)
 {
-    double *p = malloc(n * sizeof *p);
+    double *p = calloc(n, sizeof *p);
     softmax(x, p, n);
     double loss = -log(p[target % n]);
     free(p);
