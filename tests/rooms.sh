@@ -15,7 +15,8 @@ for f in room_cg room_rows room_halves room_nested room_chain room_same; do
     result "$f" "$([ "$(rooms $f with.c)" -gt 0 ] && echo some) $(rooms $f without.c)" 'some 0'
 done
 result near_lengths "$(rooms near_lengths with.c) $(body near_lengths with.c | grep -c ad_push_double)" '1 1'
-result room_cg_once "$(body room_cg with.c | grep -c 'ad_push_room(&kept, 4UL \* ') $(body room_cg with.c | grep -cE 'ad_log|    ad_push_double')" '1 3'
+result room_cg_once "$(body room_cg with.c | grep -c 'ad_push_room(&kept, 4UL \* ') $(body room_cg with.c | grep -cE 'ad_log|    ad_push_double') $(body room_cg with.c |
+    grep -cF 'ad_push_block(&tape, (double[]){beta, rr, s}, 3 * sizeof(double))') $(body room_cg without.c | grep -c ad_push_block)" '1 0 1 0'
 
 cat >main.c <<'C'
 #include "with.h"

@@ -328,6 +328,7 @@ typedef struct {
 char *compound_assign(Emitter *e, const Target *target, const Op *op);
 char *add_to(Emitter *e, const char *target, Type *t, Value *v); /* target += v */
 Text call_expr(Emitter *e, const Op *op);           /* emit_call.c */
+Op *emit_pushes(Emitter *e, Op *op);
 void emit_memory(Emitter *e, const Op *op);         /* STORE, ALLOC and so on as statements */
 bool emit_transfer(Emitter *e, const Op *loop);     /* a loop that is still the memcpy it was; false: it is not */
 /* name cmp v, for loop headers; v + delta. */

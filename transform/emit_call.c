@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { MOST_PUSHED = 8 }; /* at once */
+
 /* ---------------------------------------------------------------------- names of the runtime */
 
 /* ad_push_double: what of the runtime's stack takes a value of the type. */
@@ -327,6 +329,34 @@ static void emit_push(Emitter *e, const Op *op)
     Text t = expr_assign(e, v);
     line(e, "%s(%s, %s%s);", stack_call(e, op->args[0], "push", v->type), expr(e, op->args[0]).s, cast,
          *cast ? at_prec(e, t, PREC_UNARY) : t.s);
+}
+
+static bool goes_with(const Op *first, const Op *op)
+{
+    return op && op->code == OP_PUSH && op->args[0] == first->args[0] && op->args[1]->type == first->args[1]->type;
+}
+
+/* Numbers of one type that go on a stack one after another go as one block: it is looked once whether there is room. They may come back one
+ * by one: a block is in one chunk. Returns the last; NULL: op is none of several. */
+Op *emit_pushes(Emitter *e, Op *op)
+{
+    const Type *t = op->code == OP_PUSH ? op->args[1]->type : NULL;
+    if (!t || pass_options.no_rooms || !(type_is_int(t) || type_is_float(t)) || !goes_with(op, op->next) ||
+        !strcmp(op->args[0]->type->elem->name, "ad_fixed_stack"))
+        return NULL;
+    Op *last = op;
+    Loc outer = e->loc;
+    e->loc = op->loc.line > 0 ? op->loc : outer;
+    const char *values = expr_assign(e, op->args[1]).s;
+    int n = 1;
+    for (; n < MOST_PUSHED && goes_with(op, last->next); n++) {
+        last = last->next;
+        values = arena_printf(e->arena, "%s, %s", values, expr_assign(e, last->args[1]).s);
+    }
+    e->needs->runtime = true;
+    line(e, "ad_push_block(%s, (%s[]){%s}, %d * sizeof(%s));", expr(e, op->args[0]).s, type_spelling(t), values, n, type_spelling(t));
+    e->loc = outer;
+    return last;
 }
 
 void emit_memory(Emitter *e, const Op *op)

@@ -526,7 +526,11 @@ void emit_region(Emitter *e, Region *r)
     bool outer = e->reverse;
     for (Op *op = r->first; op; op = op_next(op)) {
         e->reverse = (e->reverse || op->in_reverse) && !op->fused; /* and what follows it: the reverse comes last */
-        emit_op(e, op);
+        Op *last = emit_pushes(e, op);
+        if (last)
+            op = last;
+        else
+            emit_op(e, op);
     }
     e->reverse = outer;
 }
