@@ -49,3 +49,55 @@ for made in with without; do
     ${CC:-gcc} -std=gnu99 -w -ffp-contract=off -I. -I"$ROOT/runtime" -o $made main.c $made.c "$source" "$(dirname "$ADGEN")/libadgen_rt.a" -lm && ./$made >$made.out
 done
 result same_numbers "$(wc -w <with.out) $(cat with.out)" "81 $(cat without.out)"
+
+# Numbers of one type that are pushed one after another go as one block, which never lies in two chunks; others do not.
+cat >together.c <<'C'
+#include <adgen.h>
+#include <math.h>
+AD_GRAD(x)
+double same_types(double x, double limit)
+{
+    double y = x, z = 0.1 * x;
+    do {
+        double a = sin(y), b = cos(z);
+        y = y + 0.1 * a * a + 0.01;
+        z = z * b + 1e-5 * a;
+    } while (y < limit);
+    return y * z;
+}
+AD_GRAD(x)
+double other_types(double x, double limit)
+{
+    double y = x;
+    do {
+        float a = sinf((float)y);
+        double b = cos(y);
+        y = y + 0.01 * a * b * a * b + 0.01;
+    } while (y < limit);
+    return y * y;
+}
+C
+cat >twice.c <<'C'
+#include HEADER
+#include <stdio.h>
+int main(void)
+{
+    for (int k = 0; k < 40; k++) {
+        double d = 0, limit = 0.7 + k * (k < 20 ? 0.01 : 2.3), v = same_types_grad(0.3 + k, k + limit, &d);
+        printf("%a %a\n", v, d);
+        d = 0, v = other_types_grad(0.3 + k, k + limit, &d);
+        printf("%a %a\n", v, d);
+    }
+    return 0;
+}
+C
+for way in together -fno-rooms; do
+    switch=$way
+    [ $way != together ] || switch=
+    # shellcheck disable=SC2086
+    "$ADGEN" together.c $switch -o "made$way.c" --header && ${CC:-gcc} -std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off -g -fsanitize=address,undefined \
+        -I"$ROOT/runtime" "-DHEADER=\"made$way.h\"" -o twice twice.c "made$way.c" together.c "$(dirname "$ADGEN")/libadgen_rt.a" -lm >log 2>&1 && ./twice >"out$way" 2>>log || cat log
+done
+result blocks_same_bits "$(cmp outtogether out-fno-rooms && grep -c . outtogether)" 80
+result blocks "$(body same_types madetogether.c | grep -c 'ad_push_block(&tape, (double\[\])') $(body same_types made-fno-rooms.c | grep -c ad_push_block)" '2 0'
+result blocks_of_one_type "$(body other_types madetogether.c | grep -cE '\[\]\)\{[^}]*float') $(body other_types madetogether.c | grep -c ad_push_float)" '0 2'
