@@ -5,18 +5,19 @@
  *     a[0] = block; for (i = 1 ...) a[i] = a[i - 1] + n;
  *
  * Then a[i][j] and a[k][j] are told apart as elements of a matrix in one piece are (overlap.c). What has to hold: every use of the table's
- * address is known, each element is stored once, by the loop (a[0] too by one store before it), and an element that was not stored is not
+ * address is known, each element is stored once, by the loop (a[0] too by stores before it, of which the last counts), and an element that was not stored is not
  * loaded, which would be the source's mistake. S is the symbol of the table's own address: it stands for no number. */
 #include "analysis.h"
 
 #include <string.h>
 
-enum { MAX_STORES = 2 };
+enum { MAX_STORES = 6 };
 
 typedef struct {
     const Value *table;
     const Op *store[MAX_STORES]; /* in program order */
     int nstores;
+    const Op *read; /* the first load */
     bool lost; /* its address is used in a way that is not known */
 } Table;
 
@@ -74,6 +75,8 @@ static void note_use(Op *op, void *ctx)
     const Tables *t = ctx;
     for (int i = 0; i < op->nargs; i++) {
         Table *table = table_of(t, op->args[i]);
+        if (table && !table->read && op->code == OP_LOAD)
+            table->read = op;
         if (!table || op->code == OP_FREE || op->code == OP_USE || op_is_compare(op->code) || (op->code == OP_LOAD && i == 0))
             continue;
         if (op->code == OP_STORE && i == 0 && op->args[1]->type->kind == TY_PTR && table->nstores < MAX_STORES)
@@ -81,6 +84,29 @@ static void note_use(Op *op, void *ctx)
         else if (!op_is_step(op->code) || i > 0 || !op->nresults || table_of(t, op->results[0]) != table)
             table->lost = true;
     }
+}
+
+static bool poly_same(const Poly *p, const Poly *q)
+{
+    Poly d = poly_copy(p);
+    poly_add(&d, q, -1);
+    return d.known && d.n == 0 && d.c == 0;
+}
+
+/* a[1] = malloc(...); a[1] += 1; a[1] -= 1: leaves out what is stored to an element that is stored again before any is read. */
+static void leave_out_overwritten(const MemInfo *m, Table *t)
+{
+    int n = 0;
+    for (int i = 0; i < t->nstores; i++) {
+        const Op *op = t->store[i], *next = i + 1 < t->nstores ? t->store[i + 1] : NULL;
+        bool again = next && next->parent == op->parent && mem_knows(m, op->args[0]) && mem_knows(m, next->args[0]) &&
+                     m->address[op->args[0]->id].root == m->address[next->args[0]->id].root &&
+                     poly_same(m->address[op->args[0]->id].off, m->address[next->args[0]->id].off) &&
+                     (!t->read || mem_position(m, t->read) > mem_position(m, next));
+        if (!again)
+            t->store[n++] = op;
+    }
+    t->nstores = n;
 }
 
 /* ---------------------------------------------------------------------- what a table holds */
@@ -187,13 +213,6 @@ static bool row_at(const Rows *r, const Poly *off, Poly *row)
     return whole && row->known;
 }
 
-static bool poly_same(const Poly *p, const Poly *q)
-{
-    Poly d = poly_copy(p);
-    poly_add(&d, q, -1);
-    return d.known && d.n == 0 && d.c == 0;
-}
-
 /* Is it what the store before the loop puts there, too? */
 static bool agrees(const MemInfo *m, const Table *t, const Op *store, const Rows *r)
 {
@@ -242,7 +261,7 @@ static bool rows_after_another(const MemInfo *m, const Table *t, const Op *loop,
 
 static bool contents(const MemInfo *m, const Table *t, Rows *r)
 {
-    if (t->lost || t->nstores == 0)
+    if (t->lost || t->nstores == 0 || t->nstores > 2)
         return false;
     if (rows_of_their_own(m, t, r))
         return true;
@@ -299,6 +318,7 @@ void mem_find_rows(MemInfo *m)
     walk_ops(m->fn->body, note_use, &t);
     Placing p = {&t, arena_alloc(m->arena, (size_t)t.n * sizeof *p.rows), arena_alloc(m->arena, (size_t)t.n * sizeof *p.known)};
     for (int i = 0; i < t.n; i++) {
+        leave_out_overwritten(m, &t.tables[i]);
         p.known[i] = contents(m, &t.tables[i], &p.rows[i]);
         Rows row = p.rows[i];
         row.rest = poly_constant(0);

@@ -161,6 +161,45 @@ double own_from_one(AD_LEN(n) const double *x, int n)
     return s;
 }
 
+/* Rows and columns counted from 1, in one block. */
+static double **matrix_from_one(long n)
+{
+    double **a = malloc((n + 1) * sizeof *a);
+    a += 1;
+    a -= 1;
+    a[1] = malloc((n * n + 1) * sizeof **a);
+    a[1] += 1;
+    a[1] -= 1;
+    for (long i = 2; i <= n; i++)
+        a[i] = a[i - 1] + n;
+    return a;
+}
+
+AD_GRAD(x)
+double own_block_from_one(AD_LEN(n) const double *x, int n)
+{
+    double **a = matrix_from_one(n), *p = malloc((n + 1) * sizeof *p), s = 0;
+    for (int i = 1; i <= n; i++)
+        for (int j = 1; j <= n; j++)
+            a[i][j] = exp(-(x[i - 1] - x[j - 1]) * (x[i - 1] - x[j - 1])) + (i == j);
+    for (int i = 1; i <= n; i++)
+        for (int j = i; j <= n; j++) {
+            double sum = a[i][j];
+            for (int k = i - 1; k >= 1; k--)
+                sum -= a[i][k] * a[j][k];
+            if (i == j)
+                p[i] = sqrt(sum);
+            else
+                a[j][i] = sum / p[i];
+        }
+    for (int i = 1; i <= n; i++)
+        s += 2 * log(p[i]);
+    free(a[1]);
+    free(a);
+    free(p);
+    return s;
+}
+
 /* ---------------------------------------------------------------------- what is not known, or not apart */
 
 /* A bound that is not known to stay within a row. */
