@@ -488,6 +488,8 @@ void join_branches(Fn *fn);
 
 /* Loops clear derivatives that they hand on at the end of the iteration. Of a function that is finished. */
 void clear_late(Fn *fn);
+/* clears.c: rows of a block that are read and cleared are cleared at once, behind the loop over them. */
+void clear_blocks(Fn *fn);
 
 /* ====================================================================== gather.c */
 

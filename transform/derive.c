@@ -119,6 +119,7 @@ static const struct {
     {"buffers", &pass_options.no_buffers},
     {"rows", &pass_options.no_rows},
     {"late", &pass_options.no_late},
+    {"clears", &pass_options.no_clears},
     {"pool", &pass_options.no_pool},
 };
 
@@ -410,6 +411,16 @@ static void jam_all(Fn *g, const Request *rq)
     step_done(g, "jam");
 }
 
+static void clear_all_blocks(Fn *g, const Request *rq)
+{
+    if (pass_options.no_clears || rq->directions || rq->index_sets || (pass_options.after && strcmp(pass_options.after, "clears") != 0))
+        return;
+    if (rq->split && g->helpers.n)
+        clear_blocks(forward_of(g));
+    clear_blocks(g);
+    step_done(g, "clears");
+}
+
 /* Where single iterations have become blocks of several, these have one end. */
 static void clear_all_late(Fn *g, const Request *rq)
 {
@@ -483,6 +494,7 @@ static Fn *derive_prepared(Request *rq, Fn *g)
     reorder_sums(g, rq);
     promise_restrict(g, rq);
     jam_all(g, rq);
+    clear_all_blocks(g, rq);
     clear_all_late(g, rq);
     if (pass_options.nan_trap)
         trap_nans(g);
@@ -727,6 +739,7 @@ const char *pass_names(Arena *a, bool optional)
     put_pass(&s, "associative");
     put_pass(&s, "restrict");
     put_pass(&s, "jam");
+    put_pass(&s, "clears");
     put_pass(&s, "late");
     put_pass(&s, "exits");
     put_pass(&s, "bundle");

@@ -747,7 +747,7 @@ typedef struct {
     bool explain;                                         /* passes tell decisions.c what they decide */
     bool associative;    /* -fassociative: sums in another order */
     bool accurate_tails; /* partials in argument form: ops.h, OP_TAILS */
-    bool no_accumulators, no_allocs, no_apart, no_block, no_buffers, no_bundle, no_constants, no_counted, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_late, no_loads, no_log, no_matrix, no_meet, no_midway, no_nest, no_onehot, no_pitch, no_pool, no_ranges, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rooms, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_twins, no_unread, no_unroll; /* -fno-PASS */
+    bool no_accumulators, no_allocs, no_apart, no_block, no_buffers, no_bundle, no_clears, no_constants, no_counted, no_deviation, no_diagonal, no_exits, no_forward, no_fuse, no_gather, no_guards, no_hoist, no_jam, no_join, no_late, no_loads, no_log, no_matrix, no_meet, no_midway, no_nest, no_onehot, no_pitch, no_pool, no_ranges, no_reciprocals, no_recompute, no_reload, no_rerun, no_restrict, no_rooms, no_rows, no_scale, no_settle, no_shift, no_skip, no_slices, no_snapshot, no_table, no_twins, no_unread, no_unroll; /* -fno-PASS */
 } PassOptions;
 extern PassOptions pass_options;
 Fn *derive(Program *p, Request *rq);
