@@ -51,7 +51,7 @@ int main(void)
 }
 C
 for made in with without; do
-    ${CC:-gcc} -std=gnu99 -w -ffp-contract=off -I. -I"$ROOT/runtime" -o $made main.c $made.c "$source" "$(dirname "$ADGEN")/libadgen_rt.a" -lm && ./$made >$made.out
+    ${CC:-gcc} -std=gnu99 -w -ffp-contract=off -I. -I"$ROOT/runtime" -o $made main.c $made.c "$source" "$(dirname "$ADGEN")/libadgen_rt.a" -lm && ASAN_OPTIONS=allocator_may_return_null=1:$ASAN_OPTIONS ./$made >$made.out
 done
 cat >close.c <<'C'
 #include <math.h>

@@ -250,7 +250,7 @@ bool fills_once(const MemInfo *m, const Op *store, const Value *root, const Regi
     for (const Region *at = store->parent; at != r; at = at->owner->parent) {
         const Op *inner = at->owner;
         int64_t step;
-        if (inner->code != OP_FOR || !value_int(inner->args[2], &step) || step * step != 1 ||
+        if (inner->code != OP_FOR || !value_int(inner->args[2], &step) || (step != 1 && step != -1) ||
             (inner->cmp != OP_LT && inner->cmp != OP_GE))
             return false;
         bool up = inner->cmp == OP_LT;
