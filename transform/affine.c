@@ -169,6 +169,33 @@ Poly poly_of_term(Term t)
     return p;
 }
 
+bool poly_same(const Poly *p, const Poly *q)
+{
+    Poly between = poly_copy(p);
+    poly_add(&between, q, -1);
+    return between.known && between.n == 0 && between.c == 0;
+}
+
+bool poly_divide(Poly *p, int64_t by)
+{
+    bool whole = p->known && p->c % by == 0;
+    p->c /= by;
+    for (int i = 0; i < p->n; i++) {
+        whole &= p->t[i].coef % by == 0;
+        p->t[i].coef /= by;
+    }
+    return whole;
+}
+
+bool poly_steady(const MemInfo *m, const Poly *p, const Op *op)
+{
+    for (int i = 0; i < p->n; i++)
+        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
+            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], op))
+                return false;
+    return p->known;
+}
+
 bool poly_split(const Poly *p, int sym, Poly *with, Poly *rest)
 {
     *with = poly_constant(0);

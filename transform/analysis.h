@@ -284,6 +284,9 @@ int symbol_of(const Value *v, int side);
 void poly_add(Poly *p, const Poly *q, int64_t scale);    /* p += scale * q */
 void poly_add_term(Poly *p, Term t);
 Poly poly_mul(const Poly *p, const Poly *q);
+bool poly_same(const Poly *p, const Poly *q);             /* known, and without a difference */
+bool poly_divide(Poly *p, int64_t by);                   /* p /= by; false: not without a rest, p is of no use */
+bool poly_steady(const MemInfo *m, const Poly *p, const Op *op); /* is it the same throughout op: known before it? */
 /* p = *with * sym + *rest. False when sym has a higher power in p. */
 bool poly_split(const Poly *p, int sym, Poly *with, Poly *rest);
 Poly poly_of_term(Term t);

@@ -22,13 +22,12 @@ typedef struct {
     Memory memory;
     Op *inner, *outer, *store;
     int nops;
-    bool good;
+    bool read, good; /* is what is cleared read before? */
 } Clearing;
 
 static bool is_clearing(const Op *op)
 {
-    const Op *zero = op->code == OP_STORE ? op->args[1]->def : NULL;
-    return zero && zero->code == OP_FCONST && !zero->text && zero->fval == 0 && !op->args[0]->type->elem_volatile && !op->shared;
+    return op_clears(op) && !op->args[0]->type->elem_volatile && !op->shared;
 }
 
 static bool is_plain(const Op *loop)
@@ -44,29 +43,9 @@ static void check_op(Op *op, void *ctx)
         return;
     bool own = op->code == OP_LOAD && op->parent == c->store->parent && same_address(op->args[0], c->store->args[0]) &&
                mem_position(c->memory.m, op) < mem_position(c->memory.m, c->store);
+    c->read |= own;
     c->good = c->good && ++c->nops < MOST_OPS && cell && mem_position(c->memory.m, op) && !op->args[0]->type->elem_volatile &&
               (own || !may_meet(&c->memory, c->store, op));
-}
-
-static bool known_before(const MemInfo *m, const Poly *p, const Op *loop)
-{
-    for (int i = 0; i < p->n; i++)
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
-            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], loop))
-                return false;
-    return p->known;
-}
-
-/* Bytes to elements. */
-static bool divide(Poly *p, int64_t size)
-{
-    bool whole = p->c % size == 0;
-    p->c /= size;
-    for (int i = 0; i < p->n; i++) {
-        whole &= p->t[i].coef % size == 0;
-        p->t[i].coef /= size;
-    }
-    return whole;
 }
 
 /* The first element and their number. */
@@ -75,12 +54,12 @@ static bool range_cleared(const Clearing *c, Value *root, Poly *first, Poly *cou
     const MemInfo *m = c->memory.m;
     int64_t size = c->store->args[0]->type->elem->size;
     Extent bytes;
-    if (!fills_once(m, c->store, root, c->outer->parent, NULL, &bytes) || !known_before(m, &bytes.lo, c->outer) || !known_before(m, &bytes.hi, c->outer))
+    if (!fills_once(m, c->store, root, c->outer->parent, NULL, &bytes) || !poly_steady(m, &bytes.lo, c->outer) || !poly_steady(m, &bytes.hi, c->outer))
         return false;
     *first = bytes.lo;
     *count = bytes.hi;
     poly_add(count, &bytes.lo, -1);
-    return count->known && divide(first, size) && divide(count, size) && (count->n > 0 || count->c >= SMALL_BLOCK);
+    return count->known && poly_divide(first, size) && poly_divide(count, size) && (count->n > 0 || count->c >= SMALL_BLOCK);
 }
 
 /* Not what is left over of a loop that takes several iterations at once. */
@@ -107,9 +86,8 @@ static bool clear_behind(Clearing *c)
         if (!value_outside(c->inner->args[i], c->outer))
             return false;
     c->good = true;
-    c->nops = 0;
     walk_ops(c->outer->regions[0], check_op, c);
-    if (!c->good || !range_cleared(c, root, &first, &count))
+    if (!c->good || !c->read || !range_cleared(c, root, &first, &count))
         return false;
     Builder b = before_op(c->outer->next);
     b.loc = c->store->loc;

@@ -14,8 +14,7 @@
 
 static bool is_clearing(const Op *op)
 {
-    const Op *zero = op->code == OP_STORE ? op->args[1]->def : NULL;
-    return zero && zero->code == OP_FCONST && !zero->text && zero->fval == 0 && !op->args[0]->type->elem_volatile && !op->shared;
+    return op_clears(op) && !op->args[0]->type->elem_volatile && !op->shared;
 }
 
 static bool may_pass(const FinalMemory *memory, const Op *store, const Op *op)

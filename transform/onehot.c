@@ -19,11 +19,6 @@ typedef struct {
     bool good;
 } Uses;
 
-static bool is_zero(const Value *v)
-{
-    return v->def && v->def->code == OP_FCONST && float_same_bits(v->def->fval, 0);
-}
-
 static bool uses_memory(const Value *p, const Op *memory)
 {
     return p->type->kind == TY_PTR && address_base((Value *)(uintptr_t)p)->def == memory;
@@ -65,7 +60,7 @@ static bool is_vanishing(const Value *v, const Op *loop, const Op *memory)
 static bool keeps_zero(const Op *store, const Op *memory)
 {
     const Op *loop = store->parent->owner;
-    return is_zero(store->args[1]) || (loop && loop->code == OP_FOR && index_in(store->args[0], memory) == loop->regions[0]->args[0] &&
+    return value_is_zero(store->args[1]) || (loop && loop->code == OP_FOR && index_in(store->args[0], memory) == loop->regions[0]->args[0] &&
                                        is_vanishing(store->args[1], loop, memory));
 }
 
@@ -79,7 +74,7 @@ static void note_use(Op *op, void *ctx)
             u->good &= !u->sum && !op->atomic && !op->shared;
             u->sum = op;
         } else if (op->code == OP_STORE && i == 0 && keeps_zero(op, u->memory)) {
-            if (is_zero(op->args[1]))
+            if (value_is_zero(op->args[1]))
                 ptrs_push(&u->zeros, op);
         } else {
             u->good &= op->code == OP_FREE || (i == 0 && (op->code == OP_LOAD || op_info[op->code].kind == KIND_ADDR));
@@ -121,7 +116,7 @@ static bool only_sums(const Op *loop, const Op *memory)
         OpKind kind = op_info[op->code].kind;
         bool plain = kind == KIND_CONST || kind == KIND_ARITH || kind == KIND_ADDR || op->code == OP_MULZ ||
                      (op->code == OP_LOAD && !op->args[0]->type->elem_volatile && !op->shared) ||
-                     (op->code == OP_STORE && uses_memory(op->args[0], memory) && !is_zero(op->args[1]));
+                     (op->code == OP_STORE && uses_memory(op->args[0], memory) && !value_is_zero(op->args[1]));
         if (op->nregions || !plain)
             return false;
         for (int i = 0; i < op->nargs; i++)
@@ -132,7 +127,7 @@ static bool only_sums(const Op *loop, const Op *memory)
     for (int k = 1; k < body->nargs; k++) {
         const Value *next = body->last->args[k - 1];
         const Op *add = next->def;
-        if (!is_zero(loop->args[2 + k]) || !add || add->parent != body || (add->code != OP_ADD && add->code != OP_SUB) ||
+        if (!value_is_zero(loop->args[2 + k]) || !add || add->parent != body || (add->code != OP_ADD && add->code != OP_SUB) ||
             add->args[0] != body->args[k] || !is_vanishing(add->args[1], loop, memory))
             return false;
     }

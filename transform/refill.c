@@ -104,16 +104,6 @@ static void find_access(Op *op, void *ctx)
 
 /* ---------------------------------------------------------------------- extents */
 
-/* Is p the same throughout op? */
-static bool is_steady(const MemInfo *m, const Poly *p, const Op *op)
-{
-    for (int i = 0; i < p->n; i++)
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
-            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], op))
-                return false;
-    return p->known;
-}
-
 /* The values of the loop's counter, [lo, hi). */
 static bool counter_extent(const MemInfo *m, const Op *loop, const Op *out, Extent *extent)
 {
@@ -126,7 +116,7 @@ static bool counter_extent(const MemInfo *m, const Op *loop, const Op *out, Exte
     *extent = (Extent){poly_of_value(m, loop->args[!up]), poly_of_value(m, loop->args[up])};
     extent->lo.c += !up && !closed;
     extent->hi.c += !up || closed;
-    return is_steady(m, &extent->lo, out) && is_steady(m, &extent->hi, out);
+    return poly_steady(m, &extent->lo, out) && poly_steady(m, &extent->hi, out);
 }
 
 bool walked_bytes(const MemInfo *m, const Op *access, const Op *out, Extent *extent)
@@ -138,7 +128,7 @@ bool walked_bytes(const MemInfo *m, const Op *access, const Op *out, Extent *ext
     Extent of;
     if (!mem_knows(m, p) || !loop || !counter_extent(m, loop, out, &of) ||
         !poly_split(m->address[p->id].off, symbol_of(loop->regions[0]->args[0], 0), &with, &rest) || with.n || with.c != size ||
-        !is_steady(m, &rest, out))
+        !poly_steady(m, &rest, out))
         return false;
     *extent = (Extent){rest, rest};
     poly_add(&extent->lo, &of.lo, size);
@@ -158,20 +148,7 @@ static bool access_extent(const Refill *r, const Op *access, Extent *out)
     const Poly *off = r->m->address[p->id].off;
     *out = (Extent){poly_copy(off), poly_copy(off)};
     out->hi.c += p->type->elem->size;
-    return is_steady(r->m, off, r->out);
-}
-
-static bool same(const Poly *p, const Poly *q)
-{
-    Poly between = poly_copy(p);
-    poly_add(&between, q, -1);
-    return between.known && between.n == 0 && between.c == 0;
-}
-
-static bool is_clearing(const Op *op)
-{
-    const Op *value = op->code == OP_STORE ? op->args[1]->def : NULL;
-    return value && value->code == OP_FCONST && float_same_bits(value->fval, 0);
+    return poly_steady(r->m, off, r->out);
 }
 
 /* Is what the sum adds to cleared again? By stores of which each begins where another ends. */
@@ -179,18 +156,18 @@ static bool is_cleared(const Refill *r, const Extent *filled)
 {
     Poly at = filled->lo;
     bool used[MOST_ACCESSES] = {false};
-    for (size_t i = 0; i < r->array->accesses.n && !same(&at, &filled->hi); i++) {
+    for (size_t i = 0; i < r->array->accesses.n && !poly_same(&at, &filled->hi); i++) {
         Extent e;
-        bool next = !used[i] && is_clearing(r->array->accesses.at[i]) &&
+        bool next = !used[i] && op_clears(r->array->accesses.at[i]) &&
                     mem_position(r->m, r->array->accesses.at[i]) > mem_position(r->m, r->sum) &&
-                    access_extent(r, r->array->accesses.at[i], &e) && same(&e.lo, &at);
+                    access_extent(r, r->array->accesses.at[i], &e) && poly_same(&e.lo, &at);
         if (next) {
             at = e.hi;
             used[i] = true;
             i = SIZE_MAX; /* from the first again */
         }
     }
-    return same(&at, &filled->hi);
+    return poly_same(&at, &filled->hi);
 }
 
 /* ---------------------------------------------------------------------- the proof */
@@ -223,7 +200,7 @@ static bool find_sum(Refill *r)
         if (op->code == OP_ACCUM)
             r->sum = op;
         if (op->shared || op->atomic || op->args[0]->type->elem_volatile || !mem_position(r->m, op) ||
-            (op->code == OP_STORE && !is_clearing(op)))
+            (op->code == OP_STORE && !op_clears(op)))
             return false;
     }
     const Op *filling = r->sum ? r->sum->parent->owner : NULL;

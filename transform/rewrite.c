@@ -35,6 +35,16 @@ bool value_int(const Value *v, int64_t *out)
     return true;
 }
 
+bool value_is_zero(const Value *v)
+{
+    return v->def && v->def->code == OP_FCONST && !v->def->text && float_same_bits(v->def->fval, 0);
+}
+
+bool op_clears(const Op *op)
+{
+    return op->code == OP_STORE && value_is_zero(op->args[1]);
+}
+
 bool value_is(const Value *v, int64_t k)
 {
     int64_t x;

@@ -86,13 +86,6 @@ static void note_use(Op *op, void *ctx)
     }
 }
 
-static bool poly_same(const Poly *p, const Poly *q)
-{
-    Poly d = poly_copy(p);
-    poly_add(&d, q, -1);
-    return d.known && d.n == 0 && d.c == 0;
-}
-
 /* a[1] = malloc(...); a[1] += 1; a[1] -= 1: leaves out what is stored to an element that is stored again before any is read. */
 static void leave_out_overwritten(const MemInfo *m, Table *t)
 {
@@ -185,14 +178,8 @@ static bool places_in_block(const MemInfo *m, const Op *loop, Address row, int64
         !is_fixed(m, &step, table) || !is_fixed(m, &start, table))
         return false;
     Poly back = poly_mul(&step, rest);
-    for (int i = 0; i < back.n; i++)
-        if (back.t[i].coef % with)
-            return false;
-    if (!back.known || back.c % with)
+    if (!poly_divide(&back, with))
         return false;
-    for (int i = 0; i < back.n; i++)
-        back.t[i].coef /= with;
-    back.c /= with;
     poly_add(&start, &back, -1);
     *r = (Rows){row.root, start, step, with, false};
     return start.known;
@@ -202,12 +189,7 @@ static bool places_in_block(const MemInfo *m, const Op *loop, Address row, int64
 static bool row_at(const Rows *r, const Poly *off, Poly *row)
 {
     Poly p = poly_mul(&r->scale, off);
-    bool whole = p.known && p.c % r->divisor == 0;
-    for (int i = 0; i < p.n && whole; i++) {
-        whole = p.t[i].coef % r->divisor == 0;
-        p.t[i].coef /= r->divisor;
-    }
-    p.c /= r->divisor;
+    bool whole = poly_divide(&p, r->divisor);
     *row = r->rest;
     poly_add(row, &p, 1);
     return whole && row->known;

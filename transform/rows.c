@@ -129,13 +129,6 @@ static bool is_zero(const Poly *p)
     return p->known && p->n == 0 && p->c == 0;
 }
 
-static bool same(const Poly *p, const Poly *q)
-{
-    Poly between = poly_copy(p);
-    poly_add(&between, q, -1);
-    return is_zero(&between);
-}
-
 /* Where it is, in bytes behind root. */
 static Poly offset_of(const MemInfo *m, const Op *access, const Value *root)
 {
@@ -192,7 +185,7 @@ static bool is_row(const Rows *r)
     Poly scale = poly_constant(r->store->args[0]->type->elem->size);
     bytes = poly_mul(&bytes, &scale);
     if (!walks(r, r->store, &off) || !poly_split(&off, symbol_of(r->loop->regions[0]->args[0], 0), &with, &rest) ||
-        !same(&with, &bytes))
+        !poly_same(&with, &bytes))
         return false;
     Poly start = poly_mul(&with, &lo);
     poly_add(&rest, &start, 1);
@@ -205,7 +198,7 @@ static bool is_kept(const Rows *r)
     const Op *rows = r->rows.made, *array = r->array.made;
     Poly row, length = poly_of_value(r->m, r->length), all = object_elements(r->m, array, r->load->results[0]->type->size);
     if (rows->parent != around || array->parent != around || !is_before(r, array) || !is_row(r) || !walks(r, r->load, &row) ||
-        !is_zero(&row) || !all.known || !same(&all, &length) || !ends_behind(r, &r->array) || !ends_behind(r, &r->rows))
+        !is_zero(&row) || !all.known || !poly_same(&all, &length) || !ends_behind(r, &r->array) || !ends_behind(r, &r->rows))
         return false;
     for (size_t i = 0; i < r->rows.accesses.n; i++) {
         const Op *op = r->rows.accesses.at[i];
@@ -225,22 +218,12 @@ static bool is_positive(const MemInfo *m, const Op *declared, const Poly *p)
             bool dimension = false;
             for (int a = 0; a < declared->nargs && declared->code == OP_LOCAL; a++) {
                 Poly d = poly_of_value(m, declared->args[a]), of = poly_symbol(p->t[i].sym[k]);
-                dimension |= same(&d, &of);
+                dimension |= poly_same(&d, &of);
             }
             if (!dimension || p->t[i].coef < 0)
                 return false;
         }
     return true;
-}
-
-/* Is p the same in all iterations of the loop? */
-static bool is_steady(const MemInfo *m, const Op *loop, const Poly *p)
-{
-    for (int i = 0; i < p->n; i++)
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
-            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], loop))
-                return false;
-    return p->known;
 }
 
 bool fills_once(const MemInfo *m, const Op *store, const Value *root, const Region *r, const Op *declared, Extent *out)
@@ -256,7 +239,7 @@ bool fills_once(const MemInfo *m, const Op *store, const Value *root, const Regi
         bool up = inner->cmp == OP_LT;
         Poly lo = poly_of_value(m, inner->args[!up]), hi = poly_of_value(m, inner->args[up]);
         if (up != (step == 1) || !out->lo.known || !poly_split(&out->lo, symbol_of(at->args[0], 0), &with, &rest) ||
-            !same(&with, &width) || (declared && !is_positive(m, declared, &width)))
+            !poly_same(&with, &width) || (declared && !is_positive(m, declared, &width)))
             return false;
         out->lo = rest;
         hi.c += !up;
@@ -272,7 +255,7 @@ bool fills_once(const MemInfo *m, const Op *store, const Value *root, const Regi
 
 bool fills_range(const MemInfo *m, const Op *store, const Value *root, const Op *loop, const Op *declared, Extent *out)
 {
-    return fills_once(m, store, root, loop->regions[0], declared, out) && is_steady(m, loop, &out->lo) && is_steady(m, loop, &out->hi);
+    return fills_once(m, store, root, loop->regions[0], declared, out) && poly_steady(m, &out->lo, loop) && poly_steady(m, &out->hi, loop);
 }
 
 bool ranges_join(const Extent *part, int n, const Poly *lo, Poly *hi)
@@ -282,7 +265,7 @@ bool ranges_join(const Extent *part, int n, const Poly *lo, Poly *hi)
     for (int i = 0, left = n; left > 0; i++) {
         if (i == n)
             return false;
-        if (used[i] || !same(&part[i].lo, hi))
+        if (used[i] || !poly_same(&part[i].lo, hi))
             continue;
         *hi = part[i].hi;
         used[i] = true;
@@ -338,7 +321,7 @@ static Op *copied_load(const Rows *r)
     if (!load || load->code != OP_LOAD || load->parent != r->cell->parent || r->over->nargs > 3 || effects != 2)
         return NULL;
     Poly from = offset_of(r->m, load, made_by(load->args[0])->results[0]), to = offset_of(r->m, r->cell, r->array.made->results[0]);
-    return from.known && same(&from, &to) ? load : NULL;
+    return from.known && poly_same(&from, &to) ? load : NULL;
 }
 
 /* Do the stores fill just what is copied, and is it read behind them alone? */
@@ -359,7 +342,7 @@ static bool is_filled(const Rows *r, const Array *a)
             return false;
     }
     Poly end;
-    return ranges_join(filled, n, &r->range.lo, &end) && same(&end, &r->range.hi);
+    return ranges_join(filled, n, &r->range.lo, &end) && poly_same(&end, &r->range.hi);
 }
 
 /* Is the whole array overwritten? */
@@ -367,7 +350,7 @@ static bool is_whole(const Rows *r)
 {
     Poly length = poly_of_value(r->m, r->length), size = poly_constant(r->load->results[0]->type->size), zero = poly_constant(0);
     length = poly_mul(&length, &size);
-    return same(&r->range.lo, &zero) && same(&r->range.hi, &length);
+    return poly_same(&r->range.lo, &zero) && poly_same(&r->range.hi, &length);
 }
 
 static void find_next(Rows *r)
@@ -469,9 +452,7 @@ static void copy_between(Rows *r, Builder *b, Value *to, Value *from, Value *lo,
 static Value *elements_of(const Rows *r, Builder *b, const Poly *p, int64_t size)
 {
     Poly e = poly_copy(p);
-    e.c /= size;
-    for (int i = 0; i < e.n; i++)
-        e.t[i].coef /= size;
+    poly_divide(&e, size);
     return build_poly(b, r->m, &e);
 }
 
@@ -484,12 +465,12 @@ static void copy_rest(Rows *r, Op *first)
     Builder b = before_op(first);
     b.loc = r->over->loc;
     Type *t = type_scalar(TY_LONG);
-    if (!same(&r->range.lo, &zero)) {
+    if (!poly_same(&r->range.lo, &zero)) {
         Value *lo = elements_of(r, &b, &r->range.lo, size);
         copy_between(r, &b, r->after, r->at[1], build_int(&b, t, 0),
                      build_select(&b, build_bin(&b, OP_LT, lo, r->length), lo, r->length));
     }
-    if (!same(&r->range.hi, &bytes))
+    if (!poly_same(&r->range.hi, &bytes))
         copy_between(r, &b, r->after, r->at[1], at_least_zero(&b, elements_of(r, &b, &r->range.hi, size)), r->length);
 }
 

@@ -28,9 +28,7 @@ static const Value *primal_address(const Settle *s, const Op *op)
 
 static bool is_clearing(const Settle *s, const Op *op)
 {
-    const Op *value = op->code == OP_STORE ? op->args[1]->def : NULL;
-    return value && value->code == OP_FCONST && float_same_bits(value->fval, 0) && primal_address(s, op) &&
-           op->reverses->code == OP_STORE && !op->shared && !is_bit_field(op->reverses->args[0]);
+    return op_clears(op) && primal_address(s, op) && op->reverses->code == OP_STORE && !op->shared && !is_bit_field(op->reverses->args[0]);
 }
 
 static void drop(Settle *s, int k)

@@ -37,15 +37,6 @@ static Op *outermost_around(Op *op)
     return found;
 }
 
-static bool known_at(const MemInfo *m, const Poly *p, const Op *at)
-{
-    for (int i = 0; i < p->n; i++)
-        for (int k = 0; k < POLY_DEGREE && p->t[i].sym[k] >= 0; k++)
-            if (!value_outside(m->value[p->t[i].sym[k] / POLY_SIDES], at))
-                return false;
-    return p->known;
-}
-
 /* ---------------------------------------------------------------------- what else the nest does */
 
 typedef struct {
@@ -115,19 +106,13 @@ static bool range_filled(const MemInfo *m, const Op *store, Op *nest, Ranged *ou
         Poly trips = poly_of_value(m, loop->args[up]), from = poly_of_value(m, loop->args[!up]);
         poly_add(&trips, &from, -1);
         trips.c += !up;
-        if (out->n == MOST_LOOPS || !known_at(m, &trips, at))
+        if (out->n == MOST_LOOPS || !poly_steady(m, &trips, at))
             return false;
         out->trips[out->n++] = trips;
         if (loop == nest)
             break;
     }
-    bool whole = known_at(m, &out->lo, at) && out->lo.c % size == 0;
-    for (int i = 0; whole && i < out->lo.n; i++)
-        whole = out->lo.t[i].coef % size == 0;
-    out->lo.c /= size;
-    for (int i = 0; whole && i < out->lo.n; i++)
-        out->lo.t[i].coef /= size;
-    return whole;
+    return poly_steady(m, &out->lo, at) && poly_divide(&out->lo, size);
 }
 
 /* Is something written to the object before the op? Compilers warn of local arrays that are copied before that. */

@@ -62,23 +62,14 @@ void snapshot_inputs(const Op *load, Ptrs *out)
 
 Poly object_elements(const MemInfo *m, const Op *object, int64_t size)
 {
-    Poly bytes = poly_constant(1), r = poly_constant(0);
+    Poly bytes = poly_constant(1);
     if (object->code == OP_LOCAL)
         bytes.c = object->of->size > 0 ? object->of->size : 0;
     for (int i = 0; i < object->nargs && !(object->code == OP_ALLOC && i > 1); i++) {
         Poly factor = poly_of_value(m, object->args[i]);
         bytes = poly_mul(&bytes, &factor);
     }
-    bool whole = bytes.known && bytes.c % size == 0;
-    for (int i = 0; whole && i < bytes.n; i++)
-        whole = bytes.t[i].coef % size == 0;
-    if (!whole)
-        return poly_unknown();
-    r = bytes;
-    r.c /= size;
-    for (int i = 0; i < r.n; i++)
-        r.t[i].coef /= size;
-    return r;
+    return poly_divide(&bytes, size) ? bytes : poly_unknown();
 }
 
 Poly iterations_around(const MemInfo *m, const Op *load, const Region *around)

@@ -394,6 +394,8 @@ bool op_is_step(OpCode code);
 Value *address_root(const Value *p);
 /* Is v an integer constant (looking through casts of constants)? Its value, wrapped to v's type, in *out. */
 bool value_int(const Value *v, int64_t *out);
+bool value_is_zero(const Value *v);       /* the floating constant 0, not -0? */
+bool op_clears(const Op *op);             /* a store of it? */
 bool value_is(const Value *v, int64_t k); /* the constant k, as its type holds it? */
 /* x as the integer type t holds it: sign-extended, or zero-extended for unsigned types (64-bit ones: the bit pattern). */
 int64_t int_wrap(const Type *t, uint64_t x);

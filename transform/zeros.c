@@ -5,11 +5,6 @@
 
 enum { LOOK_BACK = 48 };
 
-static bool is_zero(const Value *v)
-{
-    return v->def && v->def->code == OP_FCONST && float_same_bits(v->def->fval, 0);
-}
-
 /* Is p known to be q or less? */
 static bool at_most(const Poly *p, const Poly *q)
 {
@@ -46,7 +41,7 @@ static Op *clears(const Memory *memory, const Op *loop, const Op *sum, const Ext
             return NULL;
         if (!may_meet(memory, op, sum))
             continue;
-        if (!clearing && op->code == OP_STORE && is_zero(op->args[1]) && !op->shared && op->args[0]->type == sum->args[0]->type)
+        if (!clearing && op->code == OP_STORE && value_is_zero(op->args[1]) && !op->shared && op->args[0]->type == sum->args[0]->type)
             clearing = op;
         else if (!clearing || op->args[0] != clearing->args[0])
             return NULL;

@@ -95,3 +95,15 @@ void other_in_place(AD_LEN(B *T *n) double *y, int B, int T, int n)
             for (int i = 0; i < n; i++)
                 y[(b * T + t) * n + i] = sin(y[(b * T + t) * n + i]);
 }
+
+/* What is stored is not what memset stores. */
+AD_VJP(x -> y)
+void other_negative(AD_LEN(B *T *n) const double *x, AD_LEN(B *T *n) double *y, int B, int T, int n)
+{
+    for (int b = 0; b < B; b++)
+        for (int t = 0; t < T; t++)
+            for (int i = 0; i < n; i++)
+                y[(b * T + t) * n + i] = -0.0;
+    for (int i = 1; i < B * T * n; i += 2)
+        y[i] += 2 * x[i];
+}
