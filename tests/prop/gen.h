@@ -1,6 +1,6 @@
 /* gen.h: the generator of random programs, gen_expr.c (expressions, lvalues, indices), gen_stmt.c (statements), gen_idiom.c (statement
  * patterns that derivative code is often wrong about), gen_heap.c (structs, rows, lists), gen_flow.c (jumps, calls), gen_value.c (structs by
- * value, unions, addresses handed out), gen_kernel.c (nests of loops over vectors and matrices), gen.c (functions, requests, the driver).
+ * value, unions, addresses handed out), gen_kernel.c and gen_forms.c (nests of loops over vectors and matrices), gen.c (functions, requests, the driver).
  *
  * A program is well defined by construction: each integer variable has a range that is known here, so indices stay inside; an array is
  * read only when all of it has been written on every path. Values stay bounded: what is stored is a sum of values read, with factors
